@@ -1,0 +1,86 @@
+import type { Graph } from '../graph/graph.ts';
+import type { Shape } from '../graph/opset.ts';
+
+/** Where a layer stands in its model file. */
+export interface Place {
+  /** JSON pointer into model.json, e.g. `/modelTopology/model_config/config/layers/3`. */
+  pointer?: string;
+  /** Node name or index in a binary file, e.g. `graph.node[12] /layer1/conv1/Conv`. */
+  node?: string;
+}
+
+/** A layer as the user knows it: name, class and order of their file. */
+export interface Layer {
+  /** Path name for nested models, e.g. `sequential_1/model1/block_1_expand`. */
+  name: string;
+  /** Other names by which the file knows this output (ONNX tensor name, node name). */
+  aliases: readonly string[];
+  /** Class name in the file's own terms: `Conv2D`, `BatchNormalization`, `Conv`. */
+  kind: string;
+  /** Graph value that holds the layer's output (after a fused activation). */
+  value: string;
+  /** Output shape, channels-first. */
+  shape: Shape;
+  /** Number of weights. */
+  parameters: number;
+  place: Place;
+}
+
+export interface ModelInput {
+  /** Graph value, always channels-first [N,C,H,W]. */
+  value: string;
+  /** The name in the file. */
+  name: string;
+  channels: number;
+  height: number;
+  width: number;
+  /** Axis order of the file's own input; `--input FILE.npy` is read in this order. */
+  layout: 'NCHW' | 'NHWC';
+}
+
+/** Final activation, recognised and left out of `logits`. */
+export type OutputActivation = 'softmax' | 'sigmoid' | 'none';
+
+/** What a reader of the file could tell about labels and preprocessing (metadata, Rescaling layers). */
+export interface ModelHints {
+  /** Class names stored in the file. */
+  labels?: readonly string[];
+  /** Layers that already rescale or normalise inside the model, so that raw 0..255 pixels are right. */
+  rescaling?: readonly string[];
+}
+
+export interface Model {
+  format: 'onnx' | 'tfjs-layers';
+  /** Path as given. */
+  file: string;
+  /** SHA-256 over all files of the model, hex. */
+  hash: string;
+  /** From the image input to `logits` and, where the file has one, the activated output. */
+  graph: Graph;
+  input: ModelInput;
+  /** Value [N,classes] before the final softmax or sigmoid. */
+  logits: string;
+  classes: number;
+  activation: OutputActivation;
+  layers: readonly Layer[];
+  hints: ModelHints;
+}
+
+/** A model's files, read by the caller; names are relative to the model file's folder. Never reads outside that folder. */
+export interface ModelSource {
+  /** Path as given, for messages. */
+  file: string;
+  /** Content of the model file itself. */
+  bytes: Uint8Array;
+  /** Reads a file beside the model (weight shard, external data). Throws ModelError('file-missing'). */
+  read(name: string): Promise<Uint8Array>;
+  /** Height and width to use where the file leaves them open. */
+  inputSize?: readonly [number, number];
+}
+
+export interface Importer {
+  id: Model['format'];
+  /** True if the bytes look like this format. Cheap: reads the head only. */
+  matches(source: ModelSource): boolean;
+  open(source: ModelSource): Promise<Model>;
+}

@@ -1,0 +1,106 @@
+/**
+ * The one error class of Glassbox. A message is one sentence that names the thing (file, layer, operator)
+ * and the cause; `hint` is the next step. Codes cross process borders, text is made once, where the cause is known.
+ */
+export type ErrorCode =
+  | 'file-missing' // a file that another one refers to is not there
+  | 'file-corrupt' // bytes are not what the format says: truncated, bad magic, wrong sizes
+  | 'file-changed' // changed while it was being read
+  | 'file-too-large' // beyond a stated bound
+  | 'format-unknown' // no importer or decoder takes it
+  | 'unsupported' // a layer, operator, attribute or dtype that is not supported
+  | 'shape' // shapes do not fit
+  | 'weights' // NaN, Inf, wrong count
+  | 'labels' // labels do not fit the output
+  | 'input' // the model's input is no image, or its preprocessing is unknown
+  | 'method' // the method does not apply to this model or layer
+  | 'engine' // no engine loads, or the engine failed or crashed
+  | 'cancelled'
+  | 'internal';
+
+export interface ErrorDetails {
+  /** File path or URI the error is about. */
+  file?: string;
+  /** Layer, node, tensor or attribute inside the file. */
+  where?: string;
+  /** The next step, an imperative sentence. */
+  hint?: string;
+  cause?: unknown;
+}
+
+/** What crosses a process border. */
+export interface ErrorRecord {
+  code: ErrorCode;
+  message: string;
+  file?: string;
+  where?: string;
+  hint?: string;
+}
+
+export class ModelError extends Error {
+  override readonly name = 'ModelError';
+  readonly code: ErrorCode;
+  readonly file: string | undefined;
+  readonly where: string | undefined;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.file = details.file;
+    this.where = details.where;
+    this.hint = details.hint;
+  }
+
+  /** The same error with what a caller further up knows (usually the file) filled in where it is missing. */
+  with(details: ErrorDetails): ModelError {
+    return new ModelError(this.code, this.message, { ...details, ...defined(this), cause: this.cause });
+  }
+}
+
+function defined(e: ModelError): ErrorDetails {
+  const out: ErrorDetails = {};
+  if (e.file !== undefined) out.file = e.file;
+  if (e.where !== undefined) out.where = e.where;
+  if (e.hint !== undefined) out.hint = e.hint;
+  return out;
+}
+
+export function toErrorRecord(error: unknown): ErrorRecord {
+  if (error instanceof ModelError) {
+    const { code, message, file, where, hint } = error;
+    return {
+      code,
+      message,
+      ...(file !== undefined && { file }),
+      ...(where !== undefined && { where }),
+      ...(hint !== undefined && { hint }),
+    };
+  }
+  if (isAbort(error)) return { code: 'cancelled', message: 'Cancelled.' };
+  return { code: 'internal', message: error instanceof Error ? error.message : String(error) };
+}
+
+export function fromErrorRecord(record: ErrorRecord): ModelError {
+  const { code, message, ...details } = record;
+  return new ModelError(code, message, details);
+}
+
+/** One readable text: message, file, next step. For terminals and notifications. */
+export function describeError(record: ErrorRecord): string {
+  const file = record.file && !record.message.includes(record.file) ? ` (${record.file})` : '';
+  return `${record.message}${file}${record.hint ? ` ${record.hint}` : ''}`;
+}
+
+export function cancelled(): ModelError {
+  return new ModelError('cancelled', 'Cancelled.');
+}
+
+export function isAbort(error: unknown): boolean {
+  if (error instanceof ModelError) return error.code === 'cancelled';
+  return error instanceof Error && error.name === 'AbortError';
+}
+
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw cancelled();
+}

@@ -1,0 +1,263 @@
+/**
+ * Everything that crosses a process border, host ↔ engine and page ↔ host. Plain data only: no functions, no classes;
+ * typed arrays are tight (their buffer holds nothing else).
+ */
+import type { ErrorRecord } from './errors.ts';
+import type { Preprocessing } from './sidecar.ts';
+
+// ---------------------------------------------------------------- nouns
+
+export type EngineChoice = 'auto' | 'onnxruntime' | 'tensorflow' | 'wasm';
+
+export interface LayerInfo {
+  name: string;
+  aliases: readonly string[];
+  /** Class name in the file's own terms: Conv2D, BatchNormalization, Conv. */
+  kind: string;
+  /** Output shape without the batch: [C,H,W] or [n]. */
+  shape: readonly number[];
+  parameters: number;
+  /** Has a [C,H,W] output with H·W > 1: a map can be drawn there. */
+  spatial: boolean;
+}
+
+/** A model opened and understood. Layers are in order of depth (graph order). */
+export interface ModelInfo {
+  /** Absolute path of the model file. */
+  path: string;
+  /** Short name for people: the folder's for `model.json`, else the file's. */
+  name: string;
+  format: string;
+  /** SHA-256 of the model's files, hex. */
+  hash: string;
+  /** Engine that runs it, as shown: `onnxruntime 1.30.0 (CPU)`. */
+  engine: string;
+  input: { name: string; layout: 'NCHW' | 'NHWC'; channels: number; height: number; width: number };
+  classes: number;
+  activation: 'softmax' | 'sigmoid' | 'none';
+  layers: readonly LayerInfo[];
+  /** Layer at which Grad-CAM starts: the last spatial one. */
+  defaultLayer: string;
+  /** One name per class, or undefined when nothing tells them. */
+  labels: readonly string[] | undefined;
+  /** Where labels and preprocessing come from, a phrase for people: `glassbox.json`, `labels.txt`, `layer 'rescaling'`. */
+  labelsFrom: string;
+  /** Undefined: unknown, ask (see `preprocessings`). */
+  preprocessing: Preprocessing | undefined;
+  preprocessingFrom: string;
+  /** Things to tell the person that stop nothing: labels of the wrong length, an unreadable sidecar entry. */
+  warnings: readonly ErrorRecord[];
+}
+
+export interface RankedClass {
+  index: number;
+  /** Class name, or `class 17`. */
+  label: string;
+  logit: number;
+  /** Softmax or sigmoid of the logits. */
+  probability: number;
+}
+
+/** A rectangle in pixels of the original image; may stick out of it when the image was padded (`contain`). */
+export interface Rect {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** What the network said of one image. */
+export interface Prediction {
+  model: ModelInfo;
+  image: { path: string; name: string; width: number; height: number; hash: string };
+  /** Best classes, most likely first; at least min(5, classes). */
+  top: readonly RankedClass[];
+  /** All logits, [classes]. */
+  logits: Float32Array;
+  /** The class a folder name tells, where it is one of the labels. */
+  truth: RankedClass | undefined;
+  /** Exactly what was fed, undone to visible pixels (PNG), with the range of fed values and the part of the image it covers. */
+  fed: { png: Uint8Array; width: number; height: number; min: number; max: number; covers: Rect };
+  ms: number;
+}
+
+export interface MapRequest {
+  /** Method id. */
+  method: string;
+  variant?: string;
+  /** Layer name or alias; ignored by methods that work on the input only; default: the method's own. */
+  layer?: string;
+  /** Class index; default: the predicted class. */
+  class?: number;
+  params?: Readonly<Record<string, number | string>>;
+}
+
+/** One map, raw: at its own resolution, before any resize, ReLU or normalisation. */
+export interface ExplanationMap {
+  method: string;
+  variant: string;
+  /** Layer the map stands at; `input` for methods on the input. */
+  layer: string;
+  class: { index: number; label: string };
+  /** [H,W], row-major in `values`; NaN: not computed yet (partial map). */
+  height: number;
+  width: number;
+  values: Float32Array;
+  min: number;
+  max: number;
+  /** Draw max(0, value): the method's published form. The raw values stay reachable. */
+  relu: boolean;
+  /** Values have a sign that means something: draw with a diverging map around 0 (unless `relu`). */
+  signed: boolean;
+  /** What a value is, a phrase: `logit drop`, `Σ w·A, logit`. */
+  unit: string;
+  /** A sentence if the map says nothing (constant, or nothing positive), to be shown instead of stretched colours. */
+  flat: string | undefined;
+  params: Readonly<Record<string, number | string>>;
+  engine: string;
+  ms: number;
+}
+
+export interface MapProgress {
+  /** 0..1 */
+  done: number;
+  /** Seconds left, estimated. */
+  secondsLeft?: number;
+  partial?: ExplanationMap;
+}
+
+export interface MethodInfo {
+  id: string;
+  label: string;
+  /** Sentence for people: what it shows and when it misleads. */
+  about: string;
+  /** Author, year, title, equation. */
+  source: string;
+  variants: readonly { id: string; label: string; about: string }[];
+  /** Works at a layer (slider shown) or on the input. */
+  at: 'layer' | 'input';
+  /** Runs many forward passes: shows progress and Cancel, starts last. */
+  slow: boolean;
+  params: readonly ParamInfo[];
+}
+
+export interface ParamInfo {
+  id: string;
+  label: string;
+  about: string;
+  default: number | string;
+  min?: number;
+  max?: number;
+  step?: number;
+  options?: readonly string[];
+}
+
+/** One common preprocessing tried on one image, for the question "which of these is right?". */
+export interface PreprocessingTrial {
+  id: string;
+  label: string;
+  preprocessing: Preprocessing;
+  top: RankedClass;
+  fedPng: Uint8Array;
+}
+
+// ---------------------------------------------------------------- host → engine
+
+/** A call: parameters, result and, where it streams, progress. */
+export interface Call<Params, Result, Progress = never> {
+  params: Params;
+  result: Result;
+  progress: Progress;
+}
+
+/** `priority`: what is on screen first (higher first); default 0. */
+export interface JobParams {
+  priority?: number;
+}
+
+export interface EngineCalls {
+  configure: Call<{ engine: EngineChoice; cacheBytes: number }, void>;
+  methods: Call<Record<string, never>, readonly MethodInfo[]>;
+  open: Call<JobParams & { model: string }, ModelInfo>;
+  predict: Call<JobParams & { model: string; image: string }, Prediction>;
+  explain: Call<JobParams & { model: string; image: string; request: MapRequest }, ExplanationMap, MapProgress>;
+  preprocessings: Call<JobParams & { model: string; image: string }, readonly PreprocessingTrial[]>;
+  /** Drops cached models whose files are no longer what was read; called when files change. */
+  forget: Call<{ model: string }, void>;
+}
+
+// ---------------------------------------------------------------- page → host
+
+/** What a panel shows. */
+export interface PanelSubject {
+  /** File name and path relative to the workspace folder. */
+  imageName: string;
+  imagePath: string;
+  /** URI the page may load for the sharp original; undefined where the browser cannot draw the format (then `imagePng`). */
+  imageUri: string | undefined;
+  /** Undefined: no model chosen yet. */
+  modelName: string | undefined;
+  modelPath: string | undefined;
+  /** Model candidates found, when none is chosen: names relative to the workspace. */
+  candidates: readonly string[];
+  pinned: boolean;
+  /** Raised when the same panel gets another image or model: replies to older subjects are dropped. */
+  generation: number;
+}
+
+/** What the person set in the page; survives hiding and reload. No data. */
+export interface PanelUiState {
+  method?: string;
+  variant?: string;
+  layer?: string;
+  class?: number;
+  opacity?: number;
+  colorMap?: string;
+  params?: Readonly<Record<string, Readonly<Record<string, number | string>>>>;
+}
+
+/** Provenance written beside every export. */
+export interface Provenance {
+  tool: string;
+  model: string;
+  modelHash: string;
+  image: string;
+  imageHash: string;
+  method: string;
+  variant: string;
+  layer: string;
+  class: { index: number; label: string };
+  params: Readonly<Record<string, number | string>>;
+  engine: string;
+  preprocessing: Preprocessing | undefined;
+}
+
+export interface PageCalls {
+  /** First call of a page: nothing is sent to it before. */
+  ready: Call<Record<string, never>, { subject: PanelSubject; methods: readonly MethodInfo[] }>;
+  /** PNG of the original where the browser cannot draw the file itself (tiff, cmyk, 16 bit). */
+  imagePng: Call<{ generation: number }, { png: Uint8Array; width: number; height: number }>;
+  predict: Call<{ generation: number }, Prediction>;
+  explain: Call<{ generation: number; request: MapRequest; priority?: number }, ExplanationMap, MapProgress>;
+  preprocessings: Call<{ generation: number }, readonly PreprocessingTrial[]>;
+  /** Writes the choice to the sidecar. */
+  savePreprocessing: Call<{ preprocessing: Preprocessing }, void>;
+  chooseModel: Call<{ candidate?: string }, void>;
+  setPinned: Call<{ pinned: boolean }, void>;
+  /** Save dialog, then writes. `format` png: `bytes` is the picture (a PNG made by the page); npy and json: raw values. */
+  export: Call<
+    { format: 'png' | 'npy' | 'json'; map: ExplanationMap; provenance: Provenance; png?: Uint8Array },
+    { savedAs: string | undefined }
+  >;
+  /** Opens the sidecar, making it when it is not there. */
+  openSidecar: Call<Record<string, never>, void>;
+  /** Reveals the image in the explorer. */
+  revealImage: Call<Record<string, never>, void>;
+  showLog: Call<Record<string, never>, void>;
+}
+
+/** host → page, unasked. */
+export interface PageEvents {
+  /** The panel shows something else now (other image, other model, changed files, restarted engine). */
+  subject: PanelSubject;
+}
