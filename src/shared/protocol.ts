@@ -182,6 +182,8 @@ export interface EngineCalls {
   predict: Call<JobParams & { model: string; image: string }, Prediction>;
   explain: Call<JobParams & { model: string; image: string; request: MapRequest }, ExplanationMap, MapProgress>;
   preprocessings: Call<JobParams & { model: string; image: string }, readonly PreprocessingTrial[]>;
+  /** PNG of an image as the decoder sees it (first frame, upright, 8 bit), for formats the page's browser cannot draw. */
+  imagePng: Call<JobParams & { image: string }, { png: Uint8Array; width: number; height: number }>;
   /** Drops cached models whose files are no longer what was read; called when files change. */
   forget: Call<{ model: string }, void>;
 }
@@ -203,10 +205,14 @@ export interface PanelSubject {
   pinned: boolean;
   /** Raised when the same panel gets another image or model: replies to older subjects are dropped. */
   generation: number;
+  /** Opaque. The page keeps it in its state (`PanelUiState.restore`); the host finds the subject by it after a window reload. */
+  restore: string;
 }
 
 /** What the person set in the page; survives hiding and reload. No data. */
 export interface PanelUiState {
+  /** `PanelSubject.restore` of the subject shown last. */
+  restore?: string;
   method?: string;
   variant?: string;
   layer?: string;
