@@ -205,14 +205,12 @@ export interface PanelSubject {
   pinned: boolean;
   /** Raised when the same panel gets another image or model: replies to older subjects are dropped. */
   generation: number;
-  /** Opaque. The page keeps it in its state (`PanelUiState.restore`); the host finds the subject by it after a window reload. */
+  /** Opaque. The page keeps the subject in its state; after a window reload the host finds image and model by this. */
   restore: string;
 }
 
 /** What the person set in the page; survives hiding and reload. No data. */
 export interface PanelUiState {
-  /** `PanelSubject.restore` of the subject shown last. */
-  restore?: string;
   method?: string;
   variant?: string;
   layer?: string;
