@@ -1,0 +1,57 @@
+import { cancelled, throwIfAborted } from '../shared/errors.ts';
+
+interface Job {
+  priority: number;
+  order: number;
+  start(): Promise<void>;
+}
+
+/**
+ * Runs steps one at a time, highest priority first, then in order of arrival. A long job puts each of its batches in as
+ * a step of its own, so that what is on screen never waits longer than one batch. A cancelled step never starts.
+ */
+export class JobQueue {
+  readonly #waiting: Job[] = [];
+  #running = false;
+  #order = 0;
+
+  run<T>(priority: number, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (signal?.aborted) {
+        reject(cancelled());
+        return;
+      }
+      const job: Job = {
+        priority,
+        order: this.#order++,
+        start: async () => {
+          signal?.removeEventListener('abort', abort);
+          try {
+            throwIfAborted(signal);
+            resolve(await work());
+          } catch (error) {
+            reject(error);
+          }
+        },
+      };
+      const abort = () => {
+        const at = this.#waiting.indexOf(job);
+        if (at >= 0) this.#waiting.splice(at, 1);
+        reject(cancelled());
+      };
+      signal?.addEventListener('abort', abort, { once: true });
+      this.#waiting.push(job);
+      this.#waiting.sort((a, b) => b.priority - a.priority || a.order - b.order);
+      void this.#drain();
+    });
+  }
+
+  async #drain(): Promise<void> {
+    if (this.#running) return;
+    this.#running = true;
+    // Let callers of the same tick line up, so that the most urgent starts first.
+    await Promise.resolve();
+    for (let job = this.#waiting.shift(); job; job = this.#waiting.shift()) await job.start();
+    this.#running = false;
+  }
+}

@@ -1,0 +1,72 @@
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { encodeModel } from '../../formats/onnx/write.ts';
+import type { Graph, Tensor, TypedData } from '../../graph/graph.ts';
+import { ModelError } from '../../shared/errors.ts';
+import type { Executor, Program, Tensors } from '../executor.ts';
+import { toOnnx } from './toOnnx.ts';
+
+type Ort = typeof import('onnxruntime-node');
+
+const options: InferenceSession.SessionOptions = {
+  executionProviders: ['cpu'],
+  graphOptimizationLevel: 'all',
+  logSeverityLevel: 3,
+  // Gradients fade into denormals, which cost a hundred times a normal number and mean nothing here.
+  extra: { session: { set_denormal_as_zero: '1' } },
+};
+
+/** onnxruntime on the CPU: writes the graph as an ONNX model in memory, one session per program. */
+export async function createOnnxRuntime(): Promise<Executor> {
+  let ort: Ort;
+  try {
+    const loaded = (await import('onnxruntime-node')) as Ort & { default?: Ort };
+    ort = loaded.default ?? loaded;
+  } catch (cause) {
+    throw new ModelError('engine', `onnxruntime does not load: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      hint: 'Set "glassbox.engine" to "wasm" or reinstall Glassbox for this platform.',
+      cause,
+    });
+  }
+  return {
+    id: 'onnxruntime',
+    name: `onnxruntime ${ort.env.versions.node ?? ort.env.versions.common} (CPU)`,
+    compile: (graph) => compile(ort, graph),
+  };
+}
+
+async function compile(ort: Ort, graph: Graph): Promise<Program> {
+  const bytes = encodeModel(toOnnx(graph));
+  const session = await guarded('compile the graph', () => ort.InferenceSession.create(bytes, options));
+  return {
+    // onnxruntime keeps its own, packed copy of the weights.
+    bytes: bytes.byteLength * 2,
+    run: (feeds) => guarded('run the graph', () => run(ort, session, graph, feeds)),
+    dispose: () => session.release(),
+  };
+}
+
+async function run(ort: Ort, session: InferenceSession, graph: Graph, feeds: Tensors): Promise<Tensors> {
+  const inputs: Record<string, OrtTensor> = {};
+  for (const name of graph.inputs.keys()) {
+    const feed = feeds[name];
+    if (!feed) throw new ModelError('internal', `The graph's input '${name}' is not fed.`);
+    inputs[name] = new ort.Tensor(feed.dtype, feed.data as Float32Array, [...feed.shape]);
+  }
+  const results = await session.run(inputs, [...graph.outputs]);
+  const outputs: Tensors = {};
+  for (const name of graph.outputs) {
+    const { type, dims, data } = results[name] as OrtTensor;
+    outputs[name] = { dtype: type as Tensor['dtype'], shape: dims, data: data as TypedData };
+  }
+  return outputs;
+}
+
+async function guarded<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (cause instanceof ModelError) throw cause;
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new ModelError('engine', `onnxruntime could not ${what}: ${message}`, { cause });
+  }
+}

@@ -1,0 +1,61 @@
+import { producers } from '../graph/graph.ts';
+import type { Layer, Model } from '../importers/model.ts';
+import { opOf } from '../ops/index.ts';
+import { ModelError } from '../shared/errors.ts';
+
+/** Name under which the network's input stands among the layers. */
+export const inputLayer = 'input';
+
+/** Layers at which a map can be drawn, in order of depth: a [C,H,W] output of more than one cell, between input and logits. */
+export function spatialLayers(model: Model): Layer[] {
+  const upstream = upstreamOf(model, model.logits);
+  return model.layers.filter((layer) => isSpatial(layer) && upstream.has(layer.value) && layer.value !== model.input.value);
+}
+
+export function isSpatial(layer: Layer): boolean {
+  const [, , height, width] = layer.shape;
+  return layer.shape.length === 4 && Number(height) * Number(width) > 1;
+}
+
+/**
+ * Where Grad-CAM starts: the last spatial layer that computes something, so no pool, reshape or dropout. A layer that
+ * already has one channel per class is the answer, not a feature: the one before it is taken where there is one.
+ */
+export function defaultLayer(model: Model): Layer {
+  const makers = producers(model.graph);
+  const computes = (layer: Layer) => {
+    const node = makers.get(layer.value);
+    return node !== undefined && !['pool-max', 'pool-mean', 'shape'].includes(opOf(node).kind);
+  };
+  const candidates = spatialLayers(model).filter(computes);
+  const features = candidates.filter((layer) => layer.shape[1] !== model.classes);
+  const chosen = features.at(-1) ?? candidates.at(-1);
+  if (!chosen) {
+    throw new ModelError('method', `${model.file} has no layer with a spatial output between its input and its logits.`, {
+      file: model.file,
+      hint: 'Use a method that works on the input, such as saliency or occlusion.',
+    });
+  }
+  return chosen;
+}
+
+/** A layer by its name or one of its aliases. */
+export function findLayer(model: Model, name: string): Layer {
+  const layer = model.layers.find((l) => l.name === name) ?? model.layers.find((l) => l.aliases.includes(name));
+  if (layer) return layer;
+  const close = model.layers.filter((l) => l.name.toLowerCase().includes(name.toLowerCase())).slice(0, 5);
+  throw new ModelError('method', `${model.file} has no layer '${name}'.`, {
+    file: model.file,
+    where: name,
+    hint: close.length > 0 ? `Did you mean ${close.map((l) => `'${l.name}'`).join(', ')}?` : 'List them with: glassbox layers MODEL',
+  });
+}
+
+/** Values that `value` depends on, itself included. */
+function upstreamOf(model: Model, value: string): Set<string> {
+  const needed = new Set([value]);
+  for (const node of model.graph.nodes.toReversed()) {
+    if (node.outputs.some((o) => needed.has(o))) for (const input of node.inputs) needed.add(input);
+  }
+  return needed;
+}

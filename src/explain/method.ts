@@ -1,0 +1,62 @@
+import type { GraphBuilder } from '../graph/builder.ts';
+import type { Shape } from '../graph/opset.ts';
+import type { MethodInfo } from '../shared/protocol.ts';
+
+/** How a map of this method is to be read and drawn. */
+export interface MapKind {
+  /** Draw max(0, value): the published form. */
+  relu: boolean;
+  signed: boolean;
+  unit: string;
+}
+
+/** What a graph method builds a map from, at one layer. */
+export interface LayerValues {
+  /** The layer's output [N,C,H,W]. */
+  activation: string;
+  /** Gradient of the class logit with respect to it, same shape. */
+  gradient: string;
+  shape: Shape;
+}
+
+/** A method that is more graph: its maps at all layers come from one forward and one backward sweep, shared with every other. */
+export interface GraphMethod {
+  family: 'graph';
+  info: MethodInfo;
+  kind(variant: string): MapKind;
+  /** Appends the nodes of the map [N,H,W] at one layer and returns its value. */
+  emit(b: GraphBuilder, at: LayerValues, variant: string): string;
+}
+
+/** The network's input and class, and how to ask it again. */
+export interface PerturbationContext {
+  /** [C,H,W] as fed. */
+  input: Float32Array;
+  channels: number;
+  height: number;
+  width: number;
+  class: number;
+  variant: string;
+  params: Readonly<Record<string, number | string>>;
+  /** Logits [n,classes] of n inputs laid out one after the other. */
+  forward(batch: Float32Array, n: number): Promise<Float32Array>;
+  classes: number;
+  /** Probability of `class` from one row of logits. */
+  probability(logits: Float32Array, row: number): number;
+  batchSize: number;
+  /** Called after each batch; the callee may copy the map, NaN where nothing is known yet. Throws when cancelled. */
+  report(done: number, map: () => Float32Array): void;
+}
+
+/** A method that asks the network many times: streams, can be cancelled. */
+export interface PerturbationMethod {
+  family: 'perturbation';
+  info: MethodInfo;
+  kind(variant: string): MapKind;
+  /** Parameters that depend on the input's size, where the person set none. */
+  defaults(height: number, width: number): Record<string, number | string>;
+  /** The map [H,W] at the input's resolution. */
+  run(context: PerturbationContext): Promise<Float32Array>;
+}
+
+export type Method = GraphMethod | PerturbationMethod;

@@ -1,0 +1,24 @@
+import { ModelError } from '../../shared/errors.ts';
+import type { Method } from '../method.ts';
+import { gradCam } from './gradCam.ts';
+import { occlusion } from './occlusion.ts';
+import { saliency } from './saliency.ts';
+
+/** Every method, in the order of menus. Menu, settings, command line and generic tests follow from this list. */
+export const methods: readonly Method[] = [gradCam, saliency, occlusion];
+
+/** A method and its variant from `id` or `id:variant`; the first variant is the default. */
+export function findMethod(id: string, variant?: string): { method: Method; variant: string } {
+  const [name, suffix] = id.split(':') as [string, string?];
+  const method = methods.find((m) => m.info.id === name);
+  if (!method) {
+    throw new ModelError('method', `There is no method '${name}'.`, { hint: `Methods: ${methods.map((m) => m.info.id).join(', ')}.` });
+  }
+  const wanted = variant ?? suffix ?? (method.info.variants[0]?.id as string);
+  if (!method.info.variants.some((v) => v.id === wanted)) {
+    throw new ModelError('method', `${method.info.label} has no variant '${wanted}'.`, {
+      hint: `Variants: ${method.info.variants.map((v) => v.id).join(', ')}.`,
+    });
+  }
+  return { method, variant: wanted };
+}

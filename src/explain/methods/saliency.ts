@@ -1,0 +1,42 @@
+import type { GraphBuilder } from '../../graph/builder.ts';
+import type { GraphMethod } from '../method.ts';
+
+type Reduction = (b: GraphBuilder, gradient: string) => string;
+const overChannels = { axes: [1], keepdims: false } as const;
+
+const reductions: Record<string, Reduction> = {
+  max: (b, g) => b.op('ReduceMax', [b.op('Abs', [g], {})], overChannels),
+  sum: (b, g) => b.op('ReduceSum', [b.op('Abs', [g], {})], overChannels),
+  squared: (b, g) => b.op('ReduceMax', [b.op('Mul', [g, g], {})], overChannels),
+  signed: (b, g) => b.op('ReduceSum', [g], overChannels),
+};
+
+/**
+ * Saliency: the gradient of the logit with respect to the input (or any layer), reduced over channels to [N,H,W].
+ * @see Simonyan, Vedaldi, Zisserman, Deep Inside Convolutional Networks, ICLR workshop 2014, section 3.1 (max over channels of |g|)
+ */
+export const saliency: GraphMethod = {
+  family: 'graph',
+  info: {
+    id: 'saliency',
+    label: 'Saliency',
+    about:
+      'Which pixels the logit reacts to most, to first order. Fine but noisy; it says what would change the score, not what makes it up.',
+    source: 'Simonyan et al., ICLR workshop 2014, section 3.1. Gradient of the logit.',
+    at: 'input',
+    slow: false,
+    variants: [
+      { id: 'max', label: 'max |g|', about: 'Largest absolute gradient over the channels, as published.' },
+      { id: 'sum', label: 'Σ |g|', about: 'Sum of absolute gradients over the channels.' },
+      { id: 'squared', label: 'max g²', about: 'Largest squared gradient over the channels.' },
+      { id: 'signed', label: 'Σ g', about: 'Signed sum over the channels: would brightening the pixel raise the logit?' },
+    ],
+    params: [],
+  },
+  kind: (variant) => ({
+    relu: false,
+    signed: variant === 'signed',
+    unit: variant === 'squared' ? '(logit per unit of input)²' : 'logit per unit of input',
+  }),
+  emit: (b, at, variant) => (reductions[variant] as Reduction)(b, at.gradient),
+};
