@@ -1,0 +1,6 @@
+import type { GradContext } from './op.ts';
+
+/** Gradient of what only changes the shape: back to the shape of the input. */
+export function reshapeGradient({ node, b, grad }: GradContext<'Reshape' | 'Flatten' | 'Squeeze' | 'Unsqueeze'>): (() => string)[] {
+  return [() => b.op('Reshape', [grad], { shape: b.shape(node.inputs[0] as string) })];
+}
