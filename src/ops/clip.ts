@@ -1,12 +1,12 @@
 import type { GraphBuilder } from '../graph/builder.ts';
-import { sameUnary } from './elementwise.ts';
+import { floatUnary } from './elementwise.ts';
 import { FLOAT_MAX, minus, mul, shifted } from './emit.ts';
 import type { Op } from './op.ts';
 
 /** min(max, max(min, x)); relu6 is [0, 6]. The gradient passes where min < x < max. A bound beyond float32 is none. */
 export const clip: Op<'Clip'> = {
   kind: 'activation',
-  infer: sameUnary,
+  infer: floatUnary,
   gradient: ({ node, b, grad }) => [
     () => {
       const distance = room(b, node.outputs[0] as string, node.attrs.min, node.attrs.max);

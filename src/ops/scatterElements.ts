@@ -16,7 +16,9 @@ export const scatterElements: Op<'ScatterElements'> = {
     if (indices.dtype !== 'int64' && indices.dtype !== 'int32') throw misfit(node, `needs integer indices, got ${indices.dtype}`);
     if (updates.dtype !== data.dtype) throw misfit(node, `mixes ${data.dtype} and ${updates.dtype}`);
     checkAxis(node, axis, data.shape.length);
-    checkNoBatch(node, data.shape, axis);
+    // One row of everything, as in the gradient of MaxPool, has no batch to keep apart.
+    const oneRow = data.shape.length === 1 && data.shape[0] === 'N';
+    if (!oneRow) checkNoBatch(node, data.shape, axis);
     if (!sameShape(indices.shape, updates.shape)) throw misfit(node, `has indices [${indices.shape}] for updates [${updates.shape}]`);
     if (updates.shape.length !== data.shape.length || updates.shape.some((d, k) => k !== axis && d !== data.shape[k])) {
       throw unsupported(node, `scatters [${updates.shape}] into [${data.shape}]; they may differ on axis ${axis} only`);
