@@ -1,0 +1,50 @@
+// What `npm start` and `npm test` run first, with whatever Node (>= 20) the machine has: installs the packages of the
+// lock file if they are not there, then hands over to Node 24, which runs TypeScript by itself.
+//   node test/support/bootstrap.mjs SCRIPT.ts [arguments]
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const repository = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/** The packages of a lock file that every machine gets, `path@version`. */
+function packagesOf(lockFile) {
+  const { packages } = JSON.parse(readFileSync(lockFile, 'utf8'));
+  return Object.entries(packages)
+    .filter(([path, { optional, peer, devOptional }]) => path !== '' && !optional && !peer && !devOptional)
+    .map(([path, { version }]) => `${path}@${version}`);
+}
+
+/** npm keeps what it installed in a lock file of its own. */
+function isInstalled() {
+  const installed = join(repository, 'node_modules', '.package-lock.json');
+  if (!existsSync(installed) || !existsSync(node24())) return false;
+  const have = new Set(packagesOf(installed));
+  return packagesOf(join(repository, 'package-lock.json')).every((each) => have.has(each));
+}
+
+/** The Node that comes with the development dependencies. */
+function node24() {
+  return join(repository, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+}
+
+function run(command, args, options = {}) {
+  const { status, error } = spawnSync(command, args, { cwd: repository, stdio: 'inherit', ...options });
+  if (error) console.error(`${command} does not start: ${error.message}`);
+  return status ?? 1;
+}
+
+function install() {
+  console.log('Installing the packages of package-lock.json (npm ci)');
+  const npm = process.env.npm_execpath;
+  const args = ['ci', '--no-audit', '--no-fund'];
+  // The very npm that runs us, if there is one.
+  return npm?.endsWith('.js') ? run(process.execPath, [npm, ...args]) : run('npm', args, { shell: process.platform === 'win32' });
+}
+
+if (!isInstalled()) {
+  const status = install();
+  if (status !== 0) process.exit(status);
+}
+process.exit(run(node24(), process.argv.slice(2)));
