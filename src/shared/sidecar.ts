@@ -11,12 +11,17 @@ export interface Sidecar {
 
 export type ResizeMode = 'stretch' | 'cover' | 'contain';
 export type ChannelOrder = 'RGB' | 'BGR' | 'gray';
+export type Interpolation = 'nearest' | 'bilinear' | 'bicubic';
 
 /** How an image becomes the network's input. */
 export interface Preprocessing {
   /** [height, width]; absent: as the model says. */
   size?: readonly [number, number];
   resize: ResizeMode;
+  /** How pixels are resampled; absent: bilinear. */
+  interpolation?: Interpolation;
+  /** Averages over all pixels when shrinking, as Pillow and torchvision do; false: as tf.image.resize. Absent: true. */
+  antialias?: boolean;
   channels: ChannelOrder;
   scale: number;
   mean: readonly number[];

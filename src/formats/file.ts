@@ -1,0 +1,62 @@
+import { open } from 'node:fs/promises';
+import { ModelError } from '../shared/errors.ts';
+
+export interface ReadBound {
+  /** What the file is, for messages: `image`, `sidecar`. */
+  what: string;
+  maxBytes: number;
+}
+
+/**
+ * Reads a whole file of at most `maxBytes`. Throws ModelError: `file-missing` (not there, a folder, no permission),
+ * `file-too-large`, `file-changed` (written to meanwhile).
+ */
+export async function readFileBounded(path: string, { what, maxBytes }: ReadBound): Promise<Buffer> {
+  const handle = await open(path, 'r').catch((cause: unknown) => {
+    throw unreadable(path, what, cause);
+  });
+  try {
+    const before = await handle.stat();
+    if (before.isDirectory()) throw notAFile(path, what, 'is a folder');
+    if (!before.isFile()) throw notAFile(path, what, 'is a device, pipe or socket');
+    if (before.size > maxBytes) throw tooLarge(path, what, before.size, maxBytes);
+    const bytes = Buffer.alloc(before.size);
+    const { bytesRead } = await handle.read(bytes, 0, before.size, 0);
+    const after = await handle.stat();
+    if (bytesRead !== before.size || after.size !== before.size || after.mtimeMs !== before.mtimeMs) {
+      throw new ModelError('file-changed', `The ${what} '${path}' was written to while it was read.`, {
+        file: path,
+        hint: 'Try again when the file is complete.',
+      });
+    }
+    return bytes;
+  } catch (error) {
+    throw error instanceof ModelError ? error : unreadable(path, what, error);
+  } finally {
+    await handle.close();
+  }
+}
+
+function notAFile(path: string, what: string, is: string): ModelError {
+  return new ModelError('file-missing', `'${path}' ${is}, not the ${what} file.`, { file: path, hint: `Choose the ${what} file itself.` });
+}
+
+function tooLarge(path: string, what: string, size: number, bound: number): ModelError {
+  return new ModelError('file-too-large', `The ${what} '${path}' has ${size} bytes; at most ${bound} are read.`, {
+    file: path,
+    hint: `Use a smaller ${what} file.`,
+  });
+}
+
+function unreadable(path: string, what: string, cause: unknown): ModelError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  if (code === 'EISDIR') return notAFile(path, what, 'is a folder');
+  const reason =
+    code === 'ENOENT' || code === 'ENOTDIR'
+      ? 'is not there'
+      : code === 'EACCES' || code === 'EPERM'
+        ? 'may not be read'
+        : `cannot be read (${code})`;
+  const hint = reason === 'may not be read' ? 'Change its permissions.' : 'Check the path.';
+  return new ModelError('file-missing', `The ${what} '${path}' ${reason}.`, { file: path, hint, cause });
+}
