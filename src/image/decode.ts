@@ -77,7 +77,7 @@ function fromBmp(bytes: Buffer): Decoded {
 async function fromSharp(bytes: Buffer, format: ImageFormat, signal: AbortSignal | undefined): Promise<Decoded> {
   const sharp = await loadSharp();
   // Bounds are ours (below), so that the message can name them.
-  const metadata = await sharp(bytes, { limitInputPixels: false }).metadata();
+  const metadata = await sharp(bytes, { limitInputPixels: false, limitInputChannels: false }).metadata();
   checkPixels(metadata.width, metadata.height);
   throwIfAborted(signal);
   const source = describe(metadata, format);
@@ -86,7 +86,8 @@ async function fromSharp(bytes: Buffer, format: ImageFormat, signal: AbortSignal
     .autoOrient()
     .timeout({ seconds: DECODE_SECONDS });
   const converted = source.space === 'cmyk' ? image.pipelineColourspace('cmyk').toColourspace('cmyk') : image.toColourspace('srgb');
-  const { data, info } = await converted.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+  const { data: buffer, info } = await converted.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+  const data = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
   const size = { width: info.width, height: info.height };
   if (source.space === 'cmyk') return { ...size, data: cmykToRgb(data, info.channels), source, notes: notesOn(source, source.alpha) };
   const { rgb, transparent } = takeRgb(data, info.channels);

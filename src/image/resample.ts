@@ -137,16 +137,22 @@ function vertical(source: Pixels, { outSize, first, weights }: Weights): Pixels 
 function nearest(source: Pixels, { width, height, box }: { width: number; height: number; box: Box }): Pixels {
   const { channels } = source;
   const data = new Uint8Array(width * height * channels);
-  const pick = (out: number, outSize: number, start: number, length: number, inSize: number) =>
-    Math.max(0, Math.min(inSize - 1, Math.floor(start + ((out + 0.5) * length) / outSize)));
+  const columns = nearestPositions(box.x, box.width / width, { outSize: width, inSize: source.width });
+  const rows = nearestPositions(box.y, box.height / height, { outSize: height, inSize: source.height });
   for (let y = 0; y < height; y++) {
-    const row = pick(y, height, box.y, box.height, source.height) * source.width;
     for (let x = 0; x < width; x++) {
-      const from = (row + pick(x, width, box.x, box.width, source.width)) * channels;
+      const from = (rows[y]! * source.width + columns[x]!) * channels;
       for (let c = 0; c < channels; c++) data[(y * width + x) * channels + c] = source.data[from + c]!;
     }
   }
   return { width, height, channels, data };
+}
+
+/** Source position under each centre. Steps are summed, not multiplied, so that ties fall as in Pillow (Geometry.c). */
+function nearestPositions(start: number, step: number, { outSize, inSize }: { outSize: number; inSize: number }): Int32Array {
+  const positions = new Int32Array(outSize);
+  for (let out = 0, at = start + step * 0.5; out < outSize; out++, at += step) positions[out] = Math.min(inSize - 1, Math.floor(at));
+  return positions;
 }
 
 function bytesOf(clamped: Uint8ClampedArray): Uint8Array {
