@@ -1,0 +1,99 @@
+import { count, type Known, known, type Scalar } from '../known.ts';
+
+/** Operators that only rearrange values, on known tensors. Axes are non-negative. */
+
+export function strides(shape: readonly number[]): number[] {
+  const out = new Array<number>(shape.length);
+  let step = 1;
+  for (let i = shape.length - 1; i >= 0; i--) {
+    out[i] = step;
+    step *= shape[i] as number;
+  }
+  return out;
+}
+
+/** A tensor of `shape` whose element at coordinates (i, j, …) is element `start + Σ steps·coordinates` of `source`. */
+export function view(source: Known, shape: readonly number[], start: number, steps: readonly number[]): Known {
+  const size = count(shape);
+  const data = source.dtype === 'float32' ? new Float32Array(size) : new Array<Scalar>(size);
+  const at = new Array<number>(shape.length).fill(0);
+  let from = start;
+  for (let i = 0; i < size; i++) {
+    data[i] = source.data[from] as number;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      from += steps[axis] as number;
+      at[axis] = (at[axis] as number) + 1;
+      if ((at[axis] as number) < (shape[axis] as number)) break;
+      from -= (at[axis] as number) * (steps[axis] as number);
+      at[axis] = 0;
+    }
+  }
+  return known(source.dtype, shape, data);
+}
+
+export function transpose(source: Known, perm: readonly number[]): Known {
+  const s = strides(source.shape);
+  const shape = perm.map((p) => source.shape[p] as number);
+  const steps = perm.map((p) => s[p] as number);
+  return view(source, shape, 0, steps);
+}
+
+/** Numpy broadcast to `shape`. */
+export function expand(source: Known, shape: readonly number[]): Known {
+  if (shape.length === source.shape.length && shape.every((d, i) => d === source.shape[i])) return source;
+  const s = strides(source.shape);
+  const lead = shape.length - source.shape.length;
+  const steps = shape.map((_, i) => (i < lead || source.shape[i - lead] === 1 ? 0 : (s[i - lead] as number)));
+  return view(source, shape, 0, steps);
+}
+
+/** One axis cut with resolved bounds. */
+export interface Cut {
+  axis: number;
+  start: number;
+  /** Number of elements. */
+  size: number;
+  step: number;
+}
+
+export function slice(source: Known, cuts: readonly Cut[]): Known {
+  const steps = strides(source.shape);
+  const shape = [...source.shape];
+  let start = 0;
+  for (const { axis, start: first, size, step } of cuts) {
+    start += first * (steps[axis] as number);
+    steps[axis] = (steps[axis] as number) * step;
+    shape[axis] = size;
+  }
+  return view(source, shape, start, steps);
+}
+
+/** Takes `indices` (non-negative) of `axis`; the axis is replaced by the shape of the indices. */
+export function gather(source: Known, axis: number, indices: readonly number[], indexShape: readonly number[]): Known {
+  const inner = count(source.shape.slice(axis + 1));
+  const outer = count(source.shape.slice(0, axis));
+  const length = source.shape[axis] as number;
+  const data: Scalar[] = [];
+  for (let o = 0; o < outer; o++) {
+    for (const index of indices) {
+      for (let i = 0; i < inner; i++) data.push(source.data[(o * length + index) * inner + i] as Scalar);
+    }
+  }
+  return known(source.dtype, [...source.shape.slice(0, axis), ...indexShape, ...source.shape.slice(axis + 1)], data);
+}
+
+export function concat(parts: readonly Known[], axis: number): Known | undefined {
+  const [first] = parts;
+  if (!first) return undefined;
+  const outer = count(first.shape.slice(0, axis));
+  const data: Scalar[] = [];
+  for (let o = 0; o < outer; o++) {
+    for (const part of parts) {
+      const run = count(part.shape.slice(axis));
+      for (let i = 0; i < run; i++) data.push(part.data[o * run + i] as Scalar);
+    }
+  }
+  const shape = [...first.shape];
+  shape[axis] = parts.reduce((n, p) => n + (p.shape[axis] as number), 0);
+  return known(first.dtype, shape, data);
+}

@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import { decodeModel } from '../../formats/onnx/read.ts';
+import type { ModelProto } from '../../formats/onnx/types.ts';
+import { check } from '../../graph/check.ts';
+import type { Dim } from '../../graph/opset.ts';
+import { infer, newBuilder } from '../../ops/index.ts';
+import { ModelError } from '../../shared/errors.ts';
+import type { Importer, Model, ModelSource } from '../model.ts';
+import type { Scope } from './context.ts';
+import { hintsOf } from './hints.ts';
+import { findImageInput, type ImageInput } from './input.ts';
+import type { Known } from './known.ts';
+import { layersOf } from './layers.ts';
+import { classesOf, findLogits, noClassifier } from './output.ts';
+import { prune } from './prune.ts';
+import { looksLikeOnnx, refuseOtherFormats } from './sniff.ts';
+import { importNodes, type Walk } from './walk.ts';
+import { decoder, readExternalFiles } from './weights.ts';
+
+/** Opset versions of the standard domain whose operators mean what ./operators says. */
+const OPSETS = [7, 24] as const;
+
+/** ONNX, opset 7 on, one file or with external data. */
+export const onnxImporter: Importer = {
+  id: 'onnx',
+  matches: ({ file, bytes }) => /\.onnx$/i.test(file) || looksLikeOnnx(bytes),
+  async open(source) {
+    try {
+      return await open(source);
+    } catch (error) {
+      throw error instanceof ModelError ? error.with({ file: source.file }) : error;
+    }
+  },
+};
+
+async function open(source: ModelSource): Promise<Model> {
+  refuseOtherFormats(source.bytes);
+  const proto = decodeModel(source.bytes);
+  const opset = opsetOf(proto);
+  const sparse = proto.graph.sparseInitializers ?? [];
+  if (sparse.length > 0)
+    throw new ModelError('unsupported', `The model has sparse weights ('${sparse.join("', '")}'), which are not supported.`);
+  const input = findImageInput(proto.graph, source.inputSize);
+  const files = await readExternalFiles(proto, source);
+  const decode = decoder(files);
+  const known = usedInitializers(proto, decode);
+  const hash = createHash('sha256').update(source.bytes);
+  for (const bytes of files.values()) hash.update(bytes);
+  const build = (batch: Dim) => assemble({ proto, opset, input, batch, known, decode });
+  return { format: 'onnx', file: source.file, hash: hash.digest('hex'), ...withFreeBatch(build, input) };
+}
+
+type Assembled = Omit<Model, 'format' | 'file' | 'hash'>;
+
+/**
+ * The batch is kept free where the graph allows, whatever the file declares. A graph that mixes the batch with other axes
+ * is imported for one image at a time, if that is a size the file takes.
+ */
+function withFreeBatch(build: (batch: Dim) => Assembled, input: ImageInput): Assembled {
+  try {
+    return build('N');
+  } catch (error) {
+    const may = error instanceof ModelError && (error.code === 'unsupported' || error.code === 'shape');
+    if (!may || (input.batch ?? 1) !== 1) throw error;
+    return build(1);
+  }
+}
+
+interface Parts {
+  proto: ModelProto;
+  opset: number;
+  input: ImageInput;
+  batch: Dim;
+  known: ReadonlyMap<string, Known>;
+  decode: Scope['decode'];
+}
+
+function assemble({ proto, opset, input, batch, known, decode }: Parts): Assembled {
+  const b = newBuilder();
+  const reserved = new Set(proto.graph.nodes.flatMap((n) => [...n.inputs, ...n.outputs]));
+  const scope: Scope = { b, known: new Map(known), values: new Map(), batch, fileBatch: input.batch ?? 1, reserved, decode };
+  const { name, channels, height, width, layout } = input;
+  b.input(name, { dtype: 'float32', shape: [batch, channels, height, width] });
+  const channelsLast = new Set<string>();
+  if (layout === 'NHWC') {
+    const last = b.op('Transpose', [name], { perm: [0, 2, 3, 1] }, `${name}:NHWC`);
+    scope.values.set(name, last);
+    channelsLast.add(last);
+  }
+  const walk = importNodes(proto, opset, scope, channelsLast);
+  const output = chooseOutput(proto, scope, walk);
+  const logits = findLogits(b, output, (n) => b.unique(n));
+  const outputs = logits.activation === 'none' ? [logits.value] : [logits.value, output];
+  const graph = check(prune(b.build(outputs)), infer);
+  const layers = layersOf(graph, walk.nodes, scope.known);
+  return {
+    graph,
+    input: { value: name, name, channels, height, width, layout },
+    logits: logits.value,
+    classes: logits.classes,
+    activation: logits.activation,
+    layers,
+    hints: hintsOf(proto.metadata ?? {}, graph, layers),
+  };
+}
+
+/** The first output that looks like class scores. If it, or one before it, could not be imported, everything missing is reported. */
+function chooseOutput(proto: ModelProto, { b, known, values, batch }: Scope, { failures, missing }: Walk): string {
+  const seen: (readonly [string, Model['layers'][number]['shape'] | undefined])[] = [];
+  for (const { name } of proto.graph.outputs) {
+    if (missing.has(name)) throw unsupported(failures);
+    const value = values.get(name) ?? name;
+    const type = known.has(name) || !b.has(value) ? undefined : b.type(value);
+    if (type?.dtype === 'float32' && classesOf(type.shape, batch) !== undefined) return value;
+    seen.push([name, type?.dtype === 'float32' ? type.shape : undefined]);
+  }
+  throw noClassifier(seen);
+}
+
+function unsupported(failures: readonly ModelError[]): ModelError {
+  const all = failures.map((f) => f.message).join('; ');
+  const what = failures.length === 1 ? 'A node is' : `${failures.length} nodes are`;
+  return new ModelError('unsupported', `${what} not supported: ${all}.`, {
+    where: failures.map((f) => f.where ?? '').join(', '),
+    hint: 'Export the model for inference with plain operators, without control flow, custom operators or quantisation.',
+  });
+}
+
+function opsetOf({ opsetImports }: ModelProto): number {
+  const version = opsetImports.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version;
+  if (version === undefined) throw new ModelError('file-corrupt', 'The file does not say which ONNX operator set it uses.');
+  if (version >= OPSETS[0] && version <= OPSETS[1]) return version;
+  throw new ModelError('unsupported', `The model uses ONNX operator set ${version}; ${OPSETS[0]} to ${OPSETS[1]} are supported.`, {
+    hint: 'Convert it with onnx.version_converter, or export it again.',
+  });
+}
+
+function usedInitializers({ graph }: ModelProto, decode: Scope['decode']): Map<string, Known> {
+  const used = new Set(graph.nodes.flatMap((n) => n.inputs));
+  return new Map(graph.initializers.filter((t) => used.has(t.name)).map((t) => [t.name, decode(t)]));
+}

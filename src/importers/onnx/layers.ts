@@ -1,0 +1,54 @@
+import type { Graph } from '../../graph/graph.ts';
+import { ModelError } from '../../shared/errors.ts';
+import type { Layer } from '../model.ts';
+import { count, type Known } from './known.ts';
+import type { ImportedNode } from './walk.ts';
+
+/**
+ * One layer per output of each node of the file that depends on the image and lies on the way to the graph's outputs.
+ * Named as the node; a node without a name, and further outputs of one node, as the tensor.
+ */
+export function layersOf(graph: Graph, nodes: readonly ImportedNode[], known: ReadonlyMap<string, Known>): Layer[] {
+  const alive = dependent(graph);
+  const taken = new Set<string>();
+  const layers: Layer[] = [];
+  for (const { proto, index, outputs } of nodes) {
+    const parameters = countParameters(proto.inputs, known);
+    outputs.forEach(([tensor, value], i) => {
+      const type = graph.types.get(value);
+      if (!alive.has(value) || type?.dtype !== 'float32') return;
+      const own = i === 0 && proto.name && !taken.has(proto.name) ? proto.name : tensor;
+      const name = taken.has(own) ? `${own}#${index}` : own;
+      taken.add(name);
+      layers.push({
+        name,
+        aliases: tensor === name ? [] : [tensor],
+        kind: proto.opType,
+        value,
+        shape: type.shape,
+        parameters: i === 0 ? parameters : 0,
+        place: { node: `graph.node[${index}] ${proto.name ?? ''}`.trimEnd() },
+      });
+    });
+  }
+  if (layers.length === 0) throw new ModelError('unsupported', "The model's output does not depend on its image input.");
+  return layers;
+}
+
+function countParameters(inputs: readonly string[], known: ReadonlyMap<string, Known>): number {
+  let sum = 0;
+  for (const name of inputs) {
+    const k = known.get(name);
+    if (k?.dtype === 'float32') sum += count(k.shape);
+  }
+  return sum;
+}
+
+/** Values computed from the graph's inputs. */
+function dependent(graph: Graph): Set<string> {
+  const values = new Set(graph.inputs.keys());
+  for (const node of graph.nodes) {
+    if (node.inputs.some((input) => values.has(input))) for (const output of node.outputs) values.add(output);
+  }
+  return values;
+}

@@ -1,0 +1,49 @@
+import type { Pads, Pair } from '../../../graph/opset.ts';
+import type { NodeContext } from '../context.ts';
+import { autoPads, explicitPads, pair } from '../windows.ts';
+import type { Operator } from './operator.ts';
+
+export const Conv: Operator = (n) => {
+  const [, , height, width] = n.image(0);
+  const kernel = kernelOf(n);
+  const strides = pair(n, 'strides', 1);
+  const dilations = pair(n, 'dilations', 1);
+  const pads = autoPads(n, [height, width], { kernel, strides, dilations }) ?? explicitPads(n);
+  n.emit('Conv', n.all(), { strides, dilations, pads, group: n.int('group', 1) });
+};
+
+export const ConvTranspose: Operator = (n) => {
+  const [, , height, width] = n.image(0);
+  const kernel = kernelOf(n);
+  const strides = pair(n, 'strides', 1);
+  const dilations = pair(n, 'dilations', 1);
+  const outputPadding = pair(n, 'output_padding', 0);
+  const mode = n.string('auto_pad', 'NOTSET');
+  const wanted = n.ints('output_shape') ?? (mode.startsWith('SAME') ? [height * strides[0], width * strides[1]] : undefined);
+  const full = (axis: 0 | 1) =>
+    strides[axis] * ((axis === 0 ? height : width) - 1) + outputPadding[axis] + (kernel[axis] - 1) * dilations[axis] + 1;
+  let pads = explicitPads(n);
+  if (mode === 'VALID') pads = [0, 0, 0, 0];
+  if (wanted) {
+    const total = ([0, 1] as const).map((axis) => full(axis) - (wanted[axis] ?? 0));
+    if (total.some((t) => t < 0)) throw n.unsupported(`has output_shape [${wanted}] beyond what its kernel reaches`);
+    // The formula of the ONNX operator page: SAME_UPPER puts the odd cell at the end, everything else at the begin.
+    const begin = total.map((t) => (mode === 'SAME_UPPER' ? Math.floor(t / 2) : Math.ceil(t / 2)));
+    pads = [...begin, ...total.map((t, i) => t - (begin[i] as number))] as unknown as Pads;
+  }
+  n.emit('ConvTranspose', n.all(), { strides, dilations, pads, outputPadding, group: n.int('group', 1) });
+};
+
+/** Kernel size, which the weight says and the attribute may repeat. */
+function kernelOf(n: NodeContext): Pair {
+  const weight = n.shape(1);
+  const kernel = [weight[2], weight[3]];
+  const said = n.ints('kernel_shape');
+  if (weight.length !== 4 || typeof kernel[0] !== 'number' || typeof kernel[1] !== 'number') {
+    throw n.unsupported(`has a weight of shape [${weight}]; only 2-D convolutions are supported`);
+  }
+  if (said && (said.length !== 2 || said[0] !== kernel[0] || said[1] !== kernel[1])) {
+    throw n.corrupt(`has kernel_shape [${said}], its weight is [${weight}]`);
+  }
+  return [kernel[0], kernel[1]];
+}

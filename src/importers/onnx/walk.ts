@@ -1,0 +1,83 @@
+import type { ModelProto, NodeProto } from '../../formats/onnx/types.ts';
+import { ModelError } from '../../shared/errors.ts';
+import { NodeContext, type Scope } from './context.ts';
+import { fold } from './fold/index.ts';
+import { keepChannelsFirst } from './layout.ts';
+import { operatorFor } from './operators/index.ts';
+
+/** A node that went into the graph. */
+export interface ImportedNode {
+  proto: NodeProto;
+  /** Place in `graph.node`. */
+  index: number;
+  /** File name of each output → graph value to look at, channels-first. */
+  outputs: readonly (readonly [name: string, value: string])[];
+}
+
+export interface Walk {
+  nodes: readonly ImportedNode[];
+  /** What could not be imported, all of it. */
+  failures: readonly ModelError[];
+  /** Values that come from what could not be imported. */
+  missing: ReadonlySet<string>;
+}
+
+/**
+ * Imports the nodes in order. A node that is not supported is noted and everything that follows from it is left out, so
+ * that all of them can be reported together; other errors end the walk.
+ */
+export function importNodes(model: ModelProto, opset: number, scope: Scope, channelsLast: Set<string>): Walk {
+  const nodes: ImportedNode[] = [];
+  const failures: ModelError[] = [];
+  const missing = new Set<string>();
+  const local = new Set(model.functions);
+  model.graph.nodes.forEach((proto, index) => {
+    const n = new NodeContext(standard(proto), opset, scope);
+    const unknown = refusal(n, local);
+    const blocked = proto.inputs.some((input) => missing.has(input));
+    if (unknown) failures.push(unknown);
+    const failure = unknown || blocked ? unknown : attempt(n);
+    if (failure && !unknown) failures.push(failure);
+    if (unknown || blocked || failure) {
+      for (const output of proto.outputs) missing.add(output);
+    } else if (!proto.outputs.some((output) => scope.known.has(output))) {
+      nodes.push({ proto, index, outputs: keepChannelsFirst(n, channelsLast) });
+    }
+  });
+  return { nodes, failures, missing };
+}
+
+/** 'ai.onnx' is the long name of the standard domain. */
+function standard(proto: NodeProto): NodeProto {
+  return proto.domain === 'ai.onnx' ? { ...proto, domain: '' } : proto;
+}
+
+/** Operators that fold or vanish and have no row in the operator table. */
+const foldedOnly = new Set(['Constant', 'ConstantOfShape', 'Shape', 'Size', 'Range', 'ReduceProd', 'Mod', 'Floor', 'Ceil', 'Round']);
+for (const op of ['Not', 'And', 'Or', 'LessOrEqual', 'GreaterOrEqual']) foldedOnly.add(op);
+
+function refusal(n: NodeContext, local: ReadonlySet<string>): ModelError | undefined {
+  const { domain = '', opType } = n.proto;
+  if (local.has(`${domain}.${opType}`)) return n.unsupported('is a function of the model itself, which is not supported');
+  if (operatorFor(domain, opType) || (!domain && foldedOnly.has(opType))) return undefined;
+  return n.unsupported('is not supported');
+}
+
+/** Folds or imports one node; gives the error if it is not supported. */
+function attempt(n: NodeContext): ModelError | undefined {
+  try {
+    const result = (n.proto.domain ?? '') === '' ? fold(n) : undefined;
+    if (result) {
+      n.scope.known.set(n.proto.outputs[0] ?? '', result);
+      return undefined;
+    }
+    const operator = operatorFor(n.proto.domain ?? '', n.proto.opType);
+    if (!operator) return n.unsupported('works on values that are computed from the image, which is not supported');
+    operator(n);
+    const unread = n.unread();
+    return unread.length > 0 ? n.unsupported(`has attribute '${unread.join("', '")}', which is not supported`) : undefined;
+  } catch (error) {
+    if (error instanceof ModelError && error.code === 'unsupported') return error;
+    throw error;
+  }
+}
