@@ -170,8 +170,9 @@ export class NodeContext {
   /** Minus infinity is a mask in Where, and means no weight is broken. */
   #finite(name: string, data: Float32Array): void {
     if (this.proto.opType === 'Where') return;
-    const at = data.findIndex((v) => !Number.isFinite(v));
-    if (at < 0) return;
+    let at = 0;
+    while (at < data.length && Number.isFinite(data[at])) at += 1;
+    if (at === data.length) return;
     const found = Number.isNaN(data[at]) ? 'NaN' : 'Inf';
     throw new ModelError('weights', `Tensor '${name}' of ${this.title} holds ${found} (first at element ${at}).`, {
       where: name,

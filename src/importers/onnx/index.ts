@@ -92,7 +92,7 @@ function assemble({ proto, opset, input, batch, known, decode }: Parts): Assembl
   const logits = findLogits(b, output, (n) => b.unique(n));
   const outputs = logits.activation === 'none' ? [logits.value] : [logits.value, output];
   const graph = check(prune(b.build(outputs)), infer);
-  const layers = layersOf(graph, walk.nodes, scope.known);
+  const layers = layersOf(graph, walk.nodes);
   return {
     graph,
     input: { value: name, name, channels, height, width, layout },

@@ -1,19 +1,18 @@
-import type { Graph } from '../../graph/graph.ts';
+import { elements, type Graph } from '../../graph/graph.ts';
 import { ModelError } from '../../shared/errors.ts';
 import type { Layer } from '../model.ts';
-import { count, type Known } from './known.ts';
 import type { ImportedNode } from './walk.ts';
 
 /**
  * One layer per output of each node of the file that depends on the image and lies on the way to the graph's outputs.
  * Named as the node; a node without a name, and further outputs of one node, as the tensor.
  */
-export function layersOf(graph: Graph, nodes: readonly ImportedNode[], known: ReadonlyMap<string, Known>): Layer[] {
+export function layersOf(graph: Graph, nodes: readonly ImportedNode[]): Layer[] {
   const alive = dependent(graph);
   const taken = new Set<string>();
   const layers: Layer[] = [];
   for (const { proto, index, outputs } of nodes) {
-    const parameters = countParameters(proto.inputs, known);
+    const parameters = countParameters(proto.inputs, graph);
     outputs.forEach(([tensor, value], i) => {
       const type = graph.types.get(value);
       if (!alive.has(value) || type?.dtype !== 'float32') return;
@@ -35,11 +34,12 @@ export function layersOf(graph: Graph, nodes: readonly ImportedNode[], known: Re
   return layers;
 }
 
-function countParameters(inputs: readonly string[], known: ReadonlyMap<string, Known>): number {
+/** Size of a node's float constants; bounds and other attributes given as tensors are none. */
+function countParameters(inputs: readonly string[], graph: Graph): number {
   let sum = 0;
   for (const name of inputs) {
-    const k = known.get(name);
-    if (k?.dtype === 'float32') sum += count(k.shape);
+    const tensor = graph.constants.get(name);
+    if (tensor?.dtype === 'float32') sum += elements(tensor.shape);
   }
   return sum;
 }
