@@ -24,6 +24,8 @@ export interface GraphMethod {
   family: 'graph';
   info: MethodInfo;
   kind(variant: string): MapKind;
+  /** The variant whose numbers these are: variants that differ only in how they are drawn share one computation. */
+  computes(variant: string): string;
   /** Appends the nodes of the map [N,H,W] at one layer and returns its value. */
   emit(b: GraphBuilder, at: LayerValues, variant: string): string;
 }

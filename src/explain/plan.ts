@@ -38,7 +38,7 @@ export function planMaps(model: Model, specs: readonly MapSpec[]): Plan {
   const maps = specs.map(({ method, variant }, i) => {
     const activation = values[i] as string;
     const gradient = gradients.get(activation) ?? b.op('Mul', [activation, b.scalar(0)], {});
-    const key = `${method.info.id}:${variant}@${activation}`;
+    const key = `${method.info.id}:${method.computes(variant)}@${activation}`;
     const known = emitted.get(key);
     if (known !== undefined) return known;
     const value = method.emit(b, { activation, gradient, shape: typeOf(model.graph, activation).shape }, variant);

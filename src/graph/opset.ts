@@ -98,8 +98,11 @@ export interface OpAttrs {
   /** pads: all begins, then all ends, one per axis. */
   Pad: { pads: readonly number[]; mode: 'constant' | 'reflect' | 'edge'; value: number };
   Flatten: { axis: number };
-  /** The whole new shape, resolved; 'N' on axis 0 is the batch. */
-  Reshape: { shape: Shape };
+  /**
+   * The whole new shape, resolved; 'N' on axis 0 is the batch. With `regroup` it is what is left after the other axes,
+   * so that gradients can treat channels as images ([N,C,H,W] → [N·C,1,H,W]) or flatten everything.
+   */
+  Reshape: { shape: Shape; regroup?: true };
   Transpose: { perm: readonly number[] };
   Squeeze: { axes: readonly number[] };
   Unsqueeze: { axes: readonly number[] };

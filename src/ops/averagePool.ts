@@ -33,9 +33,9 @@ function spread(b: GraphBuilder, node: NodeOf<'AveragePool'>, grad: string): str
   if (outputPadding.some((p, axis) => p >= strides[axis as 0 | 1] && p > 0))
     throw misfit(node, 'leaves more cells uncovered than a stride');
   const ones = b.constant(`ones:${kernel}`, float32([1, 1, ...kernel], new Float32Array(kernel[0] * kernel[1]).fill(1)));
-  const planes = b.op('Reshape', [share], { shape: ['N', 1, gH, gW] });
+  const planes = b.op('Reshape', [share], { shape: ['N', 1, gH, gW], regroup: true });
   const spreadOut = b.op('ConvTranspose', [planes, ones], { strides, dilations, pads: endPads, outputPadding, group: 1 });
-  return b.op('Reshape', [spreadOut], { shape: [batch, channels, height, width] });
+  return b.op('Reshape', [spreadOut], { shape: [batch, channels, height, width], regroup: true });
 }
 
 /** 1 / number of cells that count, per output position: [1,1,H',W']. */

@@ -1,6 +1,6 @@
 import type { GraphBuilder } from '../graph/builder.ts';
 import { floatUnary } from './elementwise.ts';
-import { FLOAT_MAX, minus, mul, shifted } from './emit.ts';
+import { FLOAT_MAX, minus, mul, positive, shifted } from './emit.ts';
 import type { Op } from './op.ts';
 
 /** min(max, max(min, x)); relu6 is [0, 6]. The gradient passes where min < x < max. A bound beyond float32 is none. */
@@ -10,7 +10,7 @@ export const clip: Op<'Clip'> = {
   gradient: ({ node, b, grad }) => [
     () => {
       const distance = room(b, node.outputs[0] as string, node.attrs.min, node.attrs.max);
-      return distance === undefined ? grad : mul(b, grad, b.op('Sign', [distance], {}));
+      return distance === undefined ? grad : mul(b, grad, positive(b, distance));
     },
   ],
 };

@@ -10,8 +10,8 @@ export const leakyRelu: Op<'LeakyRelu'> = {
     () => {
       const x = node.inputs[0] as string;
       const { alpha } = node.attrs;
-      // For 0 ≤ alpha ≤ 1 the slope is the sign clipped to [alpha, 1].
-      if (alpha >= 0 && alpha <= 1) return mul(b, grad, b.op('Clip', [b.op('Sign', [x], {})], { min: alpha, max: 1 }));
+      // For 0 ≤ alpha ≤ 1 the slope is the step clipped to [alpha, 1].
+      if (alpha >= 0 && alpha <= 1) return mul(b, grad, b.op('Clip', [positive(b, x)], { min: alpha, max: 1 }));
       return mul(b, grad, shifted(b, scaled(b, positive(b, x), 1 - alpha), alpha));
     },
   ],

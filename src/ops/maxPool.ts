@@ -30,12 +30,12 @@ function scatterToWinners(b: GraphBuilder, node: NodeOf<'MaxPool'>, grad: string
   const indices = node.attrs.withIndices
     ? (node.outputs[1] as string)
     : (b.ops('MaxPool', [x], { ...node.attrs, withIndices: true }, [`${x}:max`, `${x}:winner`])[1] as string);
-  const flat = { shape: ['N'] as const };
+  const flat = { shape: ['N'], regroup: true } as const;
   const zeros = b.op('Mul', [x, b.scalar(0)], {});
   const scattered = b.op(
     'ScatterElements',
     [b.op('Reshape', [zeros], flat), b.op('Reshape', [indices], flat), b.op('Reshape', [grad], flat)],
     { axis: 0 },
   );
-  return b.op('Reshape', [scattered], { shape: b.shape(x) });
+  return b.op('Reshape', [scattered], { shape: b.shape(x), regroup: true });
 }

@@ -1,3 +1,4 @@
+import { mul, positive } from './emit.ts';
 import { inputType } from './inputs.ts';
 import type { Op } from './op.ts';
 
@@ -5,6 +6,5 @@ import type { Op } from './op.ts';
 export const relu: Op<'Relu'> = {
   kind: 'activation',
   infer: (node, inputs) => [inputType(node, inputs, 0)],
-  // Sign(y) is the 0/1 mask: two vectorised passes, where Greater + Where takes three and a boolean tensor.
-  gradient: ({ node, b, grad }) => [() => b.op('Mul', [grad, b.op('Sign', [node.outputs[0] as string], {})], {})],
+  gradient: ({ node, b, grad }) => [() => mul(b, grad, positive(b, node.outputs[0] as string))],
 };

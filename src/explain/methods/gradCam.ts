@@ -23,6 +23,7 @@ export const gradCam: GraphMethod = {
     params: [],
   },
   kind: (variant) => ({ relu: variant === 'relu', signed: true, unit: 'Σ w·A of the logit' }),
+  computes: () => 'relu',
   emit: (b, at) => {
     const weights = b.op('ReduceMean', [at.gradient], { axes: [2, 3], keepdims: false });
     return weightedSum(b, weights, at);

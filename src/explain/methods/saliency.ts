@@ -38,5 +38,6 @@ export const saliency: GraphMethod = {
     signed: variant === 'signed',
     unit: variant === 'squared' ? '(logit per unit of input)²' : 'logit per unit of input',
   }),
+  computes: (variant) => variant,
   emit: (b, at, variant) => (reductions[variant] as Reduction)(b, at.gradient),
 };

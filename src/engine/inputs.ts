@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { decodeImage, type RgbImage } from '../image/decode.ts';
+import { type FedImage, fedPng, preprocess } from '../image/preprocess.ts';
+import { ModelError, throwIfAborted } from '../shared/errors.ts';
+import type { ModelInfo, Prediction } from '../shared/protocol.ts';
+import { type Understanding, understand } from '../sidecar/find.ts';
+import { trueLabel } from '../sidecar/trueLabel.ts';
+import { ByteCache } from './byteCache.ts';
+import type { Services } from './engine.ts';
+import type { OpenModel } from './models.ts';
+
+/** One image made ready for one model. */
+export interface Prepared {
+  open: OpenModel;
+  info: ModelInfo;
+  image: Prediction['image'];
+  fed: FedImage;
+  fedPng: Uint8Array;
+  /** Index of the class a folder name tells. */
+  truth: number | undefined;
+  /** Identifies model, image and preprocessing: results are kept under it. */
+  key: string;
+}
+
+/** Decodes images and makes them the network's input; keeps the last ones. */
+export class Inputs {
+  readonly #images: ByteCache<RgbImage>;
+
+  constructor(limit: number) {
+    this.#images = new ByteCache<RgbImage>(limit);
+  }
+
+  async decode(path: string, signal: AbortSignal | undefined): Promise<RgbImage> {
+    const stamp = await stat(path).then(
+      (s) => `${path}:${s.size}:${s.mtimeMs}`,
+      () => path,
+    );
+    const known = this.#images.get(stamp);
+    if (known) return known;
+    const image = await decodeImage(path, signal);
+    this.#images.set(stamp, image, image.data.byteLength);
+    return image;
+  }
+
+  /** Throws ModelError('input') where nothing tells the preprocessing: the page then asks. */
+  async prepare(services: Services, modelPath: string, imagePath: string, signal: AbortSignal | undefined): Promise<Prepared> {
+    const [open, image] = await Promise.all([services.models.open(modelPath), this.decode(imagePath, signal)]);
+    throwIfAborted(signal);
+    const info = await this.describe(services, open, imagePath);
+    if (!info.preprocessing) throw preprocessingUnknown(info);
+    const fed = preprocess(image, info.preprocessing, info.input);
+    return {
+      open,
+      info,
+      image: { path: imagePath, name: basename(imagePath), width: image.width, height: image.height, hash: image.hash },
+      fed,
+      fedPng: await fedPng(fed.tensor, info.preprocessing, info.input),
+      truth: info.labels ? trueLabel(imagePath, info.labels) : undefined,
+      key: `${open.model.hash}:${image.hash}:${JSON.stringify(info.preprocessing)}`,
+    };
+  }
+
+  /** The network's input tensor itself, [C,H,W] as fed: no image, no preprocessing. */
+  async prepareTensor(services: Services, open: OpenModel, tensor: Float32Array, name: string): Promise<Prepared> {
+    const { channels, height, width } = open.model.input;
+    const info = await this.describe(services, open, undefined);
+    const hash = createHash('sha256')
+      .update(new Uint8Array(tensor.buffer, tensor.byteOffset, tensor.byteLength))
+      .digest('hex');
+    const covers = { x: 0, y: 0, width, height };
+    return {
+      open,
+      info: { ...info, preprocessing: undefined },
+      image: { path: name, name, width, height, hash },
+      fed: { tensor, shape: [1, channels, height, width], ...tensorRange(tensor), covers },
+      fedPng: await fedPng(tensor, undefined, info.input),
+      truth: undefined,
+      key: `${open.model.hash}:${hash}`,
+    };
+  }
+
+  /** What the model file and what lies beside it say together. `image`: its class folders may name the classes. */
+  async describe(services: Services, open: OpenModel, imagePath: string | undefined): Promise<ModelInfo> {
+    const { model } = open;
+    const known: Understanding = await understand(model, imagePath === undefined ? {} : { imagePath });
+    const { name, channels, height, width, layout } = model.input;
+    return {
+      path: model.file,
+      name: open.name,
+      format: model.format,
+      hash: model.hash,
+      engine: (await services.programs.executor()).name,
+      input: { name, layout, channels, height, width },
+      classes: model.classes,
+      activation: model.activation,
+      layers: open.layers,
+      defaultLayer: open.defaultLayer ?? '',
+      labels: known.labels,
+      labelsFrom: known.labelsFrom,
+      preprocessing: known.preprocessing,
+      preprocessingFrom: known.preprocessingFrom,
+      warnings: known.warnings,
+    };
+  }
+}
+
+function tensorRange(tensor: Float32Array): { min: number; max: number } {
+  const range = { min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY };
+  for (const v of tensor) {
+    if (v < range.min) range.min = v;
+    if (v > range.max) range.max = v;
+  }
+  return range;
+}
+
+function preprocessingUnknown(info: ModelInfo): ModelError {
+  return new ModelError('input', `Nothing says how images are prepared for ${info.name}: value range, mean, channel order.`, {
+    file: info.path,
+    hint: 'Choose one in the panel, or write it into a glassbox.json beside the model ("Glassbox: Create Sidecar").',
+  });
+}

@@ -1,0 +1,49 @@
+import type { PerturbationMethod } from '../explain/method.ts';
+import { probabilities } from '../explain/scores.ts';
+import { throwIfAborted } from '../shared/errors.ts';
+import type { Services } from './engine.ts';
+import type { JobContext, Resolved } from './explainer.ts';
+import type { RawMap } from './graphMaps.ts';
+import type { Prepared } from './inputs.ts';
+import { forward } from './predict.ts';
+
+/** Inputs of a batch together stay below this, so that a batch is a fraction of a second and a cancel is quick. */
+const batchBytes = 10 * 2 ** 20;
+
+type Context = Pick<JobContext, 'priority' | 'signal'> & {
+  progress(done: number, secondsLeft: number | undefined, map: RawMap): void;
+};
+
+/** Runs a perturbation method batch by batch through the queue. */
+export async function perturb(
+  services: Services,
+  input: Prepared,
+  method: PerturbationMethod,
+  { variant, class: index, params }: Resolved,
+  { priority, signal, progress }: Context,
+): Promise<RawMap> {
+  const { model } = input.open;
+  const { channels, height, width } = model.input;
+  const start = performance.now();
+  const raw = (values: Float32Array): RawMap => ({ values, height, width, ms: performance.now() - start });
+  const values = await method.run({
+    input: input.fed.tensor,
+    channels,
+    height,
+    width,
+    class: index,
+    classes: model.classes,
+    variant,
+    params,
+    batchSize: Math.max(1, Math.min(16, Math.floor(batchBytes / input.fed.tensor.byteLength))),
+    forward: (batch, n) => forward(services, input.open, batch, n, priority, signal),
+    probability: (logits, row) =>
+      probabilities(logits.subarray(row * model.classes, (row + 1) * model.classes), model.activation)[index] as number,
+    report(done, map) {
+      throwIfAborted(signal);
+      const elapsed = (performance.now() - start) / 1000;
+      progress(done, done > 0 ? (elapsed / done) * (1 - done) : undefined, raw(map()));
+    },
+  });
+  return raw(values);
+}
