@@ -131,7 +131,7 @@ export const linear: CasesOf<'Conv' | 'ConvTranspose' | 'Gemm' | 'MatMul' | 'Bat
       expected: [1 / 6, 2 / 15, 3 / 14],
     },
     { name: 'size 5', inputs: [image(7, 2, 2)], attrs: { size: 5, alpha: 0.5, beta: 0.75, bias: 2 } },
-    { name: 'even size', inputs: [image(5, 1, 2)], attrs: { size: 4, alpha: 0.7, beta: 0.75, bias: 1 } },
+    { name: 'size 3', inputs: [image(5, 1, 2)], attrs: { size: 3, alpha: 0.7, beta: 0.75, bias: 1 } },
     { name: 'wider than the channels', inputs: [image(2, 2, 2)], attrs: { size: 5, alpha: 1, beta: 0.5, bias: 1 } },
   ],
 };

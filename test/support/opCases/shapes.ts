@@ -111,8 +111,8 @@ export const shapes: CasesOf<
   Reshape: [
     { name: 'known', inputs: [fed([2, 2], row)], attrs: { shape: [4, 1] }, expected: row, gradient: [1, 1, 1, 1] },
     { name: 'batch', inputs: [image(2, 2, 3)], attrs: { shape: ['N', 3, 4] } },
-    { name: 'one row of everything', inputs: [image(2, 2, 3)], attrs: { shape: ['N'] } },
-    { name: 'channels as images', inputs: [image(3, 2, 2)], attrs: { shape: ['N', 1, 2, 2] } },
+    { name: 'one row of everything', inputs: [image(2, 2, 3)], attrs: { shape: ['N'], regroup: true } },
+    { name: 'channels as images', inputs: [image(3, 2, 2)], attrs: { shape: ['N', 1, 2, 2], regroup: true } },
   ],
   Transpose: [
     { name: 'known', inputs: [fed([2, 2], row)], attrs: { perm: [1, 0] }, expected: [1, 3, 2, 4], gradient: [1, 1, 1, 1] },
