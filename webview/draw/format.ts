@@ -1,0 +1,32 @@
+const MINUS = '−';
+
+/** A measured number for people: four significant digits, a true minus sign. */
+export function number(value: number): string {
+  if (Number.isNaN(value)) return 'not computed';
+  const size = Math.abs(value);
+  const text = size === 0 ? '0' : size >= 1e5 || size < 1e-3 ? value.toExponential(2) : String(Number(value.toPrecision(4)));
+  return text.replaceAll('-', MINUS);
+}
+
+/** 0.8731 → `87.3 %`; keeps the small ones apart from zero. */
+export function percent(share: number): string {
+  const value = share * 100;
+  if (value > 0 && value < 0.1) return '< 0.1 %';
+  if (value < 100 && value > 99.9) return '> 99.9 %';
+  return `${value.toFixed(1)} %`;
+}
+
+export function duration(ms: number): string {
+  if (ms < 1) return '< 1 ms';
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
+
+export function secondsLeft(seconds: number): string {
+  if (seconds < 1.5) return 'about 1 s left';
+  return seconds < 90 ? `about ${Math.round(seconds)} s left` : `about ${Math.round(seconds / 60)} min left`;
+}
+
+/** [C,H,W] → `512 × 13 × 13`. */
+export function shape(dims: readonly number[]): string {
+  return dims.join(' × ');
+}

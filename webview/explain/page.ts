@@ -1,0 +1,76 @@
+import { render } from 'lit';
+import type { PageCalls, PageEvents } from '../../src/shared/protocol.ts';
+import { createClient, onEvent, type Port } from '../../src/shared/rpc.ts';
+import { Actions } from './actions.ts';
+import { MapJobs } from './mapJobs.ts';
+import { phase } from './selectors.ts';
+import { initialState, type PageState } from './state.ts';
+import { restore, type StateStore } from './stateStore.ts';
+import { Store } from './store.ts';
+import { SubjectFlow } from './subjectFlow.ts';
+import { app } from './views/app.ts';
+
+/** Runs the page in `root`. Knows nothing of VS Code: it talks through `port` and keeps its choices in `stateStore`. */
+export function startPage(port: Port, stateStore: StateStore, root: HTMLElement): void {
+  const saved = restore(stateStore);
+  const store = new Store<PageState>(initialState(saved.ui));
+  const client = createClient<PageCalls>(port);
+  const jobs = new MapJobs(store, client);
+  const flow = new SubjectFlow(store, client, jobs);
+  const actions = new Actions(store, client, jobs, flow);
+  onEvent<PageEvents, 'subject'>(port, 'subject', (subject) => flow.show(subject));
+  const draw = oncePerTurn(() => {
+    const state = store.get();
+    root.dataset.state = phase(state);
+    root.dataset.generation = String(state.subject?.generation ?? '');
+    render(app(state, actions), root);
+  });
+  store.subscribe(draw);
+  keep(store, stateStore);
+  listenToKeys(actions);
+  draw();
+  void flow.begin(saved.subject);
+}
+
+function oncePerTurn(work: () => void): () => void {
+  let asked = false;
+  return () => {
+    if (asked) return;
+    asked = true;
+    // Not requestAnimationFrame: a hidden page gets no frames but must stay true to its state.
+    queueMicrotask(() => {
+      asked = false;
+      work();
+    });
+  };
+}
+
+/** Keeps subject and choices whenever one of them changes. */
+function keep(store: Store<PageState>, stateStore: StateStore): void {
+  let { subject, choices } = store.get();
+  store.subscribe(() => {
+    const now = store.get();
+    if (now.subject === subject && now.choices === choices) return;
+    ({ subject, choices } = now);
+    if (subject) stateStore.set({ subject, ui: choices });
+  });
+}
+
+/** Escape stops the work; Space, held, hides the map unless something else wants it. */
+function listenToKeys(actions: Actions): void {
+  addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && actions.cancel()) event.preventDefault();
+    if (event.key !== ' ' || !onPicture(event)) return;
+    event.preventDefault();
+    actions.peek(true);
+  });
+  addEventListener('keyup', (event) => {
+    if (event.key === ' ') actions.peek(false);
+  });
+  addEventListener('blur', () => actions.peek(false));
+}
+
+function onPicture(event: KeyboardEvent): boolean {
+  const { target } = event;
+  return target === document.body || (target instanceof Element && target.closest('.viewport') !== null);
+}

@@ -1,0 +1,109 @@
+import type { ExplanationMap, LayerInfo, MapRequest, MethodInfo, Prediction, RankedClass } from '../../src/shared/protocol.ts';
+import type { Job, PageState } from './state.ts';
+
+export function currentMethod(state: PageState): MethodInfo | undefined {
+  return state.methods.find((m) => m.id === state.choices.method) ?? state.methods[0];
+}
+
+/** Layers a map can be drawn at, in order of depth. */
+export function spatialLayers(prediction: Prediction): LayerInfo[] {
+  return prediction.model.layers.filter((layer) => layer.spatial);
+}
+
+/** The chosen layer where this model has it, else the model's own. */
+export function currentLayer(state: PageState): string | undefined {
+  const { prediction, choices } = state;
+  if (!prediction) return undefined;
+  const found = spatialLayers(prediction).find(({ name, aliases }) => name === choices.layer || aliases.includes(choices.layer ?? ''));
+  return found?.name ?? prediction.model.defaultLayer;
+}
+
+export function currentClass(state: PageState): number | undefined {
+  const { prediction, choices } = state;
+  if (!prediction) return undefined;
+  return choices.class !== undefined && choices.class < prediction.model.classes ? choices.class : prediction.top[0]?.index;
+}
+
+export function variantOf(state: PageState, method: MethodInfo): string | undefined {
+  const chosen = state.choices.variants?.[method.id];
+  return method.variants.some((v) => v.id === chosen) ? chosen : method.variants[0]?.id;
+}
+
+/** What to ask of a method under the present choices; undefined before the prediction. */
+export function requestFor(state: PageState, method: MethodInfo): MapRequest | undefined {
+  const classIndex = currentClass(state);
+  if (classIndex === undefined) return undefined;
+  const request: MapRequest = { method: method.id, class: classIndex };
+  const variant = variantOf(state, method);
+  const layer = method.at === 'layer' ? currentLayer(state) : undefined;
+  const params = state.choices.params?.[method.id];
+  if (variant !== undefined) request.variant = variant;
+  if (layer !== undefined) request.layer = layer;
+  if (params) request.params = params;
+  return request;
+}
+
+export function keyOf(request: MapRequest): string {
+  const params = Object.entries(request.params ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([request.method, request.variant, request.layer, request.class, params]);
+}
+
+export function jobOf(state: PageState, method: MethodInfo): Job | undefined {
+  const request = requestFor(state, method);
+  return request && state.jobs.get(keyOf(request));
+}
+
+export interface Shown {
+  map: ExplanationMap | undefined;
+  job: Job | undefined;
+  /** The map is of earlier choices; the one asked for is on its way. */
+  stale: boolean;
+}
+
+/** What the stage shows. */
+export function shown(state: PageState): Shown {
+  const method = currentMethod(state);
+  const job = method && jobOf(state, method);
+  if (job?.map || !method) return { map: job?.map, job, stale: false };
+  const waiting = job === undefined || job.state === 'running';
+  const map = waiting ? state.previous[method.id] : undefined;
+  return { map, job, stale: map !== undefined };
+}
+
+export function runningJobs(state: PageState): Job[] {
+  return [...state.jobs.values()].filter((job) => job.state === 'running');
+}
+
+/** For tests and styles: what the page is doing as a whole. */
+export function phase(state: PageState): 'loading' | 'ready' | 'busy' | 'error' | 'empty' {
+  if (state.failure && !state.trials?.list) return 'error';
+  if (!state.subject) return 'loading';
+  if (state.subject.modelPath === undefined) return 'empty';
+  if (state.trials?.list) return 'ready';
+  if (!state.prediction) return 'loading';
+  return runningJobs(state).length > 0 ? 'busy' : 'ready';
+}
+
+/** Class `index` with its numbers, also where it is none of the best. */
+export function classOf(prediction: Prediction, index: number): RankedClass {
+  const known = prediction.top.find((c) => c.index === index) ?? (prediction.truth?.index === index ? prediction.truth : undefined);
+  if (known) return known;
+  const logit = prediction.logits[index] ?? Number.NaN;
+  return { index, label: labelOf(prediction, index), logit, probability: probability(prediction, logit) };
+}
+
+export function labelOf(prediction: Prediction, index: number): string {
+  return prediction.model.labels?.[index] ?? `class ${index}`;
+}
+
+function probability({ logits, model }: Prediction, logit: number): number {
+  if (model.activation === 'sigmoid') return 1 / (1 + Math.exp(-logit));
+  const max = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  return Math.exp(logit - max) / logits.reduce((sum, v) => sum + Math.exp(v - max), 0);
+}
+
+/** Place of a class among all, 1 = best. */
+export function rankOf(prediction: Prediction, index: number): number {
+  const logit = prediction.logits[index] ?? Number.NaN;
+  return 1 + prediction.logits.reduce((better, v) => better + (v > logit ? 1 : 0), 0);
+}

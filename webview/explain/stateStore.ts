@@ -1,0 +1,48 @@
+import type { PanelSubject } from '../../src/shared/protocol.ts';
+import type { Choices } from './state.ts';
+
+/** Where a page keeps its state over hiding and reload: `vscode.getState/setState`, or anything in a test. */
+export interface StateStore {
+  get(): unknown;
+  set(value: unknown): void;
+}
+
+/** What is kept. The host reads `subject` when it restores a panel after a window reload. */
+export interface Saved {
+  subject: PanelSubject | undefined;
+  ui: Choices;
+}
+
+/** Kept state may be of an older version of this page: anything unexpected is left out. */
+export function restore(store: StateStore): Saved {
+  const value = store.get();
+  const { subject, ui } = (isRecord(value) ? value : {}) as { subject?: unknown; ui?: unknown };
+  return { subject: isRecord(subject) ? (subject as unknown as PanelSubject) : undefined, ui: isRecord(ui) ? choices(ui) : {} };
+}
+
+function choices(ui: Record<string, unknown>): Choices {
+  const out: Choices = {};
+  for (const name of ['method', 'variant', 'layer', 'colorMap', 'divergingMap'] as const) {
+    const value = ui[name];
+    if (typeof value === 'string') out[name] = value;
+  }
+  for (const name of ['class', 'opacity'] as const) {
+    const value = ui[name];
+    if (typeof value === 'number' && value >= 0) out[name] = value;
+  }
+  if (ui.range === 'full' || ui.range === 'robust') out.range = ui.range;
+  if (typeof ui.smooth === 'boolean') out.smooth = ui.smooth;
+  if (isRecord(ui.variants)) out.variants = ui.variants as Record<string, string>;
+  if (isRecord(ui.params)) out.params = ui.params as Record<string, Record<string, number | string>>;
+  return out;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Another image or model: everything stays as chosen but the class, which belongs to the image. */
+export function withoutClass(ui: Choices): Choices {
+  const { class: _, ...rest } = ui;
+  return rest;
+}

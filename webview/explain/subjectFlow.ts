@@ -1,0 +1,153 @@
+import { ModelError, toErrorRecord } from '../../src/shared/errors.ts';
+import type { PageCalls, PanelSubject, Prediction } from '../../src/shared/protocol.ts';
+import type { Client } from '../../src/shared/rpc.ts';
+import type { MapJobs } from './mapJobs.ts';
+import { nothingYet, type PageState, type Picture } from './state.ts';
+import { withoutClass } from './stateStore.ts';
+import type { Store } from './store.ts';
+
+/** From a subject to its picture, its prediction and the start of its maps. Replies of an older subject are dropped. */
+export class SubjectFlow {
+  readonly #store: Store<PageState>;
+  readonly #client: Client<PageCalls>;
+  readonly #jobs: MapJobs;
+  #predicting: AbortController | undefined;
+
+  constructor(store: Store<PageState>, client: Client<PageCalls>, jobs: MapJobs) {
+    this.#store = store;
+    this.#client = client;
+    this.#jobs = jobs;
+  }
+
+  /** `before`: the subject the kept choices were made for. */
+  async begin(before: PanelSubject | undefined): Promise<void> {
+    this.#store.set({ failure: undefined });
+    try {
+      const { subject, methods } = await this.#client.call('ready', {});
+      this.#store.set({ methods });
+      // An event may have overtaken the reply.
+      const known = this.#store.get().subject;
+      if (!known || known.generation <= subject.generation) this.show(subject, before);
+      else this.#jobs.sync();
+    } catch (error) {
+      this.#store.set({ failure: toErrorRecord(error) });
+    }
+  }
+
+  show(subject: PanelSubject, before = this.#store.get().subject): void {
+    const state = this.#store.get();
+    if (state.subject && subject.generation < state.subject.generation) return;
+    if (state.subject?.generation === subject.generation && state.subject.modelPath === subject.modelPath) {
+      this.#store.set({ subject });
+      return;
+    }
+    this.#predicting?.abort();
+    this.#jobs.clear();
+    const same = before?.imagePath === subject.imagePath && before.modelPath === subject.modelPath;
+    const samePicture = state.picture && !state.picture.error && state.subject?.imagePath === subject.imagePath && same;
+    this.#store.set({
+      ...nothingYet(),
+      subject,
+      choices: same ? state.choices : withoutClass(state.choices),
+      ...(!samePicture && { zoom: 1, picture: undefined }),
+    });
+    if (!samePicture) this.#showPicture(subject);
+    if (subject.modelPath !== undefined) void this.predict();
+  }
+
+  async predict(): Promise<void> {
+    const { subject } = this.#store.get();
+    if (!subject) return;
+    const controller = new AbortController();
+    this.#predicting = controller;
+    this.#store.set({ failure: undefined, trials: undefined, prediction: undefined });
+    try {
+      const prediction = await this.#client.call('predict', { generation: subject.generation }, { signal: controller.signal });
+      if (!this.#isCurrent(subject)) return;
+      this.#store.set({ prediction });
+      this.#checkPicture(prediction, subject);
+      if (prediction.model.preprocessing === undefined) void this.#ask(subject);
+      this.#jobs.sync();
+    } catch (error) {
+      if (!this.#isCurrent(subject)) return;
+      const failure = toErrorRecord(error);
+      this.#store.set({ failure });
+      if (failure.code === 'input') await this.#ask(subject);
+    } finally {
+      if (this.#predicting === controller) this.#predicting = undefined;
+    }
+  }
+
+  /** Stops the prediction; returns whether one was under way. */
+  cancel(): boolean {
+    if (!this.#predicting) return false;
+    this.#predicting.abort();
+    return true;
+  }
+
+  #isCurrent(subject: PanelSubject): boolean {
+    return this.#store.get().subject?.generation === subject.generation;
+  }
+
+  /** Which preprocessing is right? Where there is nothing to choose from, the first error stays. */
+  async #ask(subject: PanelSubject): Promise<void> {
+    const set = (trials: PageState['trials']) => this.#isCurrent(subject) && this.#store.set({ trials });
+    set({ list: undefined, error: undefined, saving: undefined });
+    try {
+      const list = await this.#client.call('preprocessings', { generation: subject.generation });
+      set(list.length > 0 ? { list, error: undefined, saving: undefined } : undefined);
+    } catch {
+      set(undefined);
+    }
+  }
+
+  #showPicture(subject: PanelSubject): void {
+    if (subject.imageUri === undefined) void this.#fetchPicture(subject);
+    else this.#setPicture(subject.imageUri);
+  }
+
+  /** The picture the engine decoded: the browser cannot draw the file, or draws it differently. */
+  async #fetchPicture(subject: PanelSubject): Promise<void> {
+    try {
+      const { png } = await this.#client.call('imagePng', { generation: subject.generation });
+      if (this.#isCurrent(subject)) this.#setPicture(URL.createObjectURL(new Blob([new Uint8Array(png)], { type: 'image/png' })));
+    } catch (error) {
+      const record = toErrorRecord(error);
+      if (this.#isCurrent(subject)) this.#store.set({ picture: { url: '', size: undefined, element: undefined, error: record } });
+    }
+  }
+
+  #setPicture(url: string): void {
+    const old = this.#store.get().picture?.url;
+    if (old?.startsWith('blob:')) URL.revokeObjectURL(old);
+    this.#store.set({ picture: { url, size: undefined, element: undefined, error: undefined } });
+  }
+
+  pictureLoaded(element: HTMLImageElement): void {
+    const { picture, prediction, subject } = this.#store.get();
+    if (!picture || element.src !== new URL(picture.url, document.baseURI).href) return;
+    const size = { width: element.naturalWidth, height: element.naturalHeight };
+    this.#store.set({ picture: { ...picture, size, element } });
+    if (prediction && subject) this.#checkPicture(prediction, subject);
+  }
+
+  pictureFailed(): void {
+    const { subject, picture } = this.#store.get();
+    if (!subject || !picture) return;
+    if (!picture.url.startsWith('blob:')) void this.#fetchPicture(subject);
+    else this.#store.set({ picture: unreadable(subject, picture) });
+  }
+
+  /** Maps are placed in the engine's pixels: a browser that sees another size (turned by EXIF) must not show its own. */
+  #checkPicture(prediction: Prediction, subject: PanelSubject): void {
+    const { picture } = this.#store.get();
+    const { width, height } = prediction.image;
+    if (!picture?.size || picture.url.startsWith('blob:')) return;
+    if (picture.size.width !== width || picture.size.height !== height) void this.#fetchPicture(subject);
+  }
+}
+
+function unreadable(subject: PanelSubject, picture: Picture): Picture {
+  const error = new ModelError('file-corrupt', `The picture ${subject.imageName} cannot be drawn.`, { file: subject.imagePath });
+  return { ...picture, size: undefined, element: undefined, error: toErrorRecord(error) };
+}

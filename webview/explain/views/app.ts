@@ -1,0 +1,64 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { describeError } from '../../../src/shared/errors.ts';
+import type { Actions } from '../actions.ts';
+import { currentMethod, phase, shown } from '../selectors.ts';
+import type { PageState } from '../state.ts';
+import { banner } from './banner.ts';
+import { controls } from './controls.ts';
+import { emptyView } from './emptyView.ts';
+import { errorView } from './errorView.ts';
+import { header } from './header.ts';
+import { legend } from './legend.ts';
+import { methodTabs } from './methodTabs.ts';
+import { predictionView } from './predictionView.ts';
+import { preprocessingQuestion } from './preprocessingQuestion.ts';
+import { probeLine } from './probeLine.ts';
+import { stage } from './stage.ts';
+import { stageTools } from './stageTools.ts';
+
+/** The whole page: picture side and numbers side; one column where it is narrow. */
+export function app(state: PageState, actions: Actions): TemplateResult {
+  const now = phase(state);
+  const asking = state.trials?.list !== undefined;
+  return html`${header(state, actions)} ${banner(state, actions)} ${asking ? preprocessingQuestion(state, actions) : nothing}
+    <main class="body">
+      <div class="picture-side">
+        ${now === 'empty' ? nothing : methodTabs(state, actions)} ${stage(state, actions)}
+        <div class="under-stage">
+          ${now === 'empty' ? nothing : legend(state, stageTools(state, actions))}
+        </div>
+        ${probeLine(state)}
+      </div>
+      <div class="numbers-side">${numbers(state, actions, now)}</div>
+    </main>
+    <p class="visually-hidden" role="status" aria-live="polite" data-testid="status">${spoken(state)}</p>
+    ${state.notice === undefined ? nothing : html`<p class="notice" role="status" data-testid="notice">${state.notice}</p>`}`;
+}
+
+function numbers(state: PageState, actions: Actions, now: ReturnType<typeof phase>): TemplateResult {
+  if (now === 'empty') return emptyView(state, actions);
+  if (now === 'error' && state.failure)
+    return html`<section class="card">${errorView(state.failure, failureActions(state, actions))}</section>`;
+  if (state.trials?.list && !state.prediction) return html``;
+  return html`${predictionView(state, actions)} ${controls(state, actions)}`;
+}
+
+function failureActions({ subject }: PageState, actions: Actions) {
+  const retry = () => actions.retry();
+  const showLog = () => actions.showLog();
+  if (!subject) return { retry, showLog };
+  return { retry, showLog, openSidecar: () => actions.openSidecar(), chooseModel: () => actions.chooseModel() };
+}
+
+/** What a screen reader hears: in steps of a quarter, so that it does not speak without end. */
+function spoken(state: PageState): string {
+  if (state.failure) return describeError(state.failure);
+  const method = currentMethod(state);
+  const { job, map } = shown(state);
+  if (!method || !job) return state.prediction ? '' : 'Computing the prediction';
+  if (job.state === 'failed' && job.error) return describeError(job.error);
+  if (job.state === 'stopped') return `${method.label} stopped`;
+  if (job.state === 'done') return map?.flat ?? `${method.label} ready`;
+  const quarter = Math.floor(job.progress * 4) * 25;
+  return quarter === 0 ? `Computing ${method.label}` : `${method.label} ${quarter} %`;
+}

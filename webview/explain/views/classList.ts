@@ -1,0 +1,65 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { classMap } from 'lit/directives/class-map.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Prediction, RankedClass } from '../../../src/shared/protocol.ts';
+import { number, percent } from '../../draw/format.ts';
+import { moveFocus } from '../../ui/focus.ts';
+import { vars } from '../../ui/vars.ts';
+import type { Actions } from '../actions.ts';
+import { classOf, currentClass } from '../selectors.ts';
+import type { PageState } from '../state.ts';
+
+const shownBest = 5;
+
+/** The best classes, then the true one and the explained one where they are not among them. Choosing one explains it. */
+export function classList(state: PageState, prediction: Prediction, actions: Actions): TemplateResult {
+  const chosen = currentClass(state);
+  const onKey = (event: KeyboardEvent) => {
+    const rows = [...(event.currentTarget as Element).querySelectorAll<HTMLElement>('[role=option]')];
+    if (moveFocus(event, rows)) event.preventDefault();
+    if (event.key !== 'Enter' && event.key !== ' ') return;
+    event.preventDefault();
+    (event.target as HTMLElement).click();
+  };
+  return html`<div class="class-list" role="listbox" aria-label="Class to explain" data-testid="classes" @keydown=${onKey}>
+    ${repeat(
+      rows(prediction, chosen),
+      (row) => row.index,
+      (row) => classRow(row, prediction, row.index === chosen, actions),
+    )}
+  </div>`;
+}
+
+function rows(prediction: Prediction, chosen: number | undefined): RankedClass[] {
+  const list = prediction.top.slice(0, shownBest);
+  for (const index of [prediction.truth?.index, chosen]) {
+    if (index !== undefined && !list.some((row) => row.index === index)) list.push(classOf(prediction, index));
+  }
+  return list;
+}
+
+function classRow(row: RankedClass, prediction: Prediction, selected: boolean, actions: Actions): TemplateResult {
+  const predicted = prediction.top[0]?.index === row.index;
+  const truth = prediction.truth?.index === row.index;
+  return html`<div
+    class=${classMap({ 'class-row': true, selected })}
+    role="option"
+    aria-selected=${selected}
+    tabindex=${selected ? 0 : -1}
+    data-testid="class-${row.index}"
+    title=${`${row.label} (class ${row.index})\nlogit ${number(row.logit)}, probability ${percent(row.probability)}`}
+    @click=${() => actions.chooseClass(row.index)}
+  >
+    <span class="class-label">${row.label}</span>
+    ${predicted && prediction.truth ? html`<span class="tag">predicted</span>` : nothing}
+    ${truth ? html`<span class="tag true">true</span>` : nothing}
+    <span class="class-percent">${percent(row.probability)}</span>
+    <span class="bar" aria-hidden="true"><span ${vars({ '--share': String(row.probability) })}></span></span>
+  </div>`;
+}
+
+export function classListSkeleton(): TemplateResult {
+  return html`<div class="class-list" data-testid="classes-skeleton">
+    ${Array.from({ length: shownBest }, () => html`<div class="class-row"><span class="skeleton line"></span></div>`)}
+  </div>`;
+}

@@ -1,0 +1,44 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { ErrorCode, ErrorRecord } from '../../../src/shared/errors.ts';
+import { button } from '../../ui/button.ts';
+import { icon } from '../../ui/icons.ts';
+
+export interface ErrorActions {
+  retry?: () => void;
+  showLog?: () => void;
+  openSidecar?: () => void;
+  chooseModel?: () => void;
+}
+
+/** Errors that the sidecar can cure, and those whose cause may stand in the log. */
+const sidecarHelps: ReadonlySet<ErrorCode> = new Set(['labels', 'input']);
+const logHelps: ReadonlySet<ErrorCode> = new Set(['engine', 'internal']);
+
+/** What went wrong, with what, and the next step. */
+export function errorView(error: ErrorRecord, actions: ErrorActions): TemplateResult {
+  const cancelled = error.code === 'cancelled';
+  return html`<div class="error" role=${cancelled ? 'status' : 'alert'} data-testid="error" data-code=${error.code}>
+    <span class=${cancelled ? '' : 'error-icon'}>${icon(cancelled ? 'info' : 'error')}</span>
+    <div class="error-body">
+      <p class="error-message" data-testid="error-message">${error.message}</p>
+      ${error.hint === undefined ? nothing : html`<p data-testid="error-hint">${error.hint}</p>`}
+      ${place(error)}
+      <div class="buttons">
+        ${actions.retry ? button({ testid: 'retry', label: 'Try again', appearance: 'primary', onClick: actions.retry }) : nothing}
+        ${
+          actions.openSidecar && sidecarHelps.has(error.code)
+            ? button({ testid: 'error-sidecar', label: 'Open glassbox.json', onClick: actions.openSidecar })
+            : nothing
+        }
+        ${actions.chooseModel ? button({ testid: 'error-model', label: 'Choose another model…', onClick: actions.chooseModel }) : nothing}
+        ${actions.showLog && logHelps.has(error.code) ? button({ testid: 'show-log', label: 'Show log', onClick: actions.showLog }) : nothing}
+      </div>
+    </div>
+  </div>`;
+}
+
+/** File and place in it, where the message does not name them. */
+function place({ file, where, message }: ErrorRecord): TemplateResult | typeof nothing {
+  const parts = [file, where].filter((part) => part !== undefined && !message.includes(part));
+  return parts.length === 0 ? nothing : html`<p class="path" data-testid="error-place">${parts.join(' · ')}</p>`;
+}

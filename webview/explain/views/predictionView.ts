@@ -1,0 +1,39 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Prediction, RankedClass } from '../../../src/shared/protocol.ts';
+import { percent } from '../../draw/format.ts';
+import { icon } from '../../ui/icons.ts';
+import type { Actions } from '../actions.ts';
+import { rankOf } from '../selectors.ts';
+import type { PageState } from '../state.ts';
+import { classList, classListSkeleton } from './classList.ts';
+import { classSearch } from './classSearch.ts';
+import { fedView } from './fedView.ts';
+
+/** What the network says, beside what the folder says and what the network was fed. */
+export function predictionView(state: PageState, actions: Actions): TemplateResult {
+  const { prediction } = state;
+  const best = prediction?.top[0];
+  return html`<section class="card prediction" aria-labelledby="prediction-title" data-testid="prediction">
+    <div class="prediction-head">
+      <div class="prediction-text">
+        <h2 class="card-title" id="prediction-title">Prediction</h2>
+        ${prediction && best ? headline(prediction, best) : html`<div class="skeleton line"></div><div class="skeleton line short"></div>`}
+      </div>
+      ${fedView(state)}
+    </div>
+    ${prediction ? classList(state, prediction, actions) : classListSkeleton()} ${classSearch(state, actions)}
+  </section>`;
+}
+
+function headline(prediction: Prediction, best: RankedClass): TemplateResult {
+  return html`<p class="headline" data-testid="top1" title=${best.label}>${best.label}</p>
+    <p class="sub" data-testid="top1-probability">${percent(best.probability)}</p>
+    ${prediction.truth ? verdict(prediction, prediction.truth, best) : nothing}`;
+}
+
+function verdict(prediction: Prediction, truth: RankedClass, best: RankedClass): TemplateResult {
+  const right = truth.index === best.index;
+  return html`<p class="verdict ${right ? 'right' : 'wrong'}" data-testid="verdict" data-right=${right}>
+    ${icon(right ? 'check' : 'close')}<span>${right ? 'right, as its folder says' : html`wrong, its folder says <strong>${truth.label}</strong> (rank ${rankOf(prediction, truth.index)})`}</span>
+  </p>`;
+}

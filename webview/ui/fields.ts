@@ -1,0 +1,86 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import { vars } from './vars.ts';
+import './toolkit.ts';
+
+export interface RangeOptions {
+  testid: string;
+  label: string;
+  min: number;
+  max: number;
+  step: number;
+  value: number;
+  /** What the value means, shown at the right and said by screen readers. */
+  text: string;
+  onInput: (value: number) => void;
+  disabled?: boolean;
+  /** Id of the element that explains it. */
+  describedBy?: string;
+}
+
+/** A native range: the toolkit has none. */
+export function range(o: RangeOptions): TemplateResult {
+  const share = o.max > o.min ? (o.value - o.min) / (o.max - o.min) : 1;
+  return html`<div class="field">
+    <label class="field-label" for=${o.testid}>${o.label}<span class="field-value">${o.text}</span></label>
+    <input
+      type="range"
+      id=${o.testid}
+      data-testid=${o.testid}
+      min=${o.min}
+      max=${o.max}
+      step=${o.step}
+      .value=${live(String(o.value))}
+      aria-valuetext=${o.text}
+      aria-describedby=${o.describedBy ?? nothing}
+      ?disabled=${o.disabled ?? false}
+      ${vars({ '--share': String(share) })}
+      @input=${(event: Event) => o.onInput(Number((event.target as HTMLInputElement).value))}
+    />
+  </div>`;
+}
+
+export function checkbox(testid: string, label: string, checked: boolean, onChange: (checked: boolean) => void): TemplateResult {
+  const changed = (event: Event) => {
+    const now = (event.target as HTMLInputElement).checked;
+    if (now !== checked) onChange(now);
+  };
+  return html`<vscode-checkbox data-testid=${testid} .checked=${checked} @change=${changed}>${label}</vscode-checkbox>`;
+}
+
+export interface NumberOptions {
+  testid: string;
+  label: string;
+  about: string;
+  value: number;
+  min?: number | undefined;
+  max?: number | undefined;
+  step?: number | undefined;
+  onChange: (value: number) => void;
+}
+
+/** A native number field; what is out of bounds is not taken. */
+export function numberField(o: NumberOptions): TemplateResult {
+  const changed = (event: Event) => {
+    const input = event.target as HTMLInputElement;
+    if (input.value !== '' && input.checkValidity()) o.onChange(input.valueAsNumber);
+  };
+  return html`<div class="field">
+    <label class="field-label" for=${o.testid} title=${o.about}>${o.label}</label>
+    <input
+      type="number"
+      class="number"
+      id=${o.testid}
+      data-testid=${o.testid}
+      min=${o.min ?? nothing}
+      max=${o.max ?? nothing}
+      step=${o.step ?? 'any'}
+      .value=${live(String(o.value))}
+      @change=${changed}
+    />
+  </div>`;
+}
+
+export function spinner(): TemplateResult {
+  return html`<vscode-progress-ring aria-hidden="true"></vscode-progress-ring>`;
+}

@@ -1,0 +1,26 @@
+import { type SVGTemplateResult, svg } from 'lit';
+
+/** 16 × 16 icons in the manner of the editor's own. */
+const paths = {
+  pin: svg`<path d="M5.5 1.5h5M6.5 1.5v5l-2.5 3h8l-2.5-3v-5M8 9.5v5" />`,
+  pinned: svg`<path class="filled" d="M5.5 1.5h5M6.5 1.5v5l-2.5 3h8l-2.5-3v-5M8 9.5v5" />`,
+  save: svg`<path d="M8 1.5v8.5M4.5 6.8 8 10.3l3.5-3.5M2 11v3.5h12V11" />`,
+  chevron: svg`<path d="m3.5 6 4.5 4.5L12.5 6" />`,
+  eye: svg`<path d="M1.3 8C2.8 5.2 5.2 3.8 8 3.8S13.2 5.2 14.7 8C13.2 10.8 10.8 12.2 8 12.2S2.8 10.8 1.3 8Z" /><circle cx="8" cy="8" r="2.1" />`,
+  plus: svg`<path d="M8 3v10M3 8h10" />`,
+  minus: svg`<path d="M3 8h10" />`,
+  fit: svg`<path d="M2 5.5V2h3.5M10.5 2H14v3.5M14 10.5V14h-3.5M5.5 14H2v-3.5" />`,
+  close: svg`<path d="m3.5 3.5 9 9M12.5 3.5l-9 9" />`,
+  check: svg`<path d="m2.5 8.5 3.5 3.5 7.5-8" />`,
+  warning: svg`<path d="M8 2 1.5 13.5h13L8 2ZM8 6.5v3.5M8 11.3v1" />`,
+  error: svg`<circle cx="8" cy="8" r="6.5" /><path d="m5.5 5.5 5 5M10.5 5.5l-5 5" />`,
+  info: svg`<circle cx="8" cy="8" r="6.5" /><path d="M8 7v4.5M8 4.3v1.2" />`,
+  search: svg`<circle cx="7" cy="7" r="4.5" /><path d="m10.5 10.5 4 4" />`,
+  model: svg`<circle cx="3" cy="4" r="1.5" /><circle cx="3" cy="12" r="1.5" /><circle cx="13" cy="8" r="1.5" /><path d="m4.4 4.6 7.2 2.8M4.4 11.4l7.2-2.8" />`,
+} satisfies Record<string, SVGTemplateResult>;
+
+export type IconName = keyof typeof paths;
+
+export function icon(name: IconName, slot?: string): SVGTemplateResult {
+  return svg`<svg class="icon" slot=${slot ?? ''} viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">${paths[name]}</svg>`;
+}
