@@ -3,10 +3,11 @@ import { type CasesOf, distinct, fed, fixed, uniform } from './opCase.ts';
 const image = ['N', 3, 4, 4] as const;
 const none = {};
 
-/** A few points with known values, and an image batch of which no value is near a kink. */
+/** A few points with known values, values far out, and an image batch of which no value is near a kink. */
 function points<A>(attrs: A, x: readonly number[], expected: readonly number[], gradient?: readonly number[]) {
   return [
     { name: 'image batch', inputs: [fed(image, distinct(image, 0.1))], attrs },
+    { name: 'saturated', inputs: [fed([4], [-1e4, -100, 100, 1e4])], attrs },
     { name: 'points', inputs: [fed([x.length], x)], attrs, expected, kink: true, ...(gradient && { gradient }) },
   ] as const;
 }
