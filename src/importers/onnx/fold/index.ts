@@ -100,8 +100,7 @@ const rules: Readonly<Record<string, Rule>> = {
 
 function shapeOf(n: NodeContext): Known | undefined {
   const shape = n.shape(0);
-  const end = n.ints('end') ? undefined : n.int('end', shape.length);
-  const dims = shape.slice(n.int('start', 0), end).map((d): Scalar => (d === 'N' ? batch : d));
+  const dims = shape.slice(n.int('start', 0), n.int('end', shape.length)).map((d): Scalar => (d === 'N' ? batch : d));
   return known('int64', [dims.length], dims);
 }
 

@@ -28,6 +28,9 @@ function window(n: NodeContext) {
   const kernel = pair(n, 'kernel_shape', 1);
   const strides = pair(n, 'strides', 1);
   const dilations = pair(n, 'dilations', 1);
+  // onnxruntime leaves the dilation out of SAME padding, the specification has it in.
+  const same = n.string('auto_pad', 'NOTSET').startsWith('SAME');
+  if (same && dilations.some((d) => d > 1)) throw n.unsupported('has both auto_pad and dilations, on which runtimes disagree');
   const pads = autoPads(n, [height, width], { kernel, strides, dilations }) ?? explicitPads(n);
   return { kernel, strides, dilations, pads, ceilMode: n.flag('ceil_mode') };
 }

@@ -1,0 +1,358 @@
+// Every operator the importer knows, in the spellings of its opsets: the imported graph against onnxruntime on the file itself.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { NodeProto, TensorProto } from '../../src/formats/onnx/types.ts';
+import { check } from '../../src/graph/check.ts';
+import { float32 } from '../../src/graph/graph.ts';
+import { onnxImporter } from '../../src/importers/onnx/index.ts';
+import { infer } from '../../src/ops/index.ts';
+import { closeTo } from '../support/closeTo.ts';
+import { float, floats, int, integers, ints, node, noise, smallModel, sourceOf, string, tensor, weight } from '../support/onnxModels.ts';
+import { runGraph, runOriginal } from '../support/onnxReference.ts';
+
+/** From `x` [N,3,6,8] (or `input`) to `y`; a Flatten makes class scores of whatever comes out. */
+interface Case {
+  name: string;
+  nodes: readonly NodeProto[];
+  initializers?: readonly TensorProto[];
+  opset?: number;
+  input?: readonly (number | string)[];
+}
+
+const one = (name: string, opType: string, attributes: NodeProto['attributes'], rest: Partial<Case> = {}): Case => ({
+  name: `${opType} ${name}`.trim(),
+  nodes: [{ ...node(opType, ['x', ...(rest.initializers ?? []).map((t) => t.name)].join(' '), 'y'), attributes }],
+  ...rest,
+});
+
+const w = weight('w', [4, 3, 3, 3]);
+const channels = (name: string, from = 0) =>
+  weight(
+    name,
+    [3],
+    noise(3, name.length).map((v) => Math.abs(v) + from),
+  );
+const bn = [channels('scale'), channels('shift'), channels('mean'), channels('variance', 0.5)];
+
+const cases: readonly Case[] = [
+  one('pads, strides, dilations', 'Conv', [ints('pads', [2, 1, 0, 3]), ints('strides', [2, 1]), ints('dilations', [1, 2])], {
+    initializers: [w, weight('b', [4])],
+  }),
+  one('SAME_UPPER', 'Conv', [string('auto_pad', 'SAME_UPPER'), ints('strides', [2, 3])], { initializers: [w] }),
+  one('SAME_LOWER', 'Conv', [string('auto_pad', 'SAME_LOWER'), ints('strides', [2, 2])], { initializers: [w] }),
+  one('VALID', 'Conv', [string('auto_pad', 'VALID'), ints('kernel_shape', [3, 3])], { initializers: [w] }),
+  one('depthwise', 'Conv', [int('group', 3)], { initializers: [weight('w', [6, 1, 2, 3])] }),
+  one('', 'ConvTranspose', [ints('strides', [2, 3]), ints('pads', [1, 0, 1, 2]), ints('output_padding', [1, 0])], {
+    initializers: [weight('w', [3, 2, 3, 4])],
+  }),
+  one('SAME_UPPER', 'ConvTranspose', [string('auto_pad', 'SAME_UPPER'), ints('strides', [2, 2])], {
+    initializers: [weight('w', [3, 2, 3, 3])],
+  }),
+  one('output_shape', 'ConvTranspose', [ints('output_shape', [12, 15]), ints('strides', [2, 2])], {
+    initializers: [weight('w', [3, 2, 3, 3])],
+  }),
+  {
+    name: 'Gemm transA alpha beta',
+    nodes: [node('Flatten', 'x', 'f'), node('Gemm', 'f w c', 'y', float('alpha', 0.5), float('beta', 2))],
+    initializers: [weight('w', [144, 5]), weight('c', [5])],
+  },
+  { name: 'MatMul', nodes: [node('MatMul', 'x w', 'y')], initializers: [weight('w', [8, 5])] },
+  { name: 'MatMul, constant on the left', nodes: [node('MatMul', 'w x', 'y')], initializers: [weight('w', [5, 6])] },
+  one('', 'BatchNormalization', [float('epsilon', 0.01), float('momentum', 0.9)], { initializers: bn }),
+  one('opset 7, spatial', 'BatchNormalization', [int('spatial', 1)], { initializers: bn, opset: 7 }),
+  one('', 'LayerNormalization', [int('axis', -1), float('epsilon', 1e-3)], { initializers: [weight('s', [8]), weight('b', [8])] }),
+  one('', 'LRN', [int('size', 3), float('alpha', 0.3), float('beta', 0.6), float('bias', 1.5)]),
+  one('', 'LeakyRelu', [float('alpha', 0.2)]),
+  one('default alpha', 'LeakyRelu', []),
+  one('', 'PRelu', [], { initializers: [weight('slope', [3, 1, 1])] }),
+  one('opset 6 form', 'Clip', [float('min', -0.2), float('max', 0.3)], { opset: 10 }),
+  { name: 'Clip min only, as input', nodes: [node('Clip', 'x low', 'y')], initializers: [weight('low', [], [-0.1])] },
+  { name: 'Clip max only, as input', nodes: [node('Clip', 'x _ high', 'y')], initializers: [weight('high', [], [0.1])] },
+  ...['Relu', 'Sigmoid', 'Tanh', 'HardSwish', 'Softplus', 'Softsign', 'Erf', 'Abs', 'Neg', 'Sign', 'Exp', 'Selu', 'Elu', 'HardSigmoid'].map(
+    (op) => one('', op, []),
+  ),
+  one('attributes', 'HardSigmoid', [float('alpha', 1 / 6), float('beta', 0.4)]),
+  one('', 'Mish', [], { opset: 18 }),
+  one('none', 'Gelu', [], { opset: 20 }),
+  one('tanh', 'Gelu', [string('approximate', 'tanh')], { opset: 20 }),
+  {
+    name: 'Sqrt, Log, Reciprocal',
+    nodes: [
+      node('Exp', 'x', 'e'),
+      node('Sqrt', 'e', 's'),
+      node('Log', 's', 'l'),
+      node('Add', 'l e', 'p'),
+      node('Reciprocal', 's', 'r'),
+      node('Sub', 'r p', 'y'),
+    ],
+  },
+  one('opset 13', 'Softmax', [int('axis', 1)]),
+  one('opset 11 flattens', 'Softmax', [int('axis', 1)], { opset: 11 }),
+  one('opset 11, axis 2', 'Softmax', [int('axis', 2)], { opset: 11 }),
+  one('opset 12 default axis', 'LogSoftmax', [], { opset: 12 }),
+  one('', 'MaxPool', [ints('kernel_shape', [3, 2]), ints('strides', [2, 2]), ints('pads', [1, 0, 1, 1])]),
+  one('ceil_mode', 'MaxPool', [ints('kernel_shape', [2, 3]), ints('strides', [4, 3]), int('ceil_mode', 1)]),
+  one('dilations', 'MaxPool', [ints('kernel_shape', [2, 2]), ints('dilations', [2, 1])]),
+  one('SAME_UPPER', 'MaxPool', [ints('kernel_shape', [2, 3]), ints('strides', [2, 2]), string('auto_pad', 'SAME_UPPER')]),
+  one('padding not counted', 'AveragePool', [ints('kernel_shape', [3, 3]), ints('pads', [1, 1, 1, 1])]),
+  one('padding counted', 'AveragePool', [
+    ints('kernel_shape', [3, 3]),
+    ints('pads', [1, 1, 1, 1]),
+    int('count_include_pad', 1),
+    ints('strides', [2, 2]),
+  ]),
+  one('SAME_LOWER', 'AveragePool', [ints('kernel_shape', [2, 2]), string('auto_pad', 'SAME_LOWER')]),
+  one('', 'GlobalAveragePool', []),
+  one('', 'GlobalMaxPool', []),
+  {
+    name: 'Sum, Max, Min, Mean of three',
+    nodes: [
+      node('Neg', 'x', 'a'),
+      node('Abs', 'x', 'b'),
+      node('Sum', 'x a b', 's'),
+      node('Max', 'x a w', 'm'),
+      node('Min', 'x b w', 'i'),
+      node('Mean', 's m i', 'y'),
+    ],
+    initializers: [weight('w', [3, 1, 1])],
+  },
+  { name: 'Sum of one', nodes: [node('Sum', 'x', 'y')] },
+  {
+    name: 'Add, Sub, Mul, Div with broadcasting',
+    nodes: [node('Add', 'x c', 'p'), node('Sub', 'row p', 'q'), node('Mul', 'q q', 'r'), node('Div', 'r e', 'y')],
+    initializers: [weight('c', [3, 1, 1]), weight('row', [8]), weight('e', [], [1.7])],
+  },
+  { name: 'Pow', nodes: [node('Pow', 'x two', 'y')], initializers: [weight('two', [], [2])] },
+  {
+    name: 'Where, Greater, Less, Cast',
+    nodes: [
+      node('Greater', 'x zero', 'g'),
+      node('Where', 'g x zero', 'p'),
+      node('Less', 'x p', 'l'),
+      node('Cast', 'l', 'f', int('to', 1)),
+      node('Add', 'f p', 'y'),
+    ],
+    initializers: [weight('zero', [], [0])],
+  },
+  { name: 'Cast to double and back', nodes: [node('Cast', 'x', 'd', int('to', 11)), node('Cast', 'd', 'y', int('to', 1))] },
+  { name: 'Dropout opset 7 and 13', nodes: [node('Dropout', 'x', 'y', float('ratio', 0.3))], opset: 7 },
+  { name: 'Dropout with ratio as input', nodes: [node('Dropout', 'x ratio', 'y')], initializers: [weight('ratio', [], [0.3])] },
+  { name: 'Concat negative axis', nodes: [node('Concat', 'x x', 'y', int('axis', -1))] },
+  {
+    name: 'Split attribute',
+    nodes: [node('Split', 'x', 'p q', int('axis', 3), ints('split', [3, 5])), node('Concat', 'q p', 'y', int('axis', 3))],
+    opset: 11,
+  },
+  {
+    name: 'Split input',
+    nodes: [node('Split', 'x s', 'p q', int('axis', 1)), node('Concat', 'q p', 'y', int('axis', 1))],
+    initializers: [integers('s', [1, 2])],
+  },
+  {
+    name: 'Split num_outputs, uneven',
+    nodes: [node('Split', 'x', 'p q r', int('axis', 3), int('num_outputs', 3)), node('Concat', 'q r p', 'y', int('axis', 3))],
+    opset: 18,
+  },
+  { name: 'Split equal parts', nodes: [node('Split', 'x', 'p q', int('axis', -1)), node('Add', 'q p', 'y')] },
+  one('opset 9', 'Slice', [ints('axes', [2, 3]), ints('starts', [1, -3]), ints('ends', [2 ** 63, -1])], { opset: 9 }),
+  one('inputs, steps', 'Slice', [], {
+    initializers: [integers('from', [0, 5]), integers('to', [2 ** 31 - 1, -100]), integers('axes', [2, -1]), integers('steps', [2, -2])],
+  }),
+  one('opset 10', 'Pad', [ints('pads', [0, 0, 1, 0, 0, 0, 2, 3]), float('value', 0.5)], { opset: 10 }),
+  one('inputs, reflect', 'Pad', [string('mode', 'reflect')], { initializers: [integers('pads', [0, 0, 2, 1, 0, 0, 1, 2])] }),
+  one('edge', 'Pad', [string('mode', 'edge')], { initializers: [integers('pads', [0, 0, 2, 1, 0, 0, 1, 2])] }),
+  one('negative cuts', 'Pad', [], { initializers: [integers('pads', [0, 0, -1, 1, 0, 0, 2, -2])] }),
+  {
+    name: 'Pad opset 18 with axes and value',
+    nodes: [node('Pad', 'x pads v axes', 'y')],
+    initializers: [integers('pads', [1, 2, 3, 4]), weight('v', [], [-1]), integers('axes', [3, 2])],
+    opset: 18,
+  },
+  { name: 'Reshape 0 and -1', nodes: [node('Reshape', 'x s', 'y')], initializers: [integers('s', [0, -1, 4])] },
+  { name: 'Reshape [-1, n]', nodes: [node('Reshape', 'x s', 'y')], initializers: [integers('s', [-1, 144])] },
+  {
+    name: 'Transpose, Squeeze, Unsqueeze as attributes',
+    nodes: [
+      node('Transpose', 'x', 't', ints('perm', [0, 2, 3, 1])),
+      node('Unsqueeze', 't', 'u', ints('axes', [1])),
+      node('Squeeze', 'u', 'y', ints('axes', [1])),
+    ],
+    opset: 11,
+  },
+  {
+    name: 'Transpose, Squeeze, Unsqueeze as inputs',
+    nodes: [
+      node('Transpose', 'x', 't', ints('perm', [0, 3, 1, 2])),
+      node('Unsqueeze', 't a', 'u'),
+      node('Squeeze', 'u a', 's'),
+      node('ReduceMean', 's', 'r', ints('axes', [3])),
+      node('Squeeze', 'r', 'y'),
+    ],
+    initializers: [integers('a', [-1])],
+  },
+  {
+    name: 'Expand',
+    nodes: [node('ReduceMean', 'x', 'm', ints('axes', [2, 3])), node('Expand', 'm s', 'y')],
+    initializers: [integers('s', [1, 6, 8])],
+  },
+  {
+    name: 'DepthToSpace DCR',
+    nodes: [node('Concat', 'x x x x', 'c', int('axis', 1)), node('DepthToSpace', 'c', 'y', int('blocksize', 2))],
+  },
+  {
+    name: 'DepthToSpace CRD',
+    nodes: [node('Concat', 'x x x x', 'c', int('axis', 1)), node('DepthToSpace', 'c', 'y', int('blocksize', 2), string('mode', 'CRD'))],
+  },
+  { name: 'Gather', nodes: [node('Gather', 'x at', 'y', int('axis', 3))], initializers: [integers('at', [7, 0, -2])] },
+  { name: 'Gather one', nodes: [node('Gather', 'x at', 'y', int('axis', 2))], initializers: [integers('at', [-1], [])] },
+  ...['ReduceMean', 'ReduceMax', 'ReduceMin', 'ReduceL2'].map((op) =>
+    one('axes attribute', op, [ints('axes', [-1, 2]), int('keepdims', 0)]),
+  ),
+  ...['ReduceMean', 'ReduceMax', 'ReduceMin', 'ReduceL2', 'ReduceSum'].map((op) =>
+    one('axes input', op, [], { initializers: [integers('axes', [2, -1])], opset: 18 }),
+  ),
+  one('opset 11', 'ReduceSum', [ints('axes', [1])], { opset: 11 }),
+  one('nearest, opset 10', 'Resize', [string('mode', 'nearest')], { initializers: [weight('s', [4], [1, 1, 2, 3])], opset: 10 }),
+  { name: 'Resize nearest half_pixel', nodes: [node('Resize', 'x _ s', 'y')], initializers: [weight('s', [4], [1, 1, 2, 2])] },
+  {
+    name: 'Resize linear, sizes',
+    nodes: [node('Resize', 'x _ _ s', 'y', string('mode', 'linear'), string('coordinate_transformation_mode', 'pytorch_half_pixel'))],
+    initializers: [integers('s', [2, 3, 9, 5])],
+  },
+  {
+    name: 'Resize linear align_corners',
+    nodes: [node('Resize', 'x _ s', 'y', string('mode', 'linear'), string('coordinate_transformation_mode', 'align_corners'))],
+    initializers: [weight('s', [4], [1, 1, 2, 1.5])],
+  },
+  {
+    name: 'Resize linear asymmetric with axes',
+    nodes: [
+      node('Resize', 'x _ s', 'y', string('mode', 'linear'), string('coordinate_transformation_mode', 'asymmetric'), ints('axes', [3, 2])),
+    ],
+    initializers: [weight('s', [2], [2, 0.5])],
+    opset: 18,
+  },
+  one('opset 7', 'Upsample', [floats('scales', [1, 1, 2, 3]), string('mode', 'nearest')], { opset: 7 }),
+  one('opset 9, linear', 'Upsample', [string('mode', 'linear')], { initializers: [weight('s', [4], [1, 1, 2, 2])], opset: 9 }),
+];
+
+const feeds = { x: float32([2, 3, 6, 8], noise(288, 5)) };
+for (const { name, nodes, initializers = [], opset = 17, input } of cases) {
+  test(name, async () => {
+    const model = smallModel({ nodes: [...nodes, node('Flatten', 'y', 'logits')], initializers, opset, ...(input && { input }) });
+    const imported = await onnxImporter.open(sourceOf(model));
+    check(imported.graph, infer);
+    assert.equal(imported.activation === 'none' ? imported.logits : 'logits', 'logits');
+    assert.equal(imported.graph.types.get('logits')?.shape[0], 'N', 'the batch stays free');
+    const expected = await runOriginal(model, ['logits'], feeds);
+    const actual = await runGraph(imported.graph, ['logits'], feeds);
+    closeTo(actual.logits as Float32Array, expected.logits as Float32Array, 1e-5, name);
+  });
+}
+
+/** Chains that exporters write instead of numbers. */
+const chains: readonly Case[] = [
+  {
+    name: 'torch: view(x.size(0), -1)',
+    nodes: [
+      node('Shape', 'x', 's'),
+      node('Gather', 's zero', 'n', int('axis', 0)),
+      node('Unsqueeze', 'n axes', 'n1'),
+      node('Concat', 'n1 rest', 'to', int('axis', 0)),
+      node('Reshape', 'x to', 'y'),
+    ],
+    initializers: [integers('zero', [0], []), integers('axes', [0]), integers('rest', [-1])],
+  },
+  {
+    name: 'torch: channel shuffle with sizes computed by Shape, Div and Concat',
+    nodes: [
+      node('Concat', 'x x', 'c', int('axis', 1)),
+      node('Shape', 'c', 's'),
+      ...[0, 1, 2, 3].map((i) => node('Slice', `s i${i} i${i + 1}`, `d${i}`)),
+      node('Div', 'd1 two', 'half'),
+      node('Concat', 'd0 two half d2 d3', 'grouped', int('axis', 0)),
+      node('Reshape', 'c grouped', 'g'),
+      node('Transpose', 'g', 't', ints('perm', [0, 2, 1, 3, 4])),
+      node('Concat', 'd0 minus d2 d3', 'back', int('axis', 0)),
+      node('Reshape', 't back', 'y'),
+    ],
+    initializers: [...[0, 1, 2, 3, 4].map((i) => integers(`i${i}`, [i])), integers('two', [2]), integers('minus', [-1])],
+  },
+  {
+    name: 'torch: F.pad (ConstantOfShape, Concat, Reshape, Slice, Transpose, Cast)',
+    nodes: [
+      node('Constant', '', 'p', tensor('value', integers('', [0, 1, 2, 1]))),
+      node('Constant', '', 'n', tensor('value', integers('', [4]))),
+      node('ConstantOfShape', 'n', 'z', tensor('value', integers('', [0]))),
+      node('Concat', 'p z', 'all', int('axis', 0)),
+      node('Reshape', 'all two', 'm'),
+      node('Slice', 'm from to axes steps', 'r'),
+      node('Transpose', 'r', 't', ints('perm', [1, 0])),
+      node('Reshape', 't one', 'f'),
+      node('Cast', 'f', 'pads', int('to', 7)),
+      node('Pad', 'x pads', 'y'),
+    ],
+    initializers: [
+      integers('two', [-1, 2]),
+      integers('from', [-1]),
+      integers('to', [-(2 ** 62)]),
+      integers('axes', [0]),
+      integers('steps', [-1]),
+      integers('one', [-1]),
+    ],
+  },
+  {
+    name: 'torch: expand (ConstantOfShape, Mul, Equal, Where)',
+    nodes: [
+      node('ReduceMean', 'x', 'm', ints('axes', [3])),
+      node('Shape', 'x', 's'),
+      node('Shape', 'want', 'len'),
+      node('ConstantOfShape', 'len', 'ones', tensor('value', integers('', [1]))),
+      node('Mul', 'ones minus', 'neg'),
+      node('Equal', 's neg', 'eq'),
+      node('Where', 'eq ones s', 'to'),
+      node('Expand', 'm to', 'y'),
+    ],
+    initializers: [integers('want', [1, 1, 1, 1]), integers('minus', [-1], [])],
+  },
+  {
+    name: 'resize to computed sizes (Shape, Slice, Cast, Mul, Floor, Concat)',
+    nodes: [
+      node('Shape', 'x', 's', int('start', 2)),
+      node('Cast', 's', 'f', int('to', 1)),
+      node('Mul', 'f scale', 'g'),
+      node('Floor', 'g', 'h'),
+      node('Cast', 'h', 'hw', int('to', 7)),
+      node('Shape', 'x', 'nc', int('end', 2)),
+      node('Concat', 'nc hw', 'sizes', int('axis', 0)),
+      node('Resize', 'x _ _ sizes', 'y', string('mode', 'linear')),
+    ],
+    initializers: [weight('scale', [2], [1.5, 2])],
+  },
+  {
+    name: 'constants computed by Range, Reshape, Transpose, Sqrt, Reciprocal',
+    nodes: [
+      node('Range', 'start limit delta', 'r'),
+      node('Cast', 'r', 'f', int('to', 1)),
+      node('Reshape', 'f s', 'm'),
+      node('Transpose', 'm', 't'),
+      node('Sqrt', 't', 'q'),
+      node('Reciprocal', 'q', 'v'),
+      node('MatMul', 'x v', 'y'),
+    ],
+    initializers: [integers('start', [1], []), integers('limit', [25], []), integers('delta', [1], []), integers('s', [3, 8])],
+  },
+];
+
+for (const { name, nodes, initializers = [] } of chains) {
+  test(`folds ${name}`, async () => {
+    const model = smallModel({ nodes: [...nodes, node('Flatten', 'y', 'logits')], initializers });
+    const imported = await onnxImporter.open(sourceOf(model));
+    assert.equal(imported.graph.types.get('logits')?.shape[0], 'N');
+    const used = new Set(imported.graph.nodes.map((n) => n.op));
+    for (const op of ['Cast', 'Equal', 'Where', 'Sqrt', 'Div'] as const) assert.ok(!used.has(op), `${op} is folded`);
+    const expected = await runOriginal(model, ['logits'], feeds);
+    const actual = await runGraph(imported.graph, ['logits'], feeds);
+    closeTo(actual.logits as Float32Array, expected.logits as Float32Array, 1e-5, name);
+  });
+}
