@@ -24,9 +24,10 @@ function isInstalled() {
   return packagesOf(join(repository, 'package-lock.json')).every((each) => have.has(each));
 }
 
-/** The Node that comes with the development dependencies. */
+/** The Node that comes with the development dependencies; the running one where it is as new. */
 function node24() {
-  return join(repository, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  const carried = join(repository, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  return existsSync(carried) || Number.parseInt(process.versions.node, 10) < 24 ? carried : process.execPath;
 }
 
 function run(command, args, options = {}) {

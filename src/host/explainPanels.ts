@@ -1,0 +1,121 @@
+import * as vscode from 'vscode';
+import { ExplainPanel, viewType } from './explainPanel.ts';
+import type { Host, Services } from './host.ts';
+import { pickModel } from './modelPicker.ts';
+import { restoreSubject } from './subject.ts';
+
+/** All panels: which one the next image goes to, and what happens to them when the model or the engine changes. */
+export class ExplainPanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
+  readonly #host: Host;
+  /** In order of creation. */
+  readonly #panels = new Set<ExplainPanel>();
+  readonly #subscriptions: vscode.Disposable[];
+
+  constructor(services: Services) {
+    this.#host = { ...services, panels: this };
+    this.#subscriptions = [
+      vscode.window.registerWebviewPanelSerializer(viewType, this),
+      services.models.onDidChange((model) => this.#follow(model)),
+    ];
+  }
+
+  dispose(): void {
+    for (const each of this.#subscriptions) each.dispose();
+  }
+
+  get active(): ExplainPanel | undefined {
+    return [...this.#panels].find((each) => each.panel.active);
+  }
+
+  /** Shows an image in the panel that is not pinned, or in a pinned one of its own. Opens at once; the model follows. */
+  async explain(image: string, own = false): Promise<void> {
+    const open = own ? undefined : [...this.#panels].find((each) => !each.subject.pinned);
+    const model = await quickly(this.#host.models.current());
+    const subject = { image, model: model ?? undefined, pinned: own };
+    if (open) {
+      open.show(subject);
+      open.panel.reveal(undefined, false);
+    } else {
+      this.#create(subject);
+    }
+    // The search for models takes longer than a panel may take to appear.
+    if (model === null) this.#follow(await this.#host.models.current());
+  }
+
+  /** Brings the panel of an image to the front. */
+  reveal(image: string): void {
+    [...this.#panels].find((each) => each.subject.image === image)?.panel.reveal();
+  }
+
+  pickModel(panel?: ExplainPanel): Promise<string | undefined> {
+    return pickModel(this.#host.models, panel?.subject.image);
+  }
+
+  /** For one panel where it is pinned, else for all that are not. Asks unless `model` tells. */
+  async chooseModel(panel: ExplainPanel | undefined, model?: string): Promise<void> {
+    const chosen = model ?? (await this.pickModel(panel));
+    if (chosen === undefined) return;
+    if (panel?.subject.pinned) panel.show({ ...panel.subject, model: chosen });
+    else await this.#host.models.use(chosen);
+  }
+
+  refreshAll(): void {
+    for (const each of this.#panels) each.show(each.subject);
+  }
+
+  /** Tells menus whether the active panel is pinned. */
+  changed(): void {
+    void vscode.commands.executeCommand('setContext', 'glassbox.panelPinned', this.active?.subject.pinned === true);
+  }
+
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    const subject = restoreSubject(state);
+    // The state is from a page that had nothing to show.
+    if (!subject) panel.dispose();
+    else this.#adopt(panel, subject);
+  }
+
+  #create(subject: ExplainPanel['subject']): void {
+    const panel = vscode.window.createWebviewPanel(
+      viewType,
+      '',
+      { viewColumn: this.#column() },
+      { enableScripts: true, localResourceRoots: [] },
+    );
+    this.#adopt(panel, { ...subject });
+  }
+
+  #adopt(panel: vscode.WebviewPanel, subject: ExplainPanel['subject']): void {
+    const icon = (theme: string) => vscode.Uri.joinPath(this.#host.context.extensionUri, 'media', `panel-${theme}.svg`);
+    panel.iconPath = { light: icon('light'), dark: icon('dark') };
+    const explain = new ExplainPanel(panel, this.#host, subject);
+    this.#panels.add(explain);
+    panel.onDidChangeViewState(() => this.changed());
+    panel.onDidDispose(() => {
+      this.#panels.delete(explain);
+      explain.dispose();
+      this.changed();
+    });
+    this.changed();
+  }
+
+  /** Beside the image, never over it: where the other panels are, else in a column of its own. */
+  #column(): vscode.ViewColumn {
+    const last = [...this.#panels].at(-1)?.panel.viewColumn;
+    if (last !== undefined) return last;
+    return vscode.window.tabGroups.activeTabGroup.tabs.length === 0 ? vscode.ViewColumn.Active : vscode.ViewColumn.Beside;
+  }
+
+  #follow(model: string | undefined): void {
+    for (const each of this.#panels) {
+      const { subject } = each;
+      if (model !== undefined && subject.model !== model && (!subject.pinned || subject.model === undefined))
+        each.show({ ...subject, model });
+    }
+  }
+}
+
+/** The value, or null if it takes longer than a click may take to be answered. */
+function quickly<T>(promise: Promise<T>): Promise<T | null> {
+  return Promise.race([promise, new Promise<null>((resolve) => setTimeout(resolve, 150, null))]);
+}

@@ -1,0 +1,49 @@
+import { writeFile } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
+import * as vscode from 'vscode';
+import { writeNpy } from '../formats/npy.ts';
+import { ModelError } from '../shared/errors.ts';
+import type { ExplanationMap, PageCalls, Provenance } from '../shared/protocol.ts';
+
+type Export = PageCalls['export']['params'];
+
+const kinds = { png: 'Picture', npy: 'NumPy array', json: 'JSON' } as const;
+
+/** Asks where, writes, and returns the path; undefined: cancelled. Pictures and arrays get a `.json` with their provenance beside. */
+export async function exportMap(what: Export, image: string, tool: string): Promise<string | undefined> {
+  const target = await vscode.window.showSaveDialog({
+    defaultUri: vscode.Uri.file(join(dirname(image), exportName(what.map, image, what.format))),
+    filters: { [kinds[what.format]]: [what.format] },
+    title: 'Export Map',
+  });
+  if (!target) return undefined;
+  const provenance = { ...what.provenance, tool };
+  await writeFile(target.fsPath, content(what, provenance));
+  if (what.format !== 'json') await writeFile(`${target.fsPath}.json`, json(provenance));
+  return target.fsPath;
+}
+
+/** `cat.grad-cam.block_3_conv.png` */
+export function exportName(map: ExplanationMap, image: string, format: Export['format']): string {
+  const stem = basename(image, extname(image));
+  const layer = map.layer.replace(/[^\w.-]+/g, '_');
+  return `${stem}.${map.method}.${layer}.${format}`;
+}
+
+function content({ format, map, png }: Export, provenance: Provenance): Uint8Array | string {
+  if (format === 'npy') return writeNpy(map.values, [map.height, map.width]);
+  if (format === 'png') {
+    if (!png) throw new ModelError('internal', 'The page sent no picture to export.');
+    return png;
+  }
+  const { height, width, min, max, unit, relu, signed } = map;
+  const finite = Array.from(map.values, (value) => (Number.isFinite(value) ? value : null));
+  const rows = Array.from({ length: height }, (_, y) => finite.slice(y * width, (y + 1) * width));
+  return json({ ...provenance, map: { height, width, min, max, unit, relu, signed, values: rows } });
+}
+
+function json(value: unknown): string {
+  // A row of numbers on a line, everything else indented.
+  const text = JSON.stringify(value, undefined, 2);
+  return `${text.replace(/\[\s+((?:-?[\d.eE+-]+|null)(?:,\s+(?:-?[\d.eE+-]+|null))*)\s+\]/g, (_, row: string) => `[${row.replace(/\s+/g, ' ')}]`)}\n`;
+}

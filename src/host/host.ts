@@ -1,0 +1,19 @@
+import type * as vscode from 'vscode';
+import type { EngineClient } from './engineClient.ts';
+import type { ExplainPanels } from './explainPanels.ts';
+import type { Models } from './models.ts';
+import type { ModelStatus } from './statusBar.ts';
+
+/** What everything in the host builds on. */
+export interface Services {
+  readonly context: vscode.ExtensionContext;
+  readonly log: vscode.LogOutputChannel;
+  readonly engine: EngineClient;
+  readonly models: Models;
+  readonly status: ModelStatus;
+}
+
+/** What the parts of the host need from one another. */
+export interface Host extends Services {
+  readonly panels: ExplainPanels;
+}

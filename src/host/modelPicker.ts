@@ -1,0 +1,52 @@
+import { basename, dirname } from 'node:path';
+import * as vscode from 'vscode';
+import { describeCandidate, displayPath, type ModelCandidate } from './modelCandidates.ts';
+import type { Models } from './models.ts';
+
+type Item = vscode.QuickPickItem & { path?: string };
+
+/** Asks which model to use, those near `image` first. Undefined: nothing chosen. */
+export async function pickModel(models: Models, image?: string): Promise<string | undefined> {
+  const browse: Item = { label: '$(folder-opened) Browse…', detail: 'A model.json or .onnx file outside this workspace' };
+  const items = models.candidates(image).then(async (found) => [...itemsOf(found, await models.current()), separator(''), browse]);
+  const chosen = await vscode.window.showQuickPick(items, {
+    title: 'Glassbox: Choose Model',
+    placeHolder: 'Model to explain',
+    matchOnDescription: true,
+  });
+  if (!chosen) return undefined;
+  return chosen === browse || chosen.path === undefined ? await browseForModel() : chosen.path;
+}
+
+/** Checkpoints of one folder stand together under its path. */
+function itemsOf(candidates: readonly ModelCandidate[], current: string | undefined): Item[] {
+  const items: Item[] = [];
+  let group: string | undefined;
+  for (const each of candidates) {
+    const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(each.path))?.uri.fsPath;
+    const own = basename(each.path).toLowerCase() === 'model.json' ? dirname(each.path) : each.path;
+    const parent = displayPath(dirname(own), folder);
+    if (parent !== group) items.push(separator(parent === '' ? 'workspace' : parent));
+    group = parent;
+    items.push({
+      label: each.path === current ? `$(check) ${each.name}` : each.name,
+      description: displayPath(each.path, folder),
+      detail: describeCandidate(each),
+      path: each.path,
+    });
+  }
+  return items;
+}
+
+function separator(label: string): Item {
+  return { label, kind: vscode.QuickPickItemKind.Separator };
+}
+
+async function browseForModel(): Promise<string | undefined> {
+  const uris = await vscode.window.showOpenDialog({
+    title: 'Choose a model',
+    openLabel: 'Use Model',
+    filters: { 'TensorFlow.js Layers, ONNX': ['json', 'onnx'] },
+  });
+  return uris?.[0]?.fsPath;
+}

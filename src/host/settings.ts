@@ -1,0 +1,30 @@
+import * as vscode from 'vscode';
+import type { EngineCalls, EngineChoice } from '../shared/protocol.ts';
+
+export const section = 'glassbox';
+
+export interface Settings {
+  /** Path of the model to start with, as written; empty: none. In Restricted Mode the editor leaves out what a workspace says. */
+  model: string;
+  engine: EngineChoice;
+  /** MB */
+  cacheSize: number;
+  modelFiles: readonly string[];
+  modelFilesExclude: readonly string[];
+}
+
+export function settings(): Settings {
+  const values = vscode.workspace.getConfiguration(section);
+  return {
+    model: values.get('model', ''),
+    engine: values.get('engine', 'auto'),
+    cacheSize: values.get('cacheSize', 512),
+    modelFiles: values.get('modelFiles', []),
+    modelFilesExclude: values.get('modelFilesExclude', []),
+  };
+}
+
+export function engineConfiguration(): EngineCalls['configure']['params'] {
+  const { engine, cacheSize } = settings();
+  return { engine, cacheBytes: cacheSize * 1e6 };
+}

@@ -1,0 +1,62 @@
+import * as vscode from 'vscode';
+import { EngineClient } from './engineClient.ts';
+import { explain } from './explainCommand.ts';
+import { ExplainPanels } from './explainPanels.ts';
+import type { Host } from './host.ts';
+import { Models } from './models.ts';
+import { reporting } from './report.ts';
+import { explainSample, openSample } from './sample.ts';
+import { engineConfiguration, section } from './settings.ts';
+import { openSidecar } from './sidecarFile.ts';
+import { ModelStatus } from './statusBar.ts';
+
+/** Puts the parts together. Starts nothing that takes time: the engine starts when it is needed. */
+export function start(context: vscode.ExtensionContext): Host {
+  const log = vscode.window.createOutputChannel('Glassbox', { log: true });
+  const engine = new EngineClient({
+    entry: vscode.Uri.joinPath(context.extensionUri, 'dist', 'engine.mjs').fsPath,
+    configuration: engineConfiguration,
+    log,
+  });
+  const models = new Models(context.workspaceState);
+  const status = new ModelStatus();
+  const services = { context, log, engine, models, status };
+  const host: Host = { ...services, panels: new ExplainPanels(services) };
+  context.subscriptions.push(log, engine, models, status, host.panels, ...listeners(host), ...commands(host));
+  return host;
+}
+
+function listeners({ engine, models, status, panels, log }: Host): vscode.Disposable[] {
+  return [
+    models.onDidChange((model) => status.show(model)),
+    vscode.workspace.onDidChangeConfiguration(
+      reporting(log, async (event: vscode.ConfigurationChangeEvent) => {
+        if (!event.affectsConfiguration(`${section}.engine`) && !event.affectsConfiguration(`${section}.cacheSize`)) return;
+        await engine.configure();
+        if (event.affectsConfiguration(`${section}.engine`)) panels.refreshAll();
+      }),
+    ),
+  ];
+}
+
+function commands(host: Host): vscode.Disposable[] {
+  const { engine, log, models, panels } = host;
+  const handlers: Record<string, (...args: unknown[]) => unknown> = {
+    explain: (...args) => explain(host, args),
+    chooseModel: () => panels.chooseModel(panels.active),
+    createSidecar: async () => {
+      const model = panels.active?.subject.model ?? (await models.current()) ?? (await panels.pickModel());
+      if (model !== undefined) await openSidecar(engine, model);
+    },
+    openSample: () => openSample(host),
+    explainSample: () => explainSample(host),
+    restartEngine: () => {
+      engine.restart();
+      panels.refreshAll();
+    },
+    showLog: () => log.show(),
+    pinPanel: () => panels.active?.setPinned(true),
+    unpinPanel: () => panels.active?.setPinned(false),
+  };
+  return Object.entries(handlers).map(([name, run]) => vscode.commands.registerCommand(`${section}.${name}`, reporting(log, run)));
+}

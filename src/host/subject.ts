@@ -1,0 +1,68 @@
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import type { PanelSubject } from '../shared/protocol.ts';
+import { isBrowserDrawable } from './images.ts';
+import { displayPath, modelName } from './modelCandidates.ts';
+import type { Models } from './models.ts';
+
+/** What a panel is about. */
+export interface Subject {
+  /** Absolute path. */
+  image: string;
+  /** Absolute path; undefined: none chosen yet. */
+  model: string | undefined;
+  pinned: boolean;
+}
+
+/** The subject as the page shows it. */
+export async function describeSubject(
+  subject: Subject,
+  generation: number,
+  models: Models,
+  webview: vscode.Webview,
+): Promise<PanelSubject> {
+  const { image, model, pinned } = subject;
+  const [drawable, modified, candidates] = await Promise.all([
+    isBrowserDrawable(image),
+    stat(image).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => 0,
+    ),
+    model === undefined ? models.candidates(image) : [],
+  ]);
+  // The time of change in the URI: an overwritten picture must not come from the page's cache.
+  const uri = webview.asWebviewUri(vscode.Uri.file(image)).with({ query: `modified=${modified}` });
+  return {
+    imageName: basename(image),
+    imagePath: workspacePath(image),
+    imageUri: drawable ? uri.toString() : undefined,
+    modelName: model === undefined ? undefined : modelName(model),
+    modelPath: model === undefined ? undefined : workspacePath(model),
+    candidates: candidates.map((each) => workspacePath(each.path)),
+    pinned,
+    generation,
+    restore: JSON.stringify(subject),
+  };
+}
+
+/** Path for people: relative to the workspace folder, with its name where there are several. */
+export function workspacePath(path: string): string {
+  const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(path));
+  const several = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
+  const short = displayPath(path, folder?.uri.fsPath);
+  return folder && several ? `${folder.name}/${short}` : short;
+}
+
+/** Back from the state a page kept; undefined where that is not ours. */
+export function restoreSubject(state: unknown): Subject | undefined {
+  const kept = (state as { subject?: { restore?: unknown } } | undefined)?.subject?.restore;
+  if (typeof kept !== 'string') return undefined;
+  try {
+    const { image, model, pinned } = JSON.parse(kept) as Record<string, unknown>;
+    if (typeof image !== 'string') return undefined;
+    return { image, model: typeof model === 'string' ? model : undefined, pinned: pinned === true };
+  } catch {
+    return undefined;
+  }
+}
