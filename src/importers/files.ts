@@ -1,0 +1,136 @@
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, win32 } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ModelError } from '../shared/errors.ts';
+import type { ModelSource } from './model.ts';
+
+export interface FileOptions {
+  /** Height and width where the model leaves them open. */
+  inputSize?: readonly [number, number];
+  /** Bytes of all files of the model together; default 2 GiB. */
+  maxBytes?: number;
+}
+
+/** A model on disk. */
+export interface FileSource extends ModelSource {
+  /** Name of a file that is no longer what was read; undefined if all are. */
+  changed(): Promise<string | undefined>;
+  /** All read anew. */
+  again(): Promise<FileSource>;
+}
+
+const LARGEST = 2 ** 31;
+/** A writer in full swing gets this long to finish before the second try. */
+const PAUSE_MS = 200;
+
+/**
+ * The model file at `path`, and on request the files beside it. Names that lead out of its folder are refused; symbolic
+ * links are followed (caches of model hubs are made of them), but only to regular files.
+ * @throws ModelError 'file-missing', 'file-too-large', 'file-changed', 'file-corrupt'.
+ */
+export async function fileSource(path: string, options: FileOptions = {}): Promise<FileSource> {
+  const folder = dirname(path);
+  const stamps = new Map<string, string>();
+  let left = options.maxBytes ?? LARGEST;
+  const load = async (file: string, name: string): Promise<Uint8Array> => {
+    const { bytes, stamp } = await readWhole(file, name, left);
+    left -= bytes.length;
+    stamps.set(file, stamp);
+    return bytes;
+  };
+  return {
+    file: path,
+    bytes: await load(path, basename(path)),
+    read: async (name) => load(join(folder, inside(name)), name),
+    changed: async () => {
+      for (const [file, stamp] of stamps) if ((await stampOf(file)) !== stamp) return basename(file);
+      return undefined;
+    },
+    again: async () => {
+      await delay(PAUSE_MS);
+      return fileSource(path, options);
+    },
+    ...(options.inputSize && { inputSize: options.inputSize }),
+  };
+}
+
+/** A relative name that stays in the folder. */
+function inside(name: string): string {
+  const parts = name.split(/[\\/]/);
+  const leads = isAbsolute(name) || win32.isAbsolute(name) || /^[a-z]:/i.test(name) || parts.includes('..') || name.includes('\0');
+  if (leads || /^[a-z][a-z0-9+.-]*:\/\//i.test(name) || name === '') {
+    throw new ModelError('file-corrupt', `The model refers to '${name}', which is not in its folder; nothing outside is read.`, {
+      where: name,
+      hint: 'Put all files of the model into one folder and refer to them by name.',
+    });
+  }
+  return parts.join('/');
+}
+
+async function readWhole(file: string, name: string, limit: number): Promise<{ bytes: Uint8Array; stamp: string }> {
+  for (let attempt = 0; ; attempt++) {
+    const result = await readOnce(file, name, limit);
+    if (result) return result;
+    if (attempt > 0) throw fileChanged(name);
+    await delay(PAUSE_MS);
+  }
+}
+
+/** Undefined if the file changed while it was being read. */
+async function readOnce(file: string, name: string, limit: number): Promise<{ bytes: Uint8Array; stamp: string } | undefined> {
+  let handle: FileHandle;
+  try {
+    // Opening a pipe for reading waits for a writer, so what it is, is asked first.
+    if (!(await stat(file)).isFile()) throw new ModelError('file-corrupt', `'${name}' is no file.`, { where: name });
+    handle = await open(file);
+  } catch (cause) {
+    throw unreadable(name, cause);
+  }
+  try {
+    const { size } = await handle.stat();
+    if (size > limit) {
+      throw new ModelError(
+        'file-too-large',
+        `'${name}' has ${size} bytes, with the model's other files more than is read (${limit} left).`,
+        { where: name },
+      );
+    }
+    const before = await stampOf(file);
+    const bytes = new Uint8Array(size);
+    let filled = 0;
+    while (filled < size) {
+      const { bytesRead } = await handle.read(bytes, filled, Math.min(size - filled, 2 ** 30), filled);
+      if (bytesRead === 0) return undefined;
+      filled += bytesRead;
+    }
+    return before !== undefined && before === (await stampOf(file)) ? { bytes, stamp: before } : undefined;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Size, time and identity of a file; undefined if it is gone. */
+async function stampOf(file: string): Promise<string | undefined> {
+  try {
+    const { size, mtimeMs, ino } = await stat(file);
+    return `${size}:${mtimeMs}:${ino}`;
+  } catch {
+    return undefined;
+  }
+}
+
+export function fileChanged(name: string): ModelError {
+  return new ModelError('file-changed', `'${name}' changed while it was being read.`, {
+    where: name,
+    hint: 'Wait until the model is written completely, then try again.',
+  });
+}
+
+function unreadable(name: string, cause: unknown): ModelError {
+  if (cause instanceof ModelError) return cause;
+  const code = (cause as NodeJS.ErrnoException).code;
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return new ModelError('file-missing', `'${name}' is not there.`, { where: name, cause });
+  }
+  return new ModelError('file-missing', `'${name}' cannot be read (${code ?? String(cause)}).`, { where: name, cause });
+}

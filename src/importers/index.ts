@@ -1,0 +1,56 @@
+import { check } from '../graph/check.ts';
+import { infer } from '../ops/index.ts';
+import { ModelError } from '../shared/errors.ts';
+import { unknownFormat } from './detect.ts';
+import { type FileSource, fileChanged } from './files.ts';
+import type { Importer, Model, ModelSource } from './model.ts';
+import { onnxImporter } from './onnx/index.ts';
+import { tfjsImporter } from './tfjs/index.ts';
+
+/** In the order in which they are asked. */
+export const importers: readonly Importer[] = [tfjsImporter, onnxImporter];
+
+/**
+ * Opens a model by its content. Files on disk that change meanwhile are read once more.
+ * @throws ModelError with the file's name; 'format-unknown' says what the file is instead; 'file-changed'.
+ */
+export async function openModel(source: ModelSource | FileSource): Promise<Model> {
+  try {
+    if (!('changed' in source)) return await openOnce(source);
+    return (await openUnchanged(source)) ?? (await openUnchanged(await source.again(), true)) ?? never();
+  } catch (error) {
+    throw error instanceof ModelError ? error.with({ file: source.file }) : error;
+  }
+}
+
+/** Undefined (or an error, the last time) if a file changed, whatever came of reading it. */
+async function openUnchanged(source: FileSource, lastTry = false): Promise<Model | undefined> {
+  let model: Model | undefined;
+  let failure: unknown;
+  try {
+    model = await openOnce(source);
+  } catch (error) {
+    failure = error;
+  }
+  const changed = await source.changed();
+  if (changed !== undefined) {
+    if (lastTry) throw fileChanged(changed);
+    return undefined;
+  }
+  if (failure !== undefined) throw failure;
+  return model;
+}
+
+async function openOnce(source: ModelSource): Promise<Model> {
+  const other = unknownFormat(source.bytes);
+  if (other) throw other;
+  const importer = importers.find((i) => i.matches(source));
+  if (!importer) throw unknownFormat(source.bytes, true) ?? never();
+  const model = await importer.open(source);
+  check(model.graph, infer);
+  return model;
+}
+
+function never(): never {
+  throw new Error('unreachable');
+}

@@ -1,0 +1,110 @@
+import type { Dim } from '../../../graph/opset.ts';
+import type { LayerCall, LayerClass } from '../layer.ts';
+import { fileShape, graphAxis, sameSequence, toFileOrder } from '../layout.ts';
+
+export const shapeClasses: Readonly<Record<string, LayerClass>> = {
+  Flatten: { emit: flatten },
+  Reshape: { emit: reshape },
+  Permute: { emit: permuteLayer },
+  ZeroPadding2D: { emit: zeroPadding },
+  Cropping2D: { emit: cropping },
+  UpSampling2D: { emit: upSampling },
+  Resizing: { emit: resizing },
+};
+
+/** In the file's order, so that the rows of a dense kernel that follows fit as they are. */
+function flatten(layer: LayerCall): string {
+  const { b, context, shape, attributes, input } = layer;
+  if (shape.length === 2) return input;
+  // Written with channels_first, Keras moves axis 1 to the end before it flattens, whatever the model's own order is.
+  if (attributes.word('data_format', 'channelslast') === 'channelsfirst' && shape.length === 4) {
+    if (context.layout === 'NHWC') throw layer.unsupported("has data_format 'channels_first' in a channels-last model");
+    const last = sameSequence(shape) ? input : layer.op('Transpose', [input], { perm: [0, 2, 3, 1] }, 'channels-last');
+    return layer.op('Flatten', [last], { axis: 1 });
+  }
+  const x = sameSequence(shape) ? input : toFileOrder(b, context.layout, input, `${layer.name}:channels-last`);
+  return layer.op('Flatten', [x], { axis: 1 });
+}
+
+/** target_shape counts in the file's order, one entry may be −1. */
+function reshape(layer: LayerCall): string {
+  const { b, context, shape, input } = layer;
+  const from = fileShape(context.layout, shape).slice(1) as number[];
+  const target = resolve(layer, from, layer.attributes.integers('target_shape') ?? []);
+  const to: Dim[] = ['N', ...target];
+  const x = sameSequence(shape) ? input : toFileOrder(b, context.layout, input, `${layer.name}:channels-last`);
+  if (context.layout === 'NCHW' || to.length !== 4) return layer.op('Reshape', [x], { shape: to });
+  const [height, width, channels] = target as [number, number, number];
+  const stored: Dim[] = ['N', channels, height, width];
+  if (sameSequence(stored)) return layer.op('Reshape', [x], { shape: stored });
+  return layer.op('Transpose', [layer.op('Reshape', [x], { shape: to }, 'reshaped')], { perm: [0, 3, 1, 2] });
+}
+
+function resolve(layer: LayerCall, from: readonly number[], target: readonly number[]): number[] {
+  const total = from.reduce((n, d) => n * d, 1);
+  const known = target.filter((d) => d !== -1).reduce((n, d) => n * d, 1);
+  const shape = target.map((d) => (d === -1 ? total / known : d));
+  if (shape.some((d) => !Number.isInteger(d) || d < 1) || shape.reduce((n, d) => n * d, 1) !== total) {
+    throw layer.misfit(`cannot make [${target}] of [${from}]`);
+  }
+  return shape;
+}
+
+/** dims count from 1 in the file's order. */
+function permuteLayer(layer: LayerCall): string {
+  const rank = layer.shape.length;
+  const { layout } = layer.context;
+  const dims = layer.attributes.integers('dims') ?? [];
+  const file = [0, ...dims];
+  if (file.length !== rank || new Set(file).size !== rank || dims.some((d) => d < 1 || d >= rank)) {
+    throw layer.misfit(`has dims [${dims}] for an input with ${rank} axes`);
+  }
+  const perm = new Array<number>(rank);
+  file.forEach((from, to) => {
+    perm[graphAxis(layout, rank, to)] = graphAxis(layout, rank, from);
+  });
+  return layer.op('Transpose', [layer.input], { perm });
+}
+
+function zeroPadding(layer: LayerCall): string {
+  const { input } = layer;
+  if (layer.shape.length !== 4) throw layer.misfit(`needs an image, its input has shape [${layer.shape}]`);
+  const [[top, bottom], [left, right]] = layer.attributes.sides('padding', 1);
+  return layer.op('Pad', [input], { pads: [0, 0, top, left, 0, 0, bottom, right], mode: 'constant', value: 0 });
+}
+
+function cropping(layer: LayerCall): string {
+  const { height, width } = layer.image;
+  const [[top, bottom], [left, right]] = layer.attributes.sides('cropping', 0);
+  if (top + bottom >= height || left + right >= width) throw layer.misfit(`crops all of ${height}×${width}`);
+  return layer.op('Slice', [layer.input], { starts: [top, left], ends: [height - bottom, width - right], axes: [2, 3], steps: [1, 1] });
+}
+
+function upSampling(layer: LayerCall): string {
+  const { height, width } = layer.image;
+  const [rows, columns] = layer.attributes.pair('size', [2, 2]);
+  return resize(layer, [height * rows, width * columns], layer.attributes.word('interpolation', 'nearest'));
+}
+
+function resizing(layer: LayerCall): string {
+  const a = layer.attributes;
+  const { height, width } = layer.image;
+  const sizes: [number, number] = [a.int('height', 0, 1), a.int('width', 0, 1)];
+  for (const option of ['crop_to_aspect_ratio', 'pad_to_aspect_ratio', 'antialias']) {
+    if (a.boolean(option, false)) throw layer.unsupported(`has ${option}`);
+  }
+  if (sizes[0] === height && sizes[1] === width) return layer.input;
+  const interpolation = a.word('interpolation', 'bilinear');
+  if (interpolation === 'nearest' && (sizes[0] % height !== 0 || sizes[1] % width !== 0)) {
+    throw layer.unsupported(`resizes ${height}×${width} to ${sizes.join('×')} by nearest neighbour`);
+  }
+  return resize(layer, sizes, interpolation);
+}
+
+/** TensorFlow 2 samples bilinearly at half-pixel centres; nearest by whole factors repeats cells. */
+function resize(layer: LayerCall, sizes: [number, number], interpolation: string): string {
+  if (interpolation !== 'nearest' && interpolation !== 'bilinear') throw layer.unsupported(`interpolates by '${interpolation}'`);
+  return interpolation === 'nearest'
+    ? layer.op('Resize', [layer.input], { sizes, mode: 'nearest', coordinates: 'asymmetric' })
+    : layer.op('Resize', [layer.input], { sizes, mode: 'linear', coordinates: 'half_pixel' });
+}

@@ -1,0 +1,60 @@
+import { isArray, isObject, type Json, type JsonObject } from './json.ts';
+import type { Operand, TensorRef } from './model.ts';
+
+/** Arguments by keyword that are data; others (`mask`, `training`) are not. */
+const DATA_KEYWORDS = ['inputs', 'x', 'x1', 'y', 'x2'];
+
+/** All tensors that `input_layers` or `output_layers` name: one ref, a list of them, or a tree (Keras 3). */
+export function readRefs(value: Json | undefined): TensorRef[] {
+  const ref = readRef(value);
+  if (ref) return [ref];
+  if (isArray(value)) return value.flatMap(readRefs);
+  if (isObject(value)) return Object.values(value).flatMap(readRefs);
+  return [];
+}
+
+/** `inbound_nodes`: the operands of each call. */
+export function readCalls(value: Json | undefined): Operand[][] {
+  return isArray(value) ? value.map(readCall) : [];
+}
+
+/** One node: Keras 3 `{args, kwargs}`, Keras 2 `[[name, node, tensor, kwargs], …]`, or one such entry alone. */
+function readCall(node: Json): Operand[] {
+  if (isObject(node)) return [...tensorsAndNumbers(node.args), ...keywordOperands(node.kwargs)];
+  if (!isArray(node)) return [];
+  const entries = typeof node[0] === 'string' ? [node] : node;
+  return entries.flatMap((entry): Operand[] => {
+    const ref = readRef(entry);
+    return ref ? [ref, ...keywordOperands(isArray(entry) ? entry[3] : undefined)] : tensorsAndNumbers(entry);
+  });
+}
+
+function keywordOperands(kwargs: Json | undefined): Operand[] {
+  if (!isObject(kwargs)) return [];
+  return DATA_KEYWORDS.flatMap((key) => tensorsAndNumbers(kwargs[key]));
+}
+
+function tensorsAndNumbers(value: Json | undefined): Operand[] {
+  if (typeof value === 'number') return [value];
+  const ref = readRef(value);
+  if (ref) return [ref];
+  return isArray(value) ? value.flatMap(tensorsAndNumbers) : [];
+}
+
+/** `[name, call, tensor, …]` of Keras 2, or `{class_name: '__keras_tensor__', config: {keras_history: […]}}` of Keras 3. */
+function readRef(value: Json | undefined): TensorRef | undefined {
+  if (isObject(value) && value.class_name === '__keras_tensor__' && isObject(value.config))
+    return readHistory((value.config as JsonObject).keras_history);
+  return readHistory(value);
+}
+
+function readHistory(value: Json | undefined): TensorRef | undefined {
+  if (!isArray(value)) return undefined;
+  const [layer, call, tensor] = value;
+  if (typeof layer !== 'string' || !isIndex(call) || !isIndex(tensor)) return undefined;
+  return { layer, call, tensor };
+}
+
+function isIndex(value: Json | undefined): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
+}

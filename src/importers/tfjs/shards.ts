@@ -1,0 +1,74 @@
+import type { Hash } from 'node:crypto';
+import { ModelError } from '../../shared/errors.ts';
+import type { StoredWeight } from '../keras/weights.ts';
+import type { ModelSource } from '../model.ts';
+import { decodeWeight } from './decode.ts';
+import type { WeightGroup } from './manifest.ts';
+
+/** Reads the shards of all groups, in order, into the hash too. @throws ModelError 'file-missing', 'file-corrupt'. */
+export async function loadWeights(groups: readonly WeightGroup[], source: ModelSource, hash: Hash): Promise<StoredWeight[]> {
+  const stored: StoredWeight[] = [];
+  for (const group of groups) {
+    const bytes = await readGroup(group, source, hash);
+    for (const weight of group.weights) {
+      stored.push({ name: weight.name, shape: weight.shape, read: () => decodeWeight(weight, bytes) });
+    }
+  }
+  return stored;
+}
+
+/** The group's bytes: weights may span shards, so they are joined. */
+async function readGroup(group: WeightGroup, source: ModelSource, hash: Hash): Promise<Uint8Array> {
+  const shards: { name: string; bytes: Uint8Array }[] = [];
+  let total = 0;
+  for (const name of group.paths) {
+    const bytes = await readShard(name, source);
+    hash.update(bytes);
+    total += bytes.length;
+    shards.push({ name, bytes });
+    if (total > group.byteLength) break;
+  }
+  if (total !== group.byteLength) throw wrongSize(group, shards, total);
+  if (shards.length === 1) return (shards[0] as { bytes: Uint8Array }).bytes;
+  const joined = new Uint8Array(total);
+  let offset = 0;
+  for (const { bytes } of shards) {
+    joined.set(bytes, offset);
+    offset += bytes.length;
+  }
+  return joined;
+}
+
+async function readShard(name: string, source: ModelSource): Promise<Uint8Array> {
+  try {
+    return await source.read(name);
+  } catch (error) {
+    if (!(error instanceof ModelError) || error.code !== 'file-missing') throw error;
+    throw new ModelError('file-missing', `Weight file '${name}' is missing; it is expected beside model.json.`, {
+      where: name,
+      hint: 'Copy all files of the model into one folder, or download it again.',
+      cause: error,
+    });
+  }
+}
+
+function wrongSize(group: WeightGroup, shards: readonly { name: string; bytes: Uint8Array }[], total: number): ModelError {
+  const hint = 'Download or save the model again, all files together.';
+  const rest = `the weights in it take ${group.byteLength} bytes`;
+  if (shards.length === 0) return new ModelError('file-corrupt', `A group of the weightsManifest names no files, and ${rest}.`, { hint });
+  if (group.paths.length === 1) {
+    const name = group.paths[0] as string;
+    return new ModelError('file-corrupt', `Weight file '${name}' has ${total} bytes, but ${rest}.`, { where: name, hint });
+  }
+  // Writers cut shards to one size, so the one that differs is the broken one; only the last may be shorter.
+  const full = Math.max(...shards.map((s) => s.bytes.length));
+  const short = total < group.byteLength ? (shards.slice(0, -1).find((s) => s.bytes.length < full) ?? shards.at(-1)) : shards.at(-1);
+  const { name, bytes } = short as { name: string; bytes: Uint8Array };
+  const missing = group.byteLength - total;
+  const what = missing > 0 ? `${missing} bytes too few` : 'too many';
+  return new ModelError(
+    'file-corrupt',
+    `The weight files ${group.paths[0]} … ${group.paths.at(-1)} have ${total} bytes, expected ${group.byteLength}: ${what}; '${name}' has ${bytes.length}.`,
+    { where: name, hint },
+  );
+}

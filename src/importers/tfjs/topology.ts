@@ -1,0 +1,87 @@
+import { ModelError } from '../../shared/errors.ts';
+import { excerpt, isArray, isObject, type Json, type JsonObject } from '../keras/json.ts';
+
+/** model.json holds no weights: larger ones are something else. */
+const LARGEST_JSON = 2 ** 27;
+const HEAD = 2 ** 16;
+
+/** Whether bytes look like a TF.js model.json, Layers or Graph. Reads the head and the tail only. */
+export function isModelJson(bytes: Uint8Array): boolean {
+  const head = text(bytes.subarray(0, HEAD)).trimStart();
+  if (!head.startsWith('{')) return false;
+  return /"(modelTopology|weightsManifest)"/.test(head + text(bytes.subarray(Math.max(HEAD, bytes.length - HEAD))));
+}
+
+/** @throws ModelError 'file-corrupt' for truncated or invalid JSON. */
+export function parseModelJson(bytes: Uint8Array): JsonObject {
+  if (bytes.length > LARGEST_JSON) {
+    throw new ModelError('file-too-large', `The file has ${bytes.length} bytes; a model.json is at most ${LARGEST_JSON}.`);
+  }
+  const content = text(bytes).trim();
+  let json: Json;
+  try {
+    json = JSON.parse(content) as Json;
+  } catch (cause) {
+    const truncated = !content.endsWith('}');
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new ModelError(
+      'file-corrupt',
+      truncated ? 'The model.json is cut off: its JSON does not end.' : `The model.json is no valid JSON: ${why}.`,
+      {
+        hint: 'Save or download the model again.',
+        cause,
+      },
+    );
+  }
+  if (!isObject(json)) throw new ModelError('file-corrupt', `The model.json holds ${excerpt(json)}, not a model.`);
+  return json;
+}
+
+export interface Topology {
+  className: string;
+  config: Json | undefined;
+  /** JSON pointer of `config`. */
+  pointer: string;
+  kerasVersion: string;
+}
+
+/**
+ * Finds the model config in its three spellings: the converter's `modelTopology.model_config`, what tfjs `model.save()`
+ * writes into `modelTopology` itself, and either of them with a bare list of layers as `config`.
+ */
+export function topologyOf(json: JsonObject): Topology {
+  const topology = json.modelTopology;
+  if (!isObject(topology)) throw noLayers(`its modelTopology is ${excerpt(topology)}`);
+  if (isArray(topology.node)) throw graphModel();
+  const wrapped = isObject(topology.model_config);
+  const model = wrapped ? (topology.model_config as JsonObject) : topology;
+  const pointer = wrapped ? '/modelTopology/model_config/config' : '/modelTopology/config';
+  if (typeof model.class_name !== 'string' || !(isArray(model.config) || isObject(model.config)))
+    throw noLayers('its modelTopology has no layers');
+  return {
+    className: model.class_name,
+    config: model.config,
+    pointer,
+    kerasVersion: typeof topology.keras_version === 'string' ? topology.keras_version : '',
+  };
+}
+
+function noLayers(why: string): ModelError {
+  return new ModelError('file-corrupt', `The model.json describes no model: ${why}.`, {
+    hint: 'Save the model with model.save() of TensorFlow.js or with tensorflowjs_converter.',
+  });
+}
+
+function graphModel(): ModelError {
+  return new ModelError(
+    'format-unknown',
+    'This is a TensorFlow.js graph model: it has lost the names and classes of its layers, and Glassbox reads layers models.',
+    {
+      hint: 'Convert the original with `tensorflowjs_converter --output_format=tfjs_layers_model`, or export it to ONNX (tf2onnx reads TF.js graph models: `--tfjs model.json`).',
+    },
+  );
+}
+
+function text(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
