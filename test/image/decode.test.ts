@@ -245,8 +245,7 @@ test('20,000×20,000 is refused by its header, at once', async () => {
   const png = await sharp({ create: { width: 100, height: 100, channels: 3, background: 'red' } })
     .png({ palette: true, colours: 2 })
     .toBuffer();
-  const large = sharp({ create: { width: 20000, height: 20000, channels: 3, background: '#fff' }, limitInputPixels: false });
-  const bytes = process.env.GLASSBOX_TEST_HUGE ? await large.png().toBuffer() : withSize(png, 20000, 20000);
+  const bytes = withSize(png, 20000, 20000);
   const start = performance.now();
   await refuses(decode('huge.png', bytes), 'file-too-large', /20000×20000/, /400 megapixels/, /100 megapixels/);
   assert.ok(performance.now() - start < 1000);

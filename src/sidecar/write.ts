@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import { realpath, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { readFileBounded } from '../formats/file.ts';
+import { ModelError } from '../shared/errors.ts';
+import type { Sidecar } from '../shared/sidecar.ts';
+import { MAX_SIDECAR_BYTES, ownSidecarPath } from './find.ts';
+import { parseJson } from './parse.ts';
+import type { Understanding } from './understand.ts';
+
+/**
+ * Puts entries into a model's sidecar and returns its path. Entries not given stay, unknown ones too. An existing
+ * `MODELNAME.glassbox.json`, else `glassbox.json` in the model's own folder is changed (one above is not: other models use
+ * it); otherwise a new one is made, `glassbox.json` for a `model.json`. Throws ModelError: `file-corrupt` if the existing one
+ * is no JSON (it is left alone), `file-missing` if it cannot be written.
+ */
+export async function saveSidecar(modelPath: string, patch: Sidecar): Promise<string> {
+  const path = await sidecarToWrite(modelPath);
+  const old = (await exists(path)) ? await readObject(path) : {};
+  await replaceFile(path, textOf({ ...old, ...patch }));
+  return path;
+}
+
+/** The sidecar that `saveSidecar` changes or makes. */
+export async function sidecarToWrite(modelPath: string): Promise<string> {
+  const own = ownSidecarPath(modelPath);
+  const shared = join(dirname(resolve(modelPath)), 'glassbox.json');
+  if (await exists(own)) return own;
+  return (await exists(shared)) || basename(modelPath) === 'model.json' ? shared : own;
+}
+
+/**
+ * Text of a new sidecar with all that is known. What is not known is left out: a made-up preprocessing would be taken at its
+ * word. Unknown class names become `class 0` … for people to replace, where there are few.
+ */
+export function newSidecar(model: { classes: number }, known: Pick<Understanding, 'labels' | 'preprocessing'>): string {
+  const placeholders = model.classes <= 100 ? Array.from({ length: model.classes }, (_, i) => `class ${i}`) : undefined;
+  const labels = known.labels ?? placeholders;
+  return textOf({ ...(labels && { labels }), ...(known.preprocessing && { input: known.preprocessing }) });
+}
+
+function textOf(sidecar: object): string {
+  return `${JSON.stringify(sidecar, undefined, 2)}\n`;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function readObject(path: string): Promise<Record<string, unknown>> {
+  const bytes = await readFileBounded(path, { what: 'sidecar', maxBytes: MAX_SIDECAR_BYTES });
+  return parseJson(new TextDecoder().decode(bytes), path);
+}
+
+/** Written beside it and renamed, so that a reader never sees half a file. A link stays a link. */
+async function replaceFile(path: string, text: string): Promise<void> {
+  const target = await realpath(path).catch(() => path);
+  const temporary = `${target}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    await writeFile(temporary, text, { flag: 'wx' });
+    await rename(temporary, target);
+  } catch (cause) {
+    await unlink(temporary).catch(() => {});
+    const reason = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
+    throw new ModelError('file-missing', `The sidecar '${path}' cannot be written${reason}.`, {
+      file: path,
+      hint: 'Check the permissions of its folder.',
+      cause,
+    });
+  }
+}
