@@ -1,6 +1,6 @@
 // What `npm start` and `npm test` run first, with whatever Node (>= 20) the machine has: installs the packages of the
 // lock file if they are not there, then hands over to Node 24, which runs TypeScript by itself.
-//   node test/support/bootstrap.mjs SCRIPT.ts [arguments]
+//   node test/support/bootstrap.mjs [--build] SCRIPT.ts [arguments]
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -48,4 +48,9 @@ if (!isInstalled()) {
   const status = install();
   if (status !== 0) process.exit(status);
 }
-process.exit(run(node24(), process.argv.slice(2)));
+const [first, ...rest] = process.argv.slice(2);
+if (first === '--build') {
+  const status = run(node24(), ['esbuild.config.mjs']);
+  process.exit(status === 0 ? run(node24(), rest) : status);
+}
+process.exit(run(node24(), [first, ...rest]));
