@@ -36,7 +36,7 @@ export function overlayPixels(image: RgbImage, map: DrawnMap, options: OverlayOp
   const shrink = Math.min(1, maxSide / Math.max(image.width, image.height));
   const width = Math.max(1, Math.round(image.width * shrink));
   const height = Math.max(1, Math.round(image.height * shrink));
-  const base = resample({ ...image, channels: 3 }, { width, height });
+  const base = resample({ width: image.width, height: image.height, channels: 3, data: image.data }, { width, height });
   const values = drawnValues(map.values, options.relu);
   const scale = colorScale(values, options);
   if (scale.flat) return base;

@@ -58,6 +58,7 @@ function cubic(x: number): number {
 }
 
 const PRECISION = 22;
+const HALF = 1 << (PRECISION - 1);
 
 /** For each output position: first source position, and the weights from there on, in fixed point. */
 interface Weights {
@@ -103,19 +104,44 @@ function horizontal(source: Pixels, { outSize, first, weights }: Weights, rows: 
   const top = rows.first[0] ?? 0;
   const last = rows.outSize - 1;
   const bottom = (rows.first[last] ?? 0) + (rows.weights[last]?.length ?? 0);
+  const row = { data, channels, out };
+  const pass = channels === 3 ? threeChannels : anyChannels;
   for (let y = top; y < bottom; y++) {
     for (let x = 0; x < outSize; x++) {
-      const w = weights[x]!;
-      const at = (y * width + first[x]!) * channels;
-      const to = (y * outSize + x) * channels;
-      for (let c = 0; c < channels; c++) {
-        let sum = 1 << (PRECISION - 1);
-        for (let i = 0; i < w.length; i++) sum += data[at + i * channels + c]! * w[i]!;
-        out[to + c] = sum >> PRECISION;
-      }
+      pass(row, (y * width + first[x]!) * channels, weights[x]!, (y * outSize + x) * channels);
     }
   }
   return { width: outSize, height, channels, data: bytesOf(out) };
+}
+
+interface Row {
+  data: Uint8Array;
+  channels: number;
+  out: Uint8ClampedArray;
+}
+
+function anyChannels({ data, channels, out }: Row, at: number, w: Int32Array, to: number): void {
+  for (let c = 0; c < channels; c++) {
+    let sum = HALF;
+    for (let i = 0; i < w.length; i++) sum += data[at + i * channels + c]! * w[i]!;
+    out[to + c] = sum >> PRECISION;
+  }
+}
+
+/** The same for RGB in one sweep: most of the time of a prediction on a large photograph is spent here. */
+function threeChannels({ data, out }: Row, at: number, w: Int32Array, to: number): void {
+  let red = HALF;
+  let green = HALF;
+  let blue = HALF;
+  for (let i = 0, from = at; i < w.length; i++, from += 3) {
+    const weight = w[i]!;
+    red = (red + data[from]! * weight) | 0;
+    green = (green + data[from + 1]! * weight) | 0;
+    blue = (blue + data[from + 2]! * weight) | 0;
+  }
+  out[to] = red >> PRECISION;
+  out[to + 1] = green >> PRECISION;
+  out[to + 2] = blue >> PRECISION;
 }
 
 function vertical(source: Pixels, { outSize, first, weights }: Weights): Pixels {
@@ -126,7 +152,7 @@ function vertical(source: Pixels, { outSize, first, weights }: Weights): Pixels 
     const w = weights[y]!;
     const at = first[y]! * stride;
     for (let x = 0; x < stride; x++) {
-      let sum = 1 << (PRECISION - 1);
+      let sum = HALF;
       for (let i = 0; i < w.length; i++) sum += data[at + i * stride + x]! * w[i]!;
       out[y * stride + x] = sum >> PRECISION;
     }

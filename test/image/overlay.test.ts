@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import sharp from 'sharp';
 import type { RgbImage } from '../../src/image/decode.ts';
+import { displayPng } from '../../src/image/display.ts';
 import { overlayPixels, overlayPng } from '../../src/image/overlay.ts';
 import { encodePng } from '../../src/image/png.ts';
 import { sampleColorMap } from '../../src/shared/colorMaps.ts';
@@ -88,4 +89,14 @@ test('encodePng keeps every byte, in a buffer of its own', async () => {
       `${channels} channels`,
     );
   }
+});
+
+test('a picture for the page is the image, made smaller only where it must be', async () => {
+  const source = { ...flatImage(30, 20, 0), data: Uint8Array.from({ length: 1800 }, (_, i) => i % 251) };
+  const same = await displayPng(source);
+  assert.deepEqual([same.width, same.height], [30, 20]);
+  assert.deepEqual(new Uint8Array(await sharp(same.png).raw().toBuffer()), source.data);
+  const smaller = await displayPng(source, 15);
+  const metadata = await sharp(smaller.png).metadata();
+  assert.deepEqual([smaller.width, smaller.height, metadata.width, metadata.height], [15, 10, 15, 10]);
 });
