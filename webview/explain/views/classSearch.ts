@@ -70,7 +70,7 @@ function rank(prediction: Prediction, index: number, wanted: string): number {
 
 function list(prediction: Prediction, found: readonly number[], active: number, actions: Actions): TemplateResult {
   const more = found.length - shownMatches;
-  return html`<div class="menu matches" id="class-matches" role="listbox" aria-label="Classes" data-testid="class-matches">
+  return html`<div class="menu matches" id="class-matches" tabindex="-1" role="listbox" aria-label="Classes" data-testid="class-matches">
     ${found.slice(0, shownMatches).map((index, i) => {
       // Pressing, not clicking: the field loses the focus, and the list goes, before a click ends.
       const press = (event: Event) => {
@@ -98,7 +98,10 @@ function onKey(event: KeyboardEvent, { search }: PageState, found: readonly numb
   const count = Math.min(found.length, shownMatches);
   const to = event.key === 'ArrowDown' || event.key === 'ArrowUp' ? nextIndex(event.key, search.active, count) : undefined;
   const input = event.target as HTMLInputElement;
-  if (to !== undefined) {
+  if (event.key === 'ArrowDown' && !search.open) {
+    event.preventDefault();
+    actions.search({ ...search, open: true });
+  } else if (to !== undefined) {
     event.preventDefault();
     actions.search({ ...search, open: true, active: to });
     input.parentElement?.querySelector(`#match-${to}`)?.scrollIntoView({ block: 'nearest' });

@@ -1,0 +1,233 @@
+// Runs in the browser, before the page: plays the extension's side of the channel with the real rpc. Tests steer it
+// through `window.host`.
+import { type ErrorRecord, fromErrorRecord } from '../../src/shared/errors.ts';
+import type {
+  ExplanationMap,
+  MapRequest,
+  PageCalls,
+  PageEvents,
+  PanelSubject,
+  Prediction,
+  RankedClass,
+} from '../../src/shared/protocol.ts';
+import { type CallContext, emit, type Handlers, type Port, serve } from '../../src/shared/rpc.ts';
+import { makeMap } from './makeMap.ts';
+import type { Scene } from './scene.ts';
+
+interface Logged {
+  method: string;
+  params: Record<string, unknown>;
+  ended: 'no' | 'answered' | 'aborted' | 'failed';
+}
+
+declare global {
+  interface Window {
+    scene: Scene;
+    host: TestHost;
+    violations: string[];
+    acquireVsCodeApi(): { postMessage(message: unknown): void; getState(): unknown; setState(state: unknown): void };
+  }
+}
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+const bytes = (base64: string) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+
+export class TestHost {
+  scene: Scene;
+  generation = 1;
+  readonly log: Logged[] = [];
+  /** Calls wait as long as their name, or `explain:METHOD`, is held. */
+  readonly held = new Set<string>();
+  /** The next call of that name, or `explain:METHOD`, fails so. */
+  readonly failures = new Map<string, ErrorRecord>();
+  /** Slow methods come in so many steps of so many ms; `stopAt` holds them there. */
+  slow = { steps: 10, ms: 25, stopAt: 1 };
+  ms = 12;
+  readonly #toHost: Set<(frame: unknown) => void> = new Set();
+  readonly #port: Port;
+
+  constructor(scene: Scene) {
+    this.scene = scene;
+    // Both ways as VS Code does it: cloned, later.
+    this.#port = {
+      post: (frame) => {
+        const copy = structuredClone(frame);
+        setTimeout(() => window.postMessage(copy, '*'));
+      },
+      listen: (callback) => {
+        this.#toHost.add(callback);
+        return () => this.#toHost.delete(callback);
+      },
+    };
+    serve<PageCalls>(this.#port, this.#handlers());
+  }
+
+  receive(frame: unknown): void {
+    const copy = structuredClone(frame);
+    setTimeout(() => {
+      for (const callback of this.#toHost) callback(copy);
+    });
+  }
+
+  calls(method: string): Logged[] {
+    return this.log.filter((entry) => entry.method === method);
+  }
+
+  subject(): PanelSubject {
+    return { ...this.scene.subject, generation: this.generation };
+  }
+
+  /** Another image or model in the same panel. */
+  show(patch: Partial<Scene>): void {
+    this.scene = { ...this.scene, ...patch };
+    this.generation++;
+    emit<PageEvents, 'subject'>(this.#port, 'subject', this.subject());
+  }
+
+  #handlers(): Handlers<PageCalls> {
+    const quick =
+      <K extends keyof PageCalls & string>(method: K, answer: (params: PageCalls[K]['params']) => PageCalls[K]['result']) =>
+      (params: PageCalls[K]['params'], context: { signal: AbortSignal }) =>
+        this.#serve(method, params as Record<string, unknown>, context.signal, async () => answer(params));
+    return {
+      ready: quick('ready', () => ({ subject: this.subject(), methods: this.scene.methods })),
+      imagePng: quick('imagePng', () => ({ ...this.scene.image, png: bytes(this.scene.image.png) })),
+      predict: quick('predict', () => this.prediction()),
+      preprocessings: quick('preprocessings', () => trials(this.prediction(), bytes(this.scene.fed.png))),
+      savePreprocessing: quick('savePreprocessing', ({ preprocessing }) => {
+        this.scene = { ...this.scene, preprocessing };
+      }),
+      chooseModel: quick('chooseModel', () => {}),
+      setPinned: quick('setPinned', () => {}),
+      export: quick('export', ({ format }) => ({ savedAs: `both.gradcam.${format}` })),
+      openSidecar: quick('openSidecar', () => {}),
+      revealImage: quick('revealImage', () => {}),
+      showLog: quick('showLog', () => {}),
+      explain: (params, context) =>
+        this.#serve(`explain:${params.request.method}`, params as unknown as Record<string, unknown>, context.signal, () =>
+          this.#explain(params.request, context),
+        ),
+    };
+  }
+
+  async #serve<T>(name: string, params: Record<string, unknown>, signal: AbortSignal, answer: () => Promise<T>): Promise<T> {
+    const entry: Logged = { method: name, params, ended: 'no' };
+    this.log.push(entry);
+    signal.addEventListener('abort', () => {
+      if (entry.ended === 'no') entry.ended = 'aborted';
+    });
+    await sleep(this.ms);
+    while (this.held.has(name)) await sleep(10);
+    const failure = this.failures.get(name);
+    if (failure) {
+      this.failures.delete(name);
+      entry.ended = 'failed';
+      throw fromErrorRecord(failure);
+    }
+    const result = await answer();
+    if (entry.ended === 'no') entry.ended = 'answered';
+    return result;
+  }
+
+  async #explain(request: MapRequest, context: CallContext<PageCalls['explain']['progress']>): Promise<ExplanationMap> {
+    const map = makeMap(this.scene, request);
+    if (!this.scene.methods.find((m) => m.id === request.method)?.slow) return map;
+    const { steps, ms } = this.slow;
+    for (let i = 1; i < steps && !context.signal.aborted; i++) {
+      const done = i / steps;
+      context.progress({ done, secondsLeft: (steps - i) * 1.3, partial: firstPart(map, done) });
+      do await sleep(ms);
+      while (done >= this.slow.stopAt && !context.signal.aborted);
+    }
+    return map;
+  }
+
+  prediction(): Prediction {
+    const { scene } = this;
+    const ranked = rank(scene);
+    const { model, image } = facts(scene);
+    return {
+      model,
+      image,
+      top: ranked.slice(0, Math.min(5, ranked.length)),
+      logits: new Float32Array(scene.logits),
+      truth: ranked.find((c) => c.index === scene.truth),
+      fed: { ...scene.fed, png: bytes(scene.fed.png) },
+      ms: 41,
+    };
+  }
+}
+
+function firstPart(map: ExplanationMap, done: number): ExplanationMap {
+  const known = Math.floor(map.values.length * done);
+  return { ...map, values: map.values.map((v, i) => (i < known ? v : Number.NaN)) };
+}
+
+function rank(scene: Scene): RankedClass[] {
+  const max = Math.max(...scene.logits);
+  const sum = scene.logits.reduce((s, v) => s + Math.exp(v - max), 0);
+  return scene.logits
+    .map((logit, index) => ({
+      index,
+      label: scene.labels?.[index] ?? `class ${index}`,
+      logit,
+      probability: scene.activation === 'sigmoid' ? 1 / (1 + Math.exp(-logit)) : Math.exp(logit - max) / sum,
+    }))
+    .sort((a, b) => b.logit - a.logit);
+}
+
+function facts(scene: Scene): Pick<Prediction, 'model' | 'image'> {
+  const { subject, fed } = scene;
+  return {
+    model: {
+      path: subject.modelPath ?? '',
+      name: subject.modelName ?? '',
+      format: 'TensorFlow.js Layers',
+      hash: '9f2c4e7a'.repeat(8),
+      engine: 'onnxruntime 1.30.0 (CPU)',
+      input: { name: 'input', layout: 'NHWC', channels: 3, height: fed.height, width: fed.width },
+      classes: scene.logits.length,
+      activation: scene.activation,
+      layers: scene.layers,
+      defaultLayer: scene.defaultLayer,
+      labels: scene.labels,
+      labelsFrom: 'labels.txt',
+      preprocessing: scene.preprocessing,
+      preprocessingFrom: 'glassbox.json',
+      warnings: scene.warnings,
+    },
+    image: {
+      path: subject.imagePath,
+      name: subject.imageName,
+      width: scene.image.width,
+      height: scene.image.height,
+      hash: '1b3d5f70'.repeat(8),
+    },
+  };
+}
+
+function trials(prediction: Prediction, fedPng: Uint8Array): PageCalls['preprocessings']['result'] {
+  const common = { resize: 'stretch', channels: 'RGB' } as const;
+  const names = ['x / 255', 'x / 127.5 − 1', 'ImageNet mean and std', 'BGR − mean (Caffe)', '0 … 255'];
+  return names.map((label, i) => ({
+    id: `trial${i}`,
+    label,
+    preprocessing: { ...common, scale: i === 0 ? 1 / 255 : 1, mean: [i, i, i], std: [1, 1, 1] },
+    top: { ...prediction.top[i % prediction.top.length]!, probability: [0.41, 0.93, 0.87, 0.22, 0.09][i]! },
+    fedPng,
+  }));
+}
+
+window.violations = [];
+document.addEventListener('securitypolicyviolation', (event) => {
+  window.violations.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sample} ${event.sourceFile}:${event.lineNumber}`);
+});
+window.host = new TestHost(window.scene);
+dispatchEvent(new Event('host'));
+const stateKey = 'glassbox-state';
+window.acquireVsCodeApi = () => ({
+  postMessage: (frame) => window.host.receive(frame),
+  getState: () => JSON.parse(sessionStorage.getItem(stateKey) ?? 'null') ?? undefined,
+  setState: (state) => sessionStorage.setItem(stateKey, JSON.stringify(state)),
+});
