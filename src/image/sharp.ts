@@ -20,7 +20,7 @@ export function loadSharp(): Promise<typeof Sharp> {
 }
 
 /** The message for a native library that does not load. */
-export function sharpMissing(cause: unknown): ModelError {
+function sharpMissing(cause: unknown): ModelError {
   const reason = cause instanceof Error ? (cause.message.split('\n').find((line) => line.trim()) ?? '') : String(cause);
   return new ModelError('engine', `The image library 'sharp' does not load on ${process.platform}-${process.arch}: ${reason}`, {
     hint: `Install Glassbox for this platform, or run 'npm install --os=${process.platform} --cpu=${process.arch} sharp' in its folder.`,

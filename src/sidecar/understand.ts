@@ -6,6 +6,7 @@ import { rawPixels } from './candidates.ts';
 import { classFolders } from './classFolders.ts';
 import { besideSidecar, type FoundSidecar, readSidecars } from './find.ts';
 import { readLabelFile, wrongCount } from './labels.ts';
+import { teachableMachineInput } from './teachableMachine.ts';
 
 /** What a model file does not say: class names and preprocessing, and where they come from. */
 export interface Understanding {
@@ -32,7 +33,8 @@ export const labelFileNames = ['labels.txt', 'labels.json', 'class_names.txt', '
 
 /**
  * Labels: sidecar, names stored in the model, label files beside it, class folders of the data. Preprocessing: sidecar,
- * layers in the model that rescale. Labels of the wrong length are never used, cut or shifted: the next source is asked.
+ * layers in the model that rescale, Teachable Machine's metadata. Labels of the wrong length are never used, cut or shifted:
+ * the next source is asked.
  */
 export async function understand(model: AboutModel, options: UnderstandOptions = {}): Promise<Understanding> {
   const { sidecars, warnings } = await readSidecars(model.file);
@@ -40,23 +42,27 @@ export async function understand(model: AboutModel, options: UnderstandOptions =
   return {
     labels: found.labels,
     labelsFrom: found.from,
-    ...findPreprocessing(model, sidecars),
+    ...(await findPreprocessing(model, sidecars)),
     sidecarPath: sidecars[0]?.path,
     warnings: [...warnings, ...found.warnings],
   };
 }
 
-function findPreprocessing(
+async function findPreprocessing(
   model: AboutModel,
   sidecars: readonly FoundSidecar[],
-): Pick<Understanding, 'preprocessing' | 'preprocessingFrom'> {
+): Promise<Pick<Understanding, 'preprocessing' | 'preprocessingFrom'>> {
   for (const { path, sidecar } of sidecars) {
     if (sidecar.input) return { preprocessing: sidecar.input, preprocessingFrom: basename(path) };
   }
+  const { channels } = model.input;
   const layers = model.hints.rescaling ?? [];
-  if (layers.length === 0) return { preprocessing: undefined, preprocessingFrom: 'unknown' };
-  const names = layers.map((layer) => `'${layer}'`).join(', ');
-  return { preprocessing: rawPixels(model.input.channels), preprocessingFrom: `layer${layers.length > 1 ? 's' : ''} ${names}` };
+  if (layers.length > 0) {
+    const names = layers.map((layer) => `'${layer}'`).join(', ');
+    return { preprocessing: rawPixels(channels), preprocessingFrom: `layer${layers.length > 1 ? 's' : ''} ${names}` };
+  }
+  const preprocessing = await teachableMachineInput(model.file, channels);
+  return { preprocessing, preprocessingFrom: preprocessing ? 'metadata.json (Teachable Machine)' : 'unknown' };
 }
 
 interface LabelSource {

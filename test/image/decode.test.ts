@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,7 +7,6 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import sharp from 'sharp';
 import { decodeImage } from '../../src/image/decode.ts';
-import { sharpMissing } from '../../src/image/sharp.ts';
 import { type ErrorCode, ModelError } from '../../src/shared/errors.ts';
 
 let folder: string;
@@ -353,9 +353,19 @@ test('cancel', async () => {
   await assert.rejects(running, (error: unknown) => error instanceof ModelError && error.code === 'cancelled');
 });
 
-test('the message for a missing native library', () => {
-  const error = sharpMissing(new Error('Could not load the "sharp" module using the linux-x64 runtime\nPossible solutions:'));
+test('without the native library decoding fails with a next step, and everything else still loads', async () => {
+  const png = file('any.png', await from(3).png().toBuffer());
+  const script = `
+    import { registerHooks } from 'node:module';
+    registerHooks({ resolve(name, context, next) {
+      if (name === 'sharp') throw new Error('Could not load the "sharp" module using the plan9-mips runtime\\nPossible solutions:');
+      return next(name, context);
+    } });
+    const { decodeImage } = await import(${JSON.stringify(new URL('../../src/image/decode.ts', import.meta.url).href)});
+    await decodeImage(${JSON.stringify(png)}).catch(({ code, message, hint }) => console.log(JSON.stringify({ code, message, hint })));`;
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
+  const error = JSON.parse(stdout || JSON.stringify({ code: stderr }));
   assert.equal(error.code, 'engine');
-  assert.match(error.message, /sharp.*linux-x64 runtime/);
-  assert.match(error.hint ?? '', /npm install/);
+  assert.match(error.message, /sharp.*plan9-mips runtime/);
+  assert.match(error.hint, /npm install/);
 });

@@ -144,6 +144,18 @@ test('layers that rescale mean raw pixels; a sidecar goes first', async () => {
   assert.equal((await understand(model('net/m.onnx', { rescaling: ['rescaling'] }))).preprocessing?.scale, 0.5);
 });
 
+test("Teachable Machine's metadata tells labels and preprocessing", async () => {
+  put('net/metadata.json', { packageName: '@teachablemachine/image', labels: ['Gato', 'Perro'], imageSize: 224 });
+  const known = await understand(model('net/model.json'));
+  assert.deepEqual(
+    [known.labels, known.labelsFrom, known.preprocessingFrom],
+    [['Gato', 'Perro'], 'metadata.json', 'metadata.json (Teachable Machine)'],
+  );
+  assert.deepEqual(known.preprocessing, { resize: 'cover', channels: 'RGB', scale: 1 / 127, mean: [1, 1, 1], std: [1, 1, 1] });
+  put('net/metadata.json', { packageName: 'other', labels: ['Gato', 'Perro'] });
+  assert.equal((await understand(model('net/model.json'))).preprocessing, undefined);
+});
+
 test('a broken sidecar warns and hides nothing else', async () => {
   const broken = put('net/m.glassbox.json', '{"labels": [');
   put('net/glassbox.json', { labels: ['a', 'b'], input: { scale: 'x' } });
