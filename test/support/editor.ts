@@ -7,6 +7,7 @@ import { out } from './paths.ts';
 import { type Server, type ServerOptions, startServer } from './server.ts';
 import { screenshot, type Workbench, workbenchReady } from './workbench.ts';
 
+export * from './explorer.ts';
 export * from './workbench.ts';
 
 export interface EditorOptions extends ServerOptions {

@@ -2,7 +2,7 @@
 // whenever something moves the focus, and knows an extension's menus only seconds after the window is there:
 // so every action is tried again until its effect is seen, and no test has to wait for a time.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { out } from './paths.ts';
@@ -15,7 +15,7 @@ export interface Workbench {
   folder: string;
 }
 
-type Text = string | RegExp;
+export type Text = string | RegExp;
 
 /** How long anything may take. Generous: the machines that run this are small and shared. */
 const patience = 30_000;
@@ -37,7 +37,7 @@ export async function eventually<T>(what: string, attempt: () => Promise<T | und
 }
 
 /** Whether the element is visible within a short time; true or undefined, as `eventually` wants it. */
-async function appears(locator: Locator, timeout = 1000): Promise<true | undefined> {
+export async function appears(locator: Locator, timeout = 1000): Promise<true | undefined> {
   return locator.waitFor({ timeout }).then(
     () => true,
     () => undefined,
@@ -59,7 +59,7 @@ function exactly(text: Text): RegExp {
 }
 
 /** A text for use between quotes in a CSS selector. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   return text.replace(/["\\]/g, '\\$&');
 }
 
@@ -69,59 +69,6 @@ export async function workbenchReady({ page }: Workbench): Promise<void> {
     .locator('.monaco-workbench .part.statusbar .statusbar-item')
     .first()
     .waitFor({ timeout: 2 * patience });
-}
-
-/** The explorer row of a file or folder, by its path in the workspace ("images/cat/a.png"). Does not wait or unfold. */
-export function explorerRow({ page, folder }: Workbench, path: string): Locator {
-  // The label holds the whole path, so files of the same name in other folders are not mistaken for this one.
-  const end = quoted(`/${basename(folder)}/${path}`);
-  const label = page.locator(`.explorer-item[aria-label$="${end}"], .explorer-item[aria-label*="${end} •"]`);
-  return page.locator('.explorer-folders-view .monaco-list-row').filter({ has: label });
-}
-
-/** Scrolls the explorer until the row exists: it draws only the rows in sight. */
-async function scrollTo({ page }: Workbench, row: Locator, what: string): Promise<Locator> {
-  if (await appears(row)) return row;
-  const list = page.locator('.explorer-folders-view .monaco-list').first();
-  const focused = list.locator('.monaco-list-row.focused');
-  return eventually(`${what} in the explorer`, async () => {
-    await list.focus({ timeout: 2000 });
-    // By keyboard: a turn of the mouse wheel moves three rows, however far it is said to turn.
-    await page.keyboard.press('Home');
-    for (let before = '', now = '?'; before !== now; ) {
-      if (await appears(row, 150)) return row;
-      before = now;
-      await page.keyboard.press('PageDown');
-      now = (await focused.getAttribute('data-index', { timeout: 1000 })) ?? '';
-    }
-    return undefined;
-  });
-}
-
-/** Shows the explorer, unfolds the folders above the path and scrolls to it. */
-export async function revealInExplorer(editor: Workbench, path: string): Promise<Locator> {
-  const names = path.split('/');
-  if (!(await editor.page.locator('.explorer-folders-view').isVisible())) await runCommand(editor, 'View: Show Explorer');
-  for (let depth = 1; depth < names.length; depth++) {
-    const parent = names.slice(0, depth).join('/');
-    const row = await scrollTo(editor, explorerRow(editor, parent), parent);
-    const unfolded = editor.page.locator('[aria-expanded="true"]').and(row);
-    await eventually(`${parent} unfolds`, async () => {
-      if (await unfolded.count()) return true;
-      await row.locator('.monaco-tl-twistie').click({ timeout: 1000 });
-      return appears(unfolded, 1500);
-    });
-  }
-  return scrollTo(editor, explorerRow(editor, path), path);
-}
-
-/** Opens a file as a double click in the explorer does. */
-export async function openFile(editor: Workbench, path: string): Promise<void> {
-  const row = await revealInExplorer(editor, path);
-  await eventually(`${path} opens`, async () => {
-    await row.dblclick({ timeout: 1000 });
-    return appears(tab(editor, basename(path)), 2000);
-  });
 }
 
 /** Opens another folder in the same window. */
@@ -171,11 +118,6 @@ export async function contextMenu(editor: Workbench, target: Locator, ...names: 
   });
 }
 
-/** Right-clicks a file or folder in the explorer and chooses an item. */
-export async function explorerMenu(editor: Workbench, path: string, ...names: [Text, ...Text[]]): Promise<void> {
-  await contextMenu(editor, await revealInExplorer(editor, path), ...names);
-}
-
 /** The items a right click on the target shows, in order. Closes the menu again. */
 export async function menuItems(editor: Workbench, target: Locator): Promise<string[]> {
   const labels = editor.page.locator('.monaco-menu .action-menu-item .action-label');
@@ -195,19 +137,20 @@ export function quickPickRow({ page }: Workbench, label: Text): Locator {
   return page.locator('.quick-input-widget .quick-input-list .monaco-list-row').filter({ has: name });
 }
 
+/** One attempt at running a command. */
+async function tryCommand(editor: Workbench, name: string): Promise<true | undefined> {
+  await dismiss(editor);
+  await editor.page.keyboard.press('F1');
+  await editor.page.locator('.quick-input-widget .quick-input-box input').fill(`>${name}`, { timeout: 1000 });
+  const row = quickPickRow(editor, name).first();
+  if (!(await appears(row))) return undefined;
+  await row.click({ timeout: 1000 });
+  return true;
+}
+
 /** Runs a command from the palette, by the name shown there ("Glassbox: Explain Prediction"). */
 export async function runCommand(editor: Workbench, name: string): Promise<void> {
-  const { page } = editor;
-  const input = page.locator('.quick-input-widget .quick-input-box input');
-  await eventually(`the command ${name}`, async () => {
-    await dismiss(editor);
-    await page.keyboard.press('F1');
-    await input.fill(`>${name}`, { timeout: 1000 });
-    const row = quickPickRow(editor, name).first();
-    if (!(await appears(row))) return undefined;
-    await row.click({ timeout: 500 });
-    return true;
-  });
+  await eventually(`the command ${name}`, () => tryCommand(editor, name));
 }
 
 /** Whether the palette offers a command, as soon as extensions are known. */
@@ -270,9 +213,18 @@ export async function setTheme(editor: Workbench, theme: Theme): Promise<void> {
   });
 }
 
-/** Reloads the window, as "Developer: Reload Window" does. */
+/** Reloads the window, as "Developer: Reload Window" does. VS Code keeps a webview's state every 5 s: wait for younger state yourself. */
 export async function reloadWindow(editor: Workbench): Promise<void> {
-  await Promise.all([editor.page.waitForEvent('load', { timeout: patience }), runCommand(editor, 'Developer: Reload Window')]);
+  let loaded = false;
+  editor.page.once('load', () => {
+    loaded = true;
+  });
+  await eventually('the window reloads', async () => {
+    // The click may fail because it worked: the page it was made on is gone.
+    if (!loaded) await tryCommand(editor, 'Developer: Reload Window').catch(() => undefined);
+    for (let tries = 0; !loaded && tries < 40; tries++) await sleep(50);
+    return loaded || undefined;
+  });
   await workbenchReady(editor);
 }
 
