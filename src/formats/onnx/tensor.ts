@@ -141,5 +141,6 @@ function bfloat16(bits: ArrayLike<number>): Float32Array {
 }
 
 function fault(code: 'file-corrupt' | 'unsupported', tensor: TensorProto, what: string): ModelError {
-  return new ModelError(code, `Tensor '${tensor.name}' ${what}.`, { where: tensor.name });
+  const hint = code === 'file-corrupt' ? 'Export or download the model again.' : 'Export the model with float32 weights.';
+  return new ModelError(code, `Tensor '${tensor.name}' ${what}.`, { where: tensor.name, hint });
 }

@@ -208,6 +208,7 @@ export class NodeContext {
   }
 
   corrupt(what: string): ModelError {
-    return new ModelError('file-corrupt', `${this.title} ${what}.`, { where: this.name });
+    const hint = 'The file is not a valid ONNX model: export it again.';
+    return new ModelError('file-corrupt', `${this.title} ${what}.`, { where: this.name, hint });
   }
 }

@@ -41,25 +41,20 @@ function parsePython(text: string): unknown {
   if (/^[[(],*[\])]$/.test(bare)) return strings;
   if (!/^\{(\d+:,?)*\}$/.test(bare)) return undefined;
   const keys = text.replace(string, '').match(/\d+/g) ?? [];
-  if (keys.length !== strings.length) return undefined;
+  if (keys.length !== strings.length || new Set(keys).size !== keys.length) return undefined;
   return Object.fromEntries(keys.map((key, i) => [key, strings[i]]));
 }
 
 /** Layers between the input and the first Conv that shift or scale by constants: preprocessing inside the model. */
 function rescalingLayers(graph: Graph, layers: readonly Layer[]): string[] {
-  const byValue = new Map(layers.map((layer) => [layer.value, layer.name]));
   const image = new Set(graph.inputs.keys());
-  const found: string[] = [];
   for (const node of graph.nodes) {
-    if (!node.inputs.some((input) => image.has(input)) || !passes.has(node.op)) continue;
-    for (const output of node.outputs) {
-      image.add(output);
-      const name = byValue.get(output);
-      if (name !== undefined && rescales.has(node.op) && node.inputs.some((input) => graph.constants.has(input))) found.push(name);
-    }
+    if (!node.inputs.some((input) => image.has(input))) continue;
+    const constant = node.inputs.some((input) => graph.constants.has(input));
+    if (moves.has(node.op) || (rescales.has(node.op) && constant)) for (const output of node.outputs) image.add(output);
   }
-  return found;
+  return layers.filter((layer) => rescales.has(layer.kind) && image.has(layer.value)).map((layer) => layer.name);
 }
 
 const rescales = new Set(['Add', 'Sub', 'Mul', 'Div', 'BatchNormalization']);
-const passes = new Set([...rescales, 'Identity', 'Cast', 'Transpose', 'Pad']);
+const moves = new Set(['Identity', 'Cast', 'Transpose', 'Pad']);

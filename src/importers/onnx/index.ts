@@ -62,7 +62,11 @@ function withFreeBatch(build: (batch: Dim) => Assembled, input: ImageInput): Ass
   } catch (error) {
     const may = error instanceof ModelError && (error.code === 'unsupported' || error.code === 'shape');
     if (!may || (input.batch ?? 1) !== 1) throw error;
-    return build(1);
+    try {
+      return build(1);
+    } catch {
+      throw error;
+    }
   }
 }
 
@@ -128,7 +132,8 @@ function unsupported(failures: readonly ModelError[]): ModelError {
 
 function opsetOf({ opsetImports }: ModelProto): number {
   const version = opsetImports.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version;
-  if (version === undefined) throw new ModelError('file-corrupt', 'The file does not say which ONNX operator set it uses.');
+  if (version === undefined)
+    throw new ModelError('file-corrupt', 'The file does not say which ONNX operator set it uses.', { hint: 'Export it again.' });
   if (version >= OPSETS[0] && version <= OPSETS[1]) return version;
   throw new ModelError('unsupported', `The model uses ONNX operator set ${version}; ${OPSETS[0]} to ${OPSETS[1]} are supported.`, {
     hint: 'Convert it with onnx.version_converter, or export it again.',
