@@ -44,6 +44,11 @@ test('signed maps are drawn around a neutral 0, symmetric', async () => {
     assert.ok(ball[0]! > ball[2]! + 60, `red where the class is: ${ball}`);
     assert.ok(cube[2]! > cube[0]! + 60, `blue where another class is: ${cube}`);
     near(nothing.slice(0, 3), sampleColorMap('coolwarm', 0.5), 14);
+    const shown = () => byId(page, 'color-map').evaluate((e) => e.shadowRoot!.querySelector('.selected-value')!.textContent!.trim());
+    assert.equal(await shown(), 'Blue – grey – red');
+    await byId(page, 'method-gradcam').click();
+    await page.waitForSelector('[data-testid=stage][data-method=gradcam]');
+    assert.equal(await shown(), 'Viridis');
   });
 });
 

@@ -1,5 +1,7 @@
 import { type ColorMap, type ColorMapId, colorMaps, colorTable, fittingColorMap } from '../../src/shared/colorMaps.ts';
-import type { Scale } from './scale.ts';
+import type { ColorScale } from '../../src/shared/colorScale.ts';
+
+type Kind = Pick<ColorScale, 'kind'>;
 
 const tables = new Map<ColorMapId, Uint32Array>();
 
@@ -16,11 +18,11 @@ export function pixelTable(id: ColorMapId): Uint32Array {
 }
 
 /** The colour maps that suit a scale. */
-export function colorMapsFor(scale: Scale): readonly ColorMap[] {
+export function colorMapsFor(scale: Kind): readonly ColorMap[] {
   return colorMaps.filter((map) => map.kind === scale.kind);
 }
 
 /** The chosen map of the scale's kind, else the default of that kind. */
-export function colorMapFor(scale: Scale, chosen: { colorMap?: string; divergingMap?: string }): ColorMapId {
+export function colorMapFor(scale: Kind, chosen: { colorMap?: string; divergingMap?: string }): ColorMapId {
   return fittingColorMap(scale.kind === 'diverging' ? chosen.divergingMap : chosen.colorMap, scale.kind);
 }

@@ -59,7 +59,8 @@ function keep(store: Store<PageState>, stateStore: StateStore): void {
 /** Escape stops the work; Space, held, hides the map unless something else wants it. */
 function listenToKeys(actions: Actions): void {
   addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && actions.cancel()) event.preventDefault();
+    // An open list that closes on Escape has taken the key.
+    if (event.key === 'Escape' && !event.defaultPrevented && actions.cancel()) event.preventDefault();
     if (event.key !== ' ' || !onPicture(event)) return;
     event.preventDefault();
     actions.peek(true);

@@ -11,10 +11,12 @@ export function banner({ prediction, warningsHidden }: PageState, actions: Actio
   if (warnings.length === 0 || warningsHidden) return nothing;
   return html`<aside class="banner" data-testid="warnings" aria-label="Warnings">
     <span class="warning-icon">${icon('warning')}</span>
+    <div class="banner-body">
     <ul>
       ${warnings.map((warning) => html`<li>${text(warning)}</li>`)}
     </ul>
     ${warnings.some((w) => w.code === 'labels' || w.code === 'input') ? button({ testid: 'banner-sidecar', label: 'Open glassbox.json', onClick: () => actions.openSidecar() }) : nothing}
+    </div>
     ${iconButton({ testid: 'hide-warnings', label: 'Hide warnings', icon: 'close', onClick: () => actions.hideWarnings() })}
   </aside>`;
 }

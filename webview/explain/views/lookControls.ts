@@ -1,5 +1,5 @@
-import { html, nothing, type TemplateResult } from 'lit';
-import { colorMapsFor } from '../../draw/palette.ts';
+import { html, type TemplateResult } from 'lit';
+import { colorMapFor, colorMapsFor } from '../../draw/palette.ts';
 import type { Range } from '../../draw/scale.ts';
 import { dropdown } from '../../ui/dropdown.ts';
 import { checkbox, range } from '../../ui/fields.ts';
@@ -32,28 +32,22 @@ export function lookControls(state: PageState, actions: Actions): TemplateResult
       onInput: (value) => actions.look({ opacity: value }),
     })}
     <div class="params">
-      ${
-        look
-          ? dropdown({
-              testid: 'color-map',
-              label: 'Colours',
-              value: look.colorMap,
-              options: colorMapsFor(look.scale),
-              onChange: (id) => actions.look(diverging ? { divergingMap: id } : { colorMap: id }),
-            })
-          : nothing
-      }
-      ${
-        map
-          ? dropdown({
-              testid: 'range',
-              label: 'Range',
-              value: rangeOf(state, map),
-              options: ranges,
-              onChange: (id) => actions.look({ range: id === 'robust' ? 'robust' : 'full' }),
-            })
-          : nothing
-      }
+      ${dropdown({
+        testid: 'color-map',
+        label: 'Colours',
+        value: look?.colorMap ?? colorMapFor({ kind: 'sequential' }, state.choices),
+        options: colorMapsFor(look?.scale ?? { kind: 'sequential' }),
+        disabled: !look,
+        onChange: (id) => actions.look(diverging ? { divergingMap: id } : { colorMap: id }),
+      })}
+      ${dropdown({
+        testid: 'range',
+        label: 'Range',
+        value: map ? rangeOf(state, map) : (state.choices.range ?? 'full'),
+        options: ranges,
+        disabled: !look,
+        onChange: (id) => actions.look({ range: id === 'robust' ? 'robust' : 'full' }),
+      })}
     </div>
     ${checkbox('smooth', 'Interpolate between cells', look?.smooth ?? state.choices.smooth ?? true, (smooth) => actions.look({ smooth }))}
   </section>`;

@@ -41,11 +41,11 @@ function tab(state: PageState, actions: Actions, method: MethodInfo): TemplateRe
     title=${method.about}
     @click=${() => actions.chooseMethod(method.id)}
   >
-    <span class=${classMap({ 'tab-thumb': true, skeleton: !map && job?.state !== 'failed' })}>
+    <span class=${classMap({ 'tab-thumb': true, skeleton: !map && job?.state !== 'failed' && !state.failure })}>
       ${map && map.flat === undefined ? thumb(state, map) : nothing} ${map?.flat === undefined ? nothing : icon('minus')}
       ${job?.state === 'failed' ? icon('error') : nothing}
     </span>
-    <span class="tab-text"><span class="tab-label">${method.label}</span><span class="small tab-state">${stateText(job)}</span></span>
+    <span class="tab-text"><span class="tab-label">${method.label}</span><span class="small tab-state">${state.failure ? '' : stateText(job)}</span></span>
     ${job?.state === 'running' && method.slow ? html`<span class="tab-progress" ${vars({ '--done': String(job.progress) })}></span>` : nothing}
   </button>`;
 }
