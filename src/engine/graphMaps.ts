@@ -76,8 +76,8 @@ export class GraphMaps {
     const ms = performance.now() - start;
     return new Map(
       specs.map((spec, i) => {
-        const { data, shape } = outputs[plan.maps[i] as string] as Tensor;
-        const [, height, width] = shape as [number, number, number];
+        const { data } = outputs[plan.maps[i] as string] as Tensor;
+        const [height, width] = sizeOf(open, spec.layer);
         return [specKey(spec), { values: new Float32Array(data as Float32Array), height, width, ms }];
       }),
     );
@@ -104,6 +104,12 @@ export function everyMap({ spatial }: Pick<OpenModel, 'spatial'>): MapSpec[] {
       const layers = method.info.at === 'layer' ? names : [inputLayer];
       return layers.flatMap((layer) => variants.map((variant) => ({ method, variant, layer })));
     });
+}
+
+function sizeOf({ model, spatial }: OpenModel, layer: string): [number, number] {
+  if (layer === inputLayer) return [model.input.height, model.input.width];
+  const [, , height, width] = spatial.find((l) => l.name === layer)?.shape as readonly number[];
+  return [height as number, width as number];
 }
 
 function specKey({ method, variant, layer }: MapSpec): string {

@@ -5,7 +5,7 @@ import { decodeImage, type RgbImage } from '../image/decode.ts';
 import { type FedImage, fedPng, preprocess } from '../image/preprocess.ts';
 import { ModelError, throwIfAborted } from '../shared/errors.ts';
 import type { ModelInfo, Prediction } from '../shared/protocol.ts';
-import { type Understanding, understand } from '../sidecar/find.ts';
+import { type Understanding, understand } from '../sidecar/understand.ts';
 import { trueLabel } from '../sidecar/trueLabel.ts';
 import { ByteCache } from './byteCache.ts';
 import type { Services } from './engine.ts';

@@ -1,6 +1,6 @@
 import { fedPng, preprocess } from '../image/preprocess.ts';
 import type { PreprocessingTrial, RankedClass } from '../shared/protocol.ts';
-import { candidates } from '../sidecar/candidates.ts';
+import { preprocessingCandidates } from '../sidecar/candidates.ts';
 import type { Services } from './engine.ts';
 import type { OpenModel } from './models.ts';
 import { forward, rank } from './predict.ts';
@@ -16,7 +16,7 @@ export async function tryPreprocessings(
   const info = await services.inputs.describe(services, open, image);
   const pixels = await services.inputs.decode(image, signal);
   const trials: PreprocessingTrial[] = [];
-  for (const { id, label, preprocessing } of candidates(info.input)) {
+  for (const { id, label, preprocessing } of preprocessingCandidates(info.input)) {
     const fed = preprocess(pixels, preprocessing, info.input);
     const logits = await forward(services, open, fed.tensor, 1, priority, signal);
     const [top] = rank(logits, info) as [RankedClass];

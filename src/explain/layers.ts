@@ -25,7 +25,7 @@ export function defaultLayer(model: Model): Layer {
   const makers = producers(model.graph);
   const computes = (layer: Layer) => {
     const node = makers.get(layer.value);
-    return node !== undefined && !['pool-max', 'pool-mean', 'shape'].includes(opOf(node).kind);
+    return node !== undefined && (node.op === 'Concat' || !['pool-max', 'pool-mean', 'shape'].includes(opOf(node).kind));
   };
   const candidates = spatialLayers(model).filter(computes);
   const features = candidates.filter((layer) => layer.shape[1] !== model.classes);

@@ -26,8 +26,13 @@ export interface GraphMethod {
   kind(variant: string): MapKind;
   /** The variant whose numbers these are: variants that differ only in how they are drawn share one computation. */
   computes(variant: string): string;
-  /** Appends the nodes of the map [N,H,W] at one layer and returns its value. */
+  /** Appends the nodes of the map at one layer and returns its value, of H·W cells an image in row-major order. */
   emit(b: GraphBuilder, at: LayerValues, variant: string): string;
+  /**
+   * The map at x where only y = scale∘x + shift (per channel) is in the graph and `at` describes y: a convolution whose
+   * batch normalisation was folded into it. Without this, convolutions asked for are not folded.
+   */
+  emitBeforeAffine?(b: GraphBuilder, at: LayerValues, shift: Float32Array): string;
 }
 
 /** The network's input and class, and how to ask it again. */

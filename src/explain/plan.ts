@@ -1,9 +1,9 @@
 import { check } from '../graph/check.ts';
 import type { Graph } from '../graph/graph.ts';
-import { typeOf } from '../graph/graph.ts';
 import type { Model } from '../importers/model.ts';
 import { infer, newBuilder } from '../ops/index.ts';
 import { differentiate } from '../transform/differentiate.ts';
+import { foldBatchNorm } from '../transform/foldBatchNorm.ts';
 import { prune } from '../transform/prune.ts';
 import { findLayer, inputLayer } from './layers.ts';
 import type { GraphMethod } from './method.ts';
@@ -21,7 +21,7 @@ export interface Plan {
   /** The one-hot class [N,classes], an input: one plan serves every class. */
   classInput: string;
   logits: string;
-  /** Value of each map, in the order asked. */
+  /** Value of each map, in the order asked: H·W cells an image. */
   maps: readonly string[];
 }
 
@@ -30,23 +30,27 @@ export interface Plan {
  * nobody asked for are not in it. Logits are always an output.
  */
 export function planMaps(model: Model, specs: readonly MapSpec[]): Plan {
-  const b = newBuilder(prune(model.graph, [model.logits]));
+  const asked = specs.map(({ layer }) => (layer === inputLayer ? model.input.value : findLayer(model, layer).value));
+  const { graph: forward, values: folded } = foldBatchNorm(prune(model.graph, [model.logits]), neededAsTheyAre(specs, asked));
+  const b = newBuilder(forward);
   const classInput = b.input(b.unique('class'), { dtype: 'float32', shape: ['N', model.classes] });
-  const values = specs.map((spec) => (spec.layer === inputLayer ? model.input.value : findLayer(model, spec.layer).value));
-  const gradients = differentiate(b, model.logits, classInput, [...new Set(values)]);
-  const emitted = new Map<string, string>();
+  const inGraph = (value: string) => folded.get(value)?.norm ?? value;
+  const gradients = differentiate(b, model.logits, classInput, [...new Set(asked.map(inGraph))]);
   const maps = specs.map(({ method, variant }, i) => {
-    const activation = values[i] as string;
+    const value = asked[i] as string;
+    const activation = inGraph(value);
     const gradient = gradients.get(activation) ?? b.op('Mul', [activation, b.scalar(0)], {});
-    const key = `${method.info.id}:${method.computes(variant)}@${activation}`;
-    const known = emitted.get(key);
-    if (known !== undefined) return known;
-    const value = method.emit(b, { activation, gradient, shape: typeOf(model.graph, activation).shape }, variant);
-    emitted.set(key, value);
-    return value;
+    const at = { activation, gradient, shape: b.shape(activation) };
+    const before = folded.get(value);
+    return before && method.emitBeforeAffine ? method.emitBeforeAffine(b, at, before.shift) : method.emit(b, at, method.computes(variant));
   });
-  const graph = prune(b.build([model.logits, ...new Set(maps)]), [model.logits, ...new Set(maps)]);
-  return { graph: check(graph, infer), classInput, logits: model.logits, maps };
+  const outputs = [model.logits, ...new Set(maps)];
+  return { graph: check(prune(b.build(outputs), outputs), infer), classInput, logits: model.logits, maps };
+}
+
+/** Values that a method reads itself, so that nothing may be folded into or over them. */
+function neededAsTheyAre(specs: readonly MapSpec[], values: readonly string[]): Set<string> {
+  return new Set(values.filter((_, i) => !specs[i]?.method.emitBeforeAffine));
 }
 
 /** The forward pass alone. */

@@ -1,8 +1,9 @@
 import type { GraphBuilder } from '../../graph/builder.ts';
+import { float32 } from '../../graph/graph.ts';
 import type { GraphMethod, LayerValues } from '../method.ts';
 
 /**
- * Grad-CAM: w_k = mean over positions of ∂z_c/∂A_k; map = Σ_k w_k A_k, [N,H,W].
+ * Grad-CAM: w_k = mean over positions of ∂z_c/∂A_k; map = Σ_k w_k A_k.
  * The value written is before the ReLU of the paper's equation 2, which drawing applies: negative evidence stays reachable.
  * @see Selvaraju et al., Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization, ICCV 2017, eq. 1-2
  */
@@ -17,24 +18,30 @@ export const gradCam: GraphMethod = {
     at: 'layer',
     slow: false,
     variants: [
-      { id: 'relu', label: 'positive evidence', about: 'Draws max(0, map), as published.' },
+      { id: 'standard', label: 'positive evidence', about: 'Draws max(0, map), as published.' },
       { id: 'signed', label: 'signed', about: 'Draws the map before its ReLU: what speaks against the class is blue.' },
     ],
     params: [],
   },
-  kind: (variant) => ({ relu: variant === 'relu', signed: true, unit: 'Σ w·A of the logit' }),
-  computes: () => 'relu',
-  emit: (b, at) => {
-    const weights = b.op('ReduceMean', [at.gradient], { axes: [2, 3], keepdims: false });
-    return weightedSum(b, weights, at);
+  kind: (variant) => ({ relu: variant === 'standard', signed: true, unit: 'Σ w·A of the logit' }),
+  computes: () => 'standard',
+  emit: (b, at) => weightedSum(b, channelWeights(b, at), at),
+  // With y = s∘x + t: w(x) = s∘w(y), and Σ w(x)·x = Σ w(y)·(y − t) = map(y) − Σ w(y)·t.
+  emitBeforeAffine: (b, at, shift) => {
+    const weights = channelWeights(b, at);
+    const offset = b.op('MatMul', [weights, b.constant('shift', float32([shift.length, 1], shift))], {});
+    return b.op('Sub', [weightedSum(b, weights, at), offset], {});
   },
 };
 
-/** Σ_k w_k A_k as a matrix product: reads the activation once and writes one plane. weights [N,C] → [N,H,W]. */
+/** w_k = mean over positions of the gradient: [N,1,C]. */
+export function channelWeights(b: GraphBuilder, { gradient, shape }: LayerValues): string {
+  const mean = b.op('ReduceMean', [gradient], { axes: [2, 3], keepdims: false });
+  return b.op('Reshape', [mean], { shape: ['N', 1, shape[1] as number] });
+}
+
+/** Σ_k w_k A_k as a matrix product: reads the activation once and writes one plane. weights [N,1,C] → [N,1,H·W]. */
 export function weightedSum(b: GraphBuilder, weights: string, { activation, shape }: LayerValues): string {
   const [, channels, height, width] = shape as [unknown, number, number, number];
-  const rows = b.op('Reshape', [weights], { shape: ['N', 1, channels] });
-  const planes = b.op('Reshape', [activation], { shape: ['N', channels, height * width] });
-  const sum = b.op('MatMul', [rows, planes], {});
-  return b.op('Reshape', [sum], { shape: ['N', height, width] });
+  return b.op('MatMul', [weights, b.op('Reshape', [activation], { shape: ['N', channels, height * width] })], {});
 }

@@ -1,0 +1,190 @@
+/**
+ * Six tiny networks in every file form that is imported, on every engine, against PyTorch in float64: logits, every
+ * activation, input and layer gradients, Grad-CAM, occlusion; each within the tolerance its manifest states.
+ */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { Executor } from '../../src/execute/executor.ts';
+import { findLayer } from '../../src/explain/layers.ts';
+import { gradCam } from '../../src/explain/methods/gradCam.ts';
+import { occlusion } from '../../src/explain/methods/occlusion.ts';
+import { planForward, planMaps } from '../../src/explain/plan.ts';
+import { type Tensor, typeOf } from '../../src/graph/graph.ts';
+import { fileSource } from '../../src/importers/files.ts';
+import { openModel } from '../../src/importers/index.ts';
+import type { Model } from '../../src/importers/model.ts';
+import { newBuilder } from '../../src/ops/index.ts';
+import { differentiate } from '../../src/transform/differentiate.ts';
+import { prune } from '../../src/transform/prune.ts';
+import { executors } from '../support/executors.ts';
+import { Golden, type GoldenModelFile, largestDifference, slice } from '../support/golden.ts';
+import { sharedMissing } from '../support/shared.ts';
+
+const nets = ['a_plain', 'b_residual', 'c_mobile', 'd_inception', 'e_se_silu', 'f_dilated_grouped'];
+const importable = (file: GoldenModelFile) => file.file.endsWith('.onnx') || file.file.endsWith('model.json');
+
+for (const engine of executors) {
+  for (const net of nets) {
+    test(`${net} on ${engine.id}`, async (t) => {
+      const golden = Golden.open(`tinynets/${net}`);
+      if (!golden) return t.skip(sharedMissing);
+      let executor: Executor;
+      try {
+        executor = await engine.create();
+      } catch (error) {
+        if (!engine.optional) throw error;
+        return t.skip(`left out: ${engine.id} does not load here`);
+      }
+      const files = golden.manifest.models?.filter(importable) ?? [];
+      assert.ok(files.length >= 2, 'at least two importable files');
+      for (const file of files) {
+        await t.test(file.file, async () => {
+          await compare(golden, file, executor);
+        });
+      }
+    });
+  }
+}
+
+async function compare(golden: Golden, file: GoldenModelFile, executor: Executor): Promise<void> {
+  const model = await openModel(await fileSource(join(golden.folder, file.file)));
+  const names = file.nodeToTensor ?? file.nodeToLayer ?? {};
+  const shape = golden.array('input.f32').shape as [number, number, number, number];
+  const input: Tensor = { dtype: 'float32', shape, data: golden.values('input.f32') };
+  await forwardPass(golden, model, names, executor, input);
+  for (const [t, target] of (golden.manifest.targets as number[]).entries())
+    await backwardPass(golden, model, names, executor, input, t, target);
+  await occlusions(golden, model, executor, input);
+}
+
+/** Graph value of a golden node, undefined where this file has none (folded or fused away). */
+function graphValue(model: Model, names: Record<string, string>, node: string | undefined): string | undefined {
+  const name = node === undefined ? undefined : names[node];
+  if (name === undefined) return undefined;
+  return model.graph.types.has(name) ? name : findLayer(model, name).value;
+}
+
+function near(golden: Golden, file: string, actual: Float32Array, expected: Float32Array): void {
+  const { tolerance } = golden.array(file);
+  const difference = largestDifference(actual, expected);
+  assert.ok(difference <= tolerance.abs, `${file}: differs by ${difference}, tolerance ${tolerance.abs}`);
+}
+
+async function forwardPass(golden: Golden, model: Model, names: Record<string, string>, executor: Executor, input: Tensor): Promise<void> {
+  const activations = golden.manifest.arrays.flatMap((a) => {
+    const value = a.file.startsWith('act_') ? graphValue(model, names, a.layer) : undefined;
+    return value === undefined ? [] : [{ file: a.file, value, rank: a.shape.length }];
+  });
+  const outputs = [...new Set([model.logits, ...activations.map((a) => a.value)])];
+  const program = await executor.compile(prune(model.graph, outputs));
+  const results = await program.run({ [model.input.value]: input });
+  near(golden, 'logits.f32', results[model.logits]?.data as Float32Array, golden.values('logits.f32'));
+  let compared = 0;
+  for (const { file, value, rank } of activations) {
+    // A flattened layer of a channels-last file has its rows in H,W,C order: another layout of the same values.
+    if (file === 'act_flat.f32' && typeOf(model.graph, value).shape.length === rank && model.input.layout === 'NHWC') continue;
+    near(golden, file, results[value]?.data as Float32Array, golden.values(file));
+    compared += 1;
+  }
+  assert.ok(compared >= 4, `${compared} activations compared`);
+  await program.dispose();
+}
+
+async function backwardPass(
+  golden: Golden,
+  model: Model,
+  names: Record<string, string>,
+  executor: Executor,
+  input: Tensor,
+  t: number,
+  target: number,
+): Promise<void> {
+  const gradients = golden.manifest.arrays.filter((a) => a.file === 'grad.f32' || a.file.startsWith('layergrad_'));
+  const wanted = gradients.flatMap((a) => {
+    const value = a.file === 'grad.f32' ? model.input.value : graphValue(model, names, a.layer);
+    return value === undefined ? [] : [{ ...a, value }];
+  });
+  const b = newBuilder(prune(model.graph, [model.logits]));
+  const seed = b.input('class', { dtype: 'float32', shape: ['N', model.classes] });
+  const made = differentiate(b, model.logits, seed, [...new Set(wanted.map((w) => w.value))]);
+  const outputs = [...new Set(made.values())];
+  const program = await executor.compile(prune(b.build(outputs), outputs));
+  const batch = input.shape[0] as number;
+  const results = await program.run({ [model.input.value]: input, class: oneHot(model, target, batch) });
+  for (const { file, shape, value } of wanted) {
+    const actual = results[made.get(value) as string] as Tensor;
+    for (let i = 0; i < batch; i++) {
+      near(golden, file, slice(actual.data as Float32Array, actual.shape, i), slice(golden.values(file), shape, i, t));
+    }
+  }
+  await program.dispose();
+  await gradCams(golden, model, names, executor, input, t, target);
+}
+
+async function gradCams(
+  golden: Golden,
+  model: Model,
+  names: Record<string, string>,
+  executor: Executor,
+  input: Tensor,
+  t: number,
+  target: number,
+): Promise<void> {
+  const maps = golden.manifest.arrays.flatMap((a) => {
+    const name = /^gradcam_(?!w_)/.test(a.file) ? names[a.layer as string] : undefined;
+    return name === undefined ? [] : [{ ...a, layer: findLayer(model, name).name }];
+  });
+  assert.ok(maps.length >= 1, 'Grad-CAM compared');
+  const plan = planMaps(
+    model,
+    maps.map(({ layer }) => ({ method: gradCam, variant: 'standard', layer })),
+  );
+  const program = await executor.compile(plan.graph);
+  const batch = input.shape[0] as number;
+  const results = await program.run({ [model.input.value]: input, [plan.classInput]: oneHot(model, target, batch) });
+  maps.forEach(({ file, shape }, m) => {
+    const actual = results[plan.maps[m] as string] as Tensor;
+    for (let i = 0; i < batch; i++) {
+      near(golden, file, slice(actual.data as Float32Array, actual.shape, i), slice(golden.values(file), shape, i, t));
+    }
+  });
+  await program.dispose();
+}
+
+async function occlusions(golden: Golden, model: Model, executor: Executor, input: Tensor): Promise<void> {
+  const program = await executor.compile(planForward(model));
+  const [batch, channels, height, width] = input.shape as [number, number, number, number];
+  for (const array of golden.manifest.arrays.filter((a) => a.file.startsWith('occlusion_'))) {
+    const [window, stride] = Array.from(array.file.matchAll(/\d+/g), Number) as [number, number];
+    for (let i = 0; i < batch; i++) {
+      for (const [t, target] of (golden.manifest.targets as number[]).entries()) {
+        const map = await occlusion.run({
+          input: slice(input.data as Float32Array, input.shape, i).slice(),
+          channels,
+          height,
+          width,
+          class: target,
+          classes: model.classes,
+          variant: 'logit',
+          params: { window, stride, baseline: 0 },
+          batchSize: 16,
+          async forward(data, n) {
+            const out = await program.run({ [model.input.value]: { dtype: 'float32', shape: [n, channels, height, width], data } });
+            return out[model.logits]?.data as Float32Array;
+          },
+          probability: () => Number.NaN,
+          report: () => {},
+        });
+        near(golden, array.file, map, slice(golden.values(array.file), array.shape, i, t, 0));
+      }
+    }
+  }
+  await program.dispose();
+}
+
+function oneHot(model: Model, target: number, batch: number): Tensor {
+  const data = new Float32Array(batch * model.classes);
+  for (let i = 0; i < batch; i++) data[i * model.classes + target] = 1;
+  return { dtype: 'float32', shape: [batch, model.classes], data };
+}
