@@ -68,7 +68,7 @@ function externalBytes(tensor: TensorProto, external: External, expected: number
 
 /** The same bytes where a typed array can stand on them; copied only if they do not. */
 function aligned(raw: Uint8Array, bytesEach: number): Uint8Array {
-  return raw.byteOffset % bytesEach === 0 ? raw : Uint8Array.from(raw);
+  return raw.byteOffset % bytesEach === 0 ? raw : new Uint8Array(raw);
 }
 
 function fromRaw(type: number, { buffer, byteOffset, length }: Uint8Array): TensorValues {

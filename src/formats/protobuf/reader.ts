@@ -133,7 +133,7 @@ export class MessageReader {
   #elements(size: number): ArrayBuffer {
     const bytes = this.bytes();
     if (bytes.length % size !== 0) throw this.corrupt(`${bytes.length} bytes are no whole number of ${size}-byte values`);
-    return Uint8Array.from(bytes).buffer;
+    return new Uint8Array(bytes).buffer;
   }
 
   /** Length of a length-delimited field, checked against the enclosing message. */
