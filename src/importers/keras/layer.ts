@@ -105,7 +105,7 @@ export class LayerCall {
       });
     }
     const values = stored.read();
-    const bad = values.findIndex((v) => !Number.isFinite(v));
+    const bad = firstNotFinite(values);
     if (bad >= 0) {
       throw new ModelError('weights', `${this.label}: weight '${stored.name}' holds ${values[bad]} (element ${bad} of ${values.length}).`, {
         where: this.path,
@@ -137,4 +137,10 @@ export class LayerCall {
   misfit(what: string): ModelError {
     return new ModelError('shape', `${this.label} ${what}.`, { where: this.path });
   }
+}
+
+/** Index of the first NaN or infinity; −1 if there is none. */
+function firstNotFinite(values: Float32Array): number {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return i;
+  return -1;
 }

@@ -1,8 +1,10 @@
 /** Values of a row-major tensor with its axes reordered as NumPy's transpose does: axis i of the result is axis perm[i]. */
 export function permute(data: Float32Array, shape: readonly number[], perm: readonly number[]): { shape: number[]; data: Float32Array } {
   const strides = shape.map((_, i) => shape.slice(i + 1).reduce((n, d) => n * d, 1));
-  const to = perm.map((p) => shape[p] as number);
-  const step = perm.map((p) => strides[p] as number);
+  // Axes of size 1 do not move anything; without them 1×1 kernels are plain matrices.
+  const moved = perm.filter((p) => shape[p] !== 1);
+  const to = moved.map((p) => shape[p] as number);
+  const step = moved.map((p) => strides[p] as number);
   const out = new Float32Array(data.length);
   const last = to.length - 1;
   const width = last < 0 ? 1 : (to[last] as number);
@@ -23,5 +25,5 @@ export function permute(data: Float32Array, shape: readonly number[], perm: read
       from -= s * (size - 1);
     }
   }
-  return { shape: to, data: out };
+  return { shape: perm.map((p) => shape[p] as number), data: out };
 }

@@ -27,6 +27,15 @@ async function open(source: ModelSource): Promise<Model> {
     const imported = importKeras({ model, kerasVersion, weights, inputSize: source.inputSize });
     return { format: 'tfjs-layers', file: source.file, hash: hash.digest('hex'), ...imported };
   } catch (error) {
-    throw error instanceof ModelError ? error.with({ file: source.file }) : error;
+    throw named(error, source.file);
   }
+}
+
+function named(error: unknown, file: string): unknown {
+  if (error instanceof ModelError) return error.with({ file });
+  // Configs are read recursively; no honest file comes near the limit of the stack.
+  if (error instanceof RangeError && /call stack/.test(error.message)) {
+    return new ModelError('file-corrupt', 'The model.json is nested too deep.', { file, cause: error });
+  }
+  return error;
 }
