@@ -108,8 +108,8 @@ export function everyMap({ spatial }: Pick<OpenModel, 'spatial'>): MapSpec[] {
 
 function sizeOf({ model, spatial }: OpenModel, layer: string): [number, number] {
   if (layer === inputLayer) return [model.input.height, model.input.width];
-  const [, , height, width] = spatial.find((l) => l.name === layer)?.shape as readonly number[];
-  return [height as number, width as number];
+  const shape = spatial.find((l) => l.name === layer)?.shape;
+  return [Number(shape?.[2]), Number(shape?.[3])];
 }
 
 function specKey({ method, variant, layer }: MapSpec): string {
