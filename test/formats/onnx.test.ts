@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { decodeModel } from '../../src/formats/onnx/read.ts';
 import { float16, tensorValues } from '../../src/formats/onnx/tensor.ts';
@@ -142,4 +143,13 @@ test('a number that never ends, a length beyond the end, and a wrong wire type n
   refused('08073aff01', /byte 5: 255 bytes are announced, 0 are left/);
   refused('08073801', /byte 3: wire type 2 is expected, found 0/);
   refused('0807', /holds 0 graphs/);
+});
+
+test('reading needs no code made at run time', () => {
+  const read = new URL('../../src/formats/onnx/read.ts', import.meta.url).href;
+  const bytes = JSON.stringify([...encodeModel(classifier())]);
+  const script = `const { decodeModel } = await import('${read}'); console.log(decodeModel(Uint8Array.from(${bytes})).graph.nodes.length);`;
+  const flags = ['--disallow-code-generation-from-strings', '--no-warnings', '--input-type=module', '-e'];
+  const { stdout, stderr } = spawnSync(process.execPath, [...flags, script], { encoding: 'utf8' });
+  assert.equal(stdout.trim(), '5', stderr);
 });

@@ -7,7 +7,7 @@ import { MessageWriter } from '../../src/formats/protobuf/writer.ts';
 import type { ModelSource } from '../../src/importers/model.ts';
 import { onnxImporter } from '../../src/importers/onnx/index.ts';
 import { type ErrorCode, ModelError } from '../../src/shared/errors.ts';
-import { classifier, int, integers, ints, node, smallModel, sourceOf, string, weight } from '../support/onnxModels.ts';
+import { classifier, int, integers, ints, node, smallModel, sourceOf, string, tensor, weight } from '../support/onnxModels.ts';
 
 async function refused(source: ModelSource | ModelProto, code: ErrorCode, message: RegExp, hint: RegExp = /./): Promise<void> {
   let caught: unknown;
@@ -102,6 +102,10 @@ test('strings as weights', () =>
     'unsupported',
     /'w1' has element type string/,
   ));
+test('integers that would fill the memory', () => {
+  const nodes = [node('ConstantOfShape', 's', 'c', tensor('value', integers('', [1]))), node('Reshape', 'x c', 'logits')];
+  return refused(smallModel({ nodes, initializers: [integers('s', [2 ** 27])] }), 'file-corrupt', /n_c.*constant of shape/);
+});
 test('a constant that would fill the memory', () => {
   const nodes = [node('ConstantOfShape', 's', 'c'), node('Add', 'x c', 'a'), node('Flatten', 'a', 'logits')];
   return refused(smallModel({ nodes, initializers: [integers('s', [100000, 100000, 10])] }), 'file-corrupt', /n_c.*constant of shape/);
@@ -171,6 +175,8 @@ test('no image as input: rank 2, tokens, two inputs, none', async () => {
   const tokens = classifier();
   const typed = { ...tokens, graph: { ...tokens.graph, inputs: [{ name: 'x', elemType: DataType.INT64, shape: ['N', 128] }] } };
   await refused(typed, 'input', /'x' is int64 \[N,128\]/);
+  const bytes = { ...tokens, graph: { ...tokens.graph, inputs: [{ name: 'x', elemType: DataType.UINT8, shape: ['N', 3, 6, 8] }] } };
+  await refused(bytes, 'input', /'x' is uint8 \[N,3,6,8\]; only images of floats are supported/);
   const two = classifier();
   const nodes = [...two.graph.nodes.slice(0, 4), node('Add', 'flat mask', 'logits')];
   const inputs = [...two.graph.inputs, { name: 'mask', elemType: 1, shape: ['N', 4] }];
@@ -186,7 +192,7 @@ test('image size open, and given by the sidecar', async () => {
 
 test('no classifier output', async () => {
   const nodes = [node('Conv', 'x w1 b1', 'logits')];
-  await refused(classifier({ nodes }), 'unsupported', /no output with one score per class.*'logits' \[N,4,4,6\]/);
+  await refused(classifier({ nodes }), 'unsupported', /no output with one score per class.*'logits' \[1,4,4,6\]/);
   const free = [node('Add', 'w2 w2', 'logits'), node('Relu', 'x', 'unused')];
   await refused(classifier({ nodes: free }), 'unsupported', /no output with one score/);
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import type { ModelProto } from '../../src/formats/onnx/types.ts';
+import { DataType, type ModelProto } from '../../src/formats/onnx/types.ts';
 import { encodeModel } from '../../src/formats/onnx/write.ts';
 import { check } from '../../src/graph/check.ts';
 import { float32, type Tensor } from '../../src/graph/graph.ts';
@@ -62,6 +62,29 @@ test('nodes without a name, and names used twice, are called by their tensors', 
       ['logits', []],
     ],
   );
+});
+
+test('half-precision models are read as float32', async () => {
+  const base = classifier();
+  const float = await open(base);
+  // 0.5, −2 and 1 are exact in half precision.
+  const values = { 0.5: 0x3800, '-2': 0xc000, 1: 0x3c00 } as Record<string, number>;
+  const half = (dims: number[], list: number[]) => ({
+    name: 'w2',
+    dims,
+    dataType: DataType.FLOAT16,
+    int32Data: Int32Array.from(list, (v) => values[String(v)] as number),
+  });
+  const list = Array.from({ length: 20 }, (_, i) => [0.5, -2, 1][i % 3] as number);
+  const initializers = base.graph.initializers.map((t) => (t.name === 'w2' ? half([5, 4], list) : t));
+  const nodes = [
+    ...base.graph.nodes.slice(0, 4),
+    node('Cast', 'flat', 'h', int('to', DataType.FLOAT16)),
+    node('Gemm', 'h w2 b2', 'logits', int('transB', 1)),
+  ];
+  const model = await open(classifier({ initializers, nodes }));
+  assert.deepEqual(Array.from(model.graph.constants.get('w2')?.data as Float32Array), list);
+  assert.deepEqual(model.graph.types.get('logits'), float.graph.types.get('logits'));
 });
 
 test('initializers repeated as inputs (ir 3) are no inputs', async () => {

@@ -62,11 +62,7 @@ function withFreeBatch(build: (batch: Dim) => Assembled, input: ImageInput): Ass
   } catch (error) {
     const may = error instanceof ModelError && (error.code === 'unsupported' || error.code === 'shape');
     if (!may || (input.batch ?? 1) !== 1) throw error;
-    try {
-      return build(1);
-    } catch {
-      throw error;
-    }
+    return build(1);
   }
 }
 

@@ -50,7 +50,10 @@ function bounded(image: ValueInfoProto, pixels: number): number {
 
 function notOneImage(inputs: readonly ValueInfoProto[]): ModelError {
   const [only] = inputs;
-  if (only && inputs.length === 1) return refuse(only, `is ${shapeText(only)}, which is no image [N,C,H,W]`);
+  if (only && inputs.length === 1) {
+    const why = only.shape?.length === 4 ? '; only images of floats are supported' : ', which is no image [N,C,H,W]';
+    return refuse(only, `is ${shapeText(only)}${why}`);
+  }
   const list = inputs.map((v) => `'${v.name}' ${shapeText(v)}`).join(', ');
   return new ModelError('input', inputs.length === 0 ? 'The model has no input.' : `The model has ${inputs.length} inputs: ${list}.`, {
     hint: 'Glassbox explains models with one image as input.',

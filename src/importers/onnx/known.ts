@@ -19,6 +19,11 @@ export function count(shape: readonly number[]): number {
   return shape.reduce((n, d) => n * d, 1);
 }
 
+/** Most elements a folded tensor may have: a few bytes of file must not allocate without bound (1 GiB of float32, 4 Mi integers). */
+export function maxElements(dtype: DType): number {
+  return dtype === 'float32' ? 2 ** 28 : 2 ** 22;
+}
+
 export function known(dtype: DType, shape: readonly number[], data: readonly Scalar[] | Float32Array): Known {
   if (dtype === 'float32')
     return { dtype, shape, data: data instanceof Float32Array ? data : Float32Array.from(data as readonly number[]) };

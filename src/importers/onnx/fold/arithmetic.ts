@@ -1,5 +1,5 @@
 import type { DType } from '../../../graph/opset.ts';
-import { count, type Known, known, type Scalar } from '../known.ts';
+import { count, type Known, known, maxElements, type Scalar } from '../known.ts';
 import { expand } from './move.ts';
 
 /** Element-wise operators on known tensors. A result that is no multiple of the batch size is unknown: undefined. */
@@ -48,7 +48,7 @@ const symbolic: Readonly<Record<string, Symbolic>> = {
 export function binary(op: string, a: Known, b: Known): Known | undefined {
   const compare = comparison[op];
   const plain = compare ?? arithmetic[op]?.(isInteger(a.dtype));
-  const shape = broadcastShape(a.shape, b.shape);
+  const shape = broadcastShape(a.shape, b.shape, a.dtype);
   if (!plain || !shape) return undefined;
   const [p, q] = [expand(a, shape), expand(b, shape)];
   const dtype = compare ? 'bool' : a.dtype;
@@ -88,8 +88,8 @@ export function unary(op: string, a: Known): Known | undefined {
 }
 
 export function where(condition: Known, a: Known, b: Known): Known | undefined {
-  const inner = broadcastShape(a.shape, b.shape);
-  const shape = inner && broadcastShape(condition.shape, inner);
+  const inner = broadcastShape(a.shape, b.shape, a.dtype);
+  const shape = inner && broadcastShape(condition.shape, inner, a.dtype);
   if (!shape) return undefined;
   const [c, p, q] = [expand(condition, shape), expand(a, shape), expand(b, shape)];
   return known(
@@ -117,7 +117,7 @@ export function product(a: Known, keepdims: boolean): Known | undefined {
   return total && known(a.dtype, keepdims ? a.shape.map(() => 1) : [], total.data);
 }
 
-export function broadcastShape(a: readonly number[], b: readonly number[]): number[] | undefined {
+function broadcastShape(a: readonly number[], b: readonly number[], dtype: DType): number[] | undefined {
   const rank = Math.max(a.length, b.length);
   const out: number[] = [];
   for (let i = 0; i < rank; i++) {
@@ -126,5 +126,5 @@ export function broadcastShape(a: readonly number[], b: readonly number[]): numb
     if (p !== q && p !== 1 && q !== 1) return undefined;
     out.push(p === 1 ? q : p);
   }
-  return count(out) <= 2 ** 28 ? out : undefined;
+  return count(out) <= maxElements(dtype) ? out : undefined;
 }

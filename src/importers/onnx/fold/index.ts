@@ -1,6 +1,7 @@
+import type { DType } from '../../../graph/opset.ts';
 import type { NodeContext } from '../context.ts';
 import { elementType } from '../elementType.ts';
-import { batch, count, type Known, known, numbers, type Scalar } from '../known.ts';
+import { batch, count, type Known, known, maxElements, numbers, type Scalar } from '../known.ts';
 import { sliceCuts } from '../slicing.ts';
 import { arithmetic, binary, cast, comparison, product, unary, unaryFunctions, where } from './arithmetic.ts';
 import { concat, expand, gather, slice, transpose } from './move.ts';
@@ -24,9 +25,6 @@ export function fold(n: NodeContext): Known | undefined {
 /** Known inputs; an absent optional one is undefined. */
 type Inputs = readonly [Known, ...(Known | undefined)[]];
 type Rule = (n: NodeContext, inputs: Inputs) => Known | undefined;
-
-/** Largest result, in elements (1 GiB of float32): a few bytes of file must not allocate without bound. */
-const MAX_ELEMENTS = 2 ** 28;
 
 const pair =
   (op: string): Rule =>
@@ -52,7 +50,7 @@ const rules: Readonly<Record<string, Rule>> = {
     if (!to) return undefined;
     const rank = Math.max(to.length, a.shape.length);
     const full = Array.from({ length: rank }, (_, i) => Math.max(to[i - rank + to.length] ?? 1, a.shape[i - rank + a.shape.length] ?? 1));
-    return expand(a, bounded(n, full));
+    return expand(a, bounded(n, full, a.dtype));
   },
   Transpose: (n, [a]) => transpose(a, n.ints('perm') ?? a.shape.map((_, i) => a.shape.length - 1 - i)),
   Concat: (n, inputs) =>
@@ -134,9 +132,9 @@ function constant(n: NodeContext): Known | undefined {
 function constantOfShape(n: NodeContext, [shape]: Inputs): Known | undefined {
   const dims = numbers(shape);
   if (!dims) return undefined;
-  const size = count(bounded(n, Array.from(dims)));
   const tensor = n.tensor('value');
   const value = tensor && n.scope.decode(tensor);
+  const size = count(bounded(n, Array.from(dims), value?.dtype ?? 'float32'));
   if (!value || value.dtype === 'float32') {
     const data = new Float32Array(size);
     if (value?.data[0]) data.fill(value.data[0]);
@@ -149,7 +147,7 @@ function range(n: NodeContext, inputs: Inputs): Known | undefined {
   const [start, limit, delta] = inputs.map((k) => k && numbers(k)?.[0]);
   if (start === undefined || limit === undefined || delta === undefined) return undefined;
   const size = Math.max(0, Math.ceil((limit - start) / delta));
-  bounded(n, [size]);
+  bounded(n, [size], 'int64');
   return known(
     inputs[0].dtype,
     [size],
@@ -168,7 +166,7 @@ function reshape(n: NodeContext, [a, shape]: Inputs): Known | undefined {
   return known(a.dtype, full, a.data);
 }
 
-function bounded(n: NodeContext, shape: readonly number[]): readonly number[] {
-  if (shape.some((d) => !(d >= 0)) || count(shape) > MAX_ELEMENTS) throw n.corrupt(`makes a constant of shape [${shape}]`);
+function bounded(n: NodeContext, shape: readonly number[], dtype: DType): readonly number[] {
+  if (shape.some((d) => !(d >= 0)) || count(shape) > maxElements(dtype)) throw n.corrupt(`makes a constant of shape [${shape}]`);
   return shape;
 }

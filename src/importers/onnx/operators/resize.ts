@@ -84,9 +84,10 @@ function isCoordinates(name: string): name is Coordinates {
 
 /** Whether the file's rule picks the same cells as ours, ⌊i·input/output⌋. By trying: for whole factors most rules agree. */
 function nearestIsFloor(transformation: string, rounding: string, input: number, output: number, scale: number): boolean {
+  const round = Object.hasOwn(roundings, rounding) ? roundings[rounding] : undefined;
   for (let i = 0; i < output; i++) {
     const x = nearestCoordinate(transformation, i, input, output, scale);
-    const picked = x === undefined ? undefined : roundings[rounding]?.(x);
+    const picked = x === undefined ? undefined : round?.(x);
     if (picked === undefined || Math.min(Math.max(picked, 0), input - 1) !== Math.floor((i * input) / output)) return false;
   }
   return true;
