@@ -7,7 +7,7 @@ import { float32 } from '../../src/graph/graph.ts';
 import { onnxImporter } from '../../src/importers/onnx/index.ts';
 import { infer } from '../../src/ops/index.ts';
 import { closeTo } from '../support/closeTo.ts';
-import { float, floats, int, integers, ints, node, noise, smallModel, sourceOf, string, tensor, weight } from '../support/onnxModels.ts';
+import { float, floats, int, integers, ints, node, noise, smallModel, sourceOf, string, weight } from '../support/onnxModels.ts';
 import { runGraph, runOriginal } from '../support/onnxReference.ts';
 
 /** From `x` [N,3,6,8] (or `input`) to `y`; a Flatten makes class scores of whatever comes out. */
