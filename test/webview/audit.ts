@@ -31,7 +31,9 @@ export function lowContrast(): string[] {
       const up = chain(e);
       // What is disabled needs no contrast.
       if (up.some((a) => a.hasAttribute('disabled') || a.classList.contains('visually-hidden'))) continue;
-      const under = up.map((a) => parse(getComputedStyle(a).backgroundColor)).reduceRight(onto, [255, 255, 255, 1]);
+      const under = up
+        .map((a) => parse(getComputedStyle(a).backgroundColor))
+        .reduceRight((below, top) => over(top, below), [255, 255, 255, 1]);
       const style = getComputedStyle(e);
       const ink = over(parse(style.color), under);
       const [light, dark] = [luminance(ink), luminance(under)].sort((a, b) => b - a);
@@ -40,9 +42,6 @@ export function lowContrast(): string[] {
       if (ratio < (large ? 3 : 4.5)) bad.push(`${e.textContent!.trim().slice(0, 40)} (${e.className}): ${ratio.toFixed(2)}`);
     }
   };
-  function onto(under: number[], top: number[]) {
-    return over(top, under);
-  }
   visit(document);
   return bad;
 }

@@ -1,6 +1,6 @@
 // Runs in the browser, before the page: plays the extension's side of the channel with the real rpc. Tests steer it
 // through `window.host`.
-import { type ErrorRecord, fromErrorRecord } from '../../src/shared/errors.ts';
+import { cancelled, type ErrorRecord, fromErrorRecord } from '../../src/shared/errors.ts';
 import type {
   ExplanationMap,
   MapRequest,
@@ -95,8 +95,13 @@ export class TestHost {
       imagePng: quick('imagePng', () => ({ ...this.scene.image, png: bytes(this.scene.image.png) })),
       predict: quick('predict', () => this.prediction()),
       preprocessings: quick('preprocessings', () => trials(this.prediction(), bytes(this.scene.fed.png))),
+      // As the real one: the new subject is announced after the reply.
       savePreprocessing: quick('savePreprocessing', ({ preprocessing }) => {
-        this.scene = { ...this.scene, preprocessing };
+        this.generation++;
+        setTimeout(() => {
+          this.generation--;
+          this.show({ preprocessing });
+        }, 60);
       }),
       chooseModel: quick('chooseModel', () => {}),
       setPinned: quick('setPinned', () => {}),
@@ -118,6 +123,7 @@ export class TestHost {
       if (entry.ended === 'no') entry.ended = 'aborted';
     });
     await sleep(this.ms);
+    if (params.generation !== undefined && params.generation !== this.generation) throw cancelled();
     while (this.held.has(name)) await sleep(10);
     const failure = this.failures.get(name);
     if (failure) {

@@ -5,6 +5,7 @@ import { after, before } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../support/browser.ts';
 import { out } from '../support/paths.ts';
+import { lowContrast, overflowing, unnamed } from './audit.ts';
 import type { TestHost } from './host.ts';
 import type { Scene } from './scene.ts';
 import { type Site, startSite } from './site.ts';
@@ -66,6 +67,13 @@ export function byId(page: Page, testid: string) {
 
 export async function textOf(page: Page, testid: string): Promise<string> {
   return ((await byId(page, testid).textContent()) ?? '').replaceAll(/\s+/g, ' ').trim();
+}
+
+/** Readable, nothing sticks out, everything has a name. */
+export async function audit(page: Page): Promise<void> {
+  assert.deepEqual(await page.evaluate(lowContrast), []);
+  assert.deepEqual(await page.evaluate(overflowing), []);
+  assert.deepEqual(await page.evaluate(unnamed), []);
 }
 
 /** Keeps a screenshot under out/ for people to look at. */

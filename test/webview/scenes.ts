@@ -55,7 +55,7 @@ export const methods: readonly MethodInfo[] = [
     at: 'input',
     slow: true,
     params: [
-      { id: 'window', label: 'Window', about: 'Side of the covered square, input pixels', default: 32, min: 2, max: 128, step: 1 },
+      { id: 'window', label: 'Window', about: 'Side of the covered square, input pixels', default: 0, min: 2, max: 128, step: 1 },
       { id: 'fill', label: 'Fill', about: 'What covers it', default: 'mean', options: ['mean', 'black', 'blur'] },
     ],
   },
@@ -131,6 +131,23 @@ const squeezeLayers = [
   layer('global_average_pooling2d', 'GlobalAveragePooling2D', [1000]),
 ];
 
+/** Maps that PyTorch computed for two classes: bull mastiff, tiger cat. */
+function goldenMaps(golden: string): Scene['maps'] {
+  const part = (file: string, t: number, n: number) => floats(`${golden}/${file}`).slice(t * n, (t + 1) * n);
+  const fine = 56 * 56;
+  return Object.fromEntries(
+    [243, 282].flatMap((target, t) => {
+      const planes = part('both_guided_sum4.f32', t, 3 * fine);
+      const largest = Array.from({ length: fine }, (_, i) => Math.max(...[0, 1, 2].map((c) => Math.abs(planes[c * fine + i]!))));
+      return [
+        [`gradcam/fire9/concat/${target}`, { height: 13, width: 13, values: part('both_gradcam_fire9_concat.f32', t, 169) }],
+        [`occlusion/input/${target}`, { height: 14, width: 14, values: part('both_occlusion_grid.f32', t, 196) }],
+        [`saliency/input/${target}`, { height: 56, width: 56, values: largest }],
+      ];
+    }),
+  );
+}
+
 /** SqueezeNet on a photograph of a dog and a cat, with the logits and maps that PyTorch computed; undefined without ../shared. */
 export async function realScene(): Promise<Scene | undefined> {
   const golden = sharedPath('golden/realnets/squeezenet');
@@ -139,21 +156,6 @@ export async function realScene(): Promise<Scene | undefined> {
   if (!golden || !photo || !names) return undefined;
   const png = await sharp(photo).png().toBuffer();
   const { width = 0, height = 0 } = await sharp(png).metadata();
-  const at = (all: number[], i: number, n: number) => all.slice(i * n, (i + 1) * n);
-  const cam = floats(`${golden}/both_gradcam_fire9_concat.f32`);
-  const occlusion = floats(`${golden}/both_occlusion_grid.f32`);
-  const guided = floats(`${golden}/both_guided_sum4.f32`);
-  const maps = Object.fromEntries(
-    [243, 282].flatMap((target, t) => {
-      const planes = at(guided, t, 3 * 56 * 56);
-      const largest = Array.from({ length: 56 * 56 }, (_, i) => Math.max(...[0, 1, 2].map((c) => Math.abs(planes[c * 56 * 56 + i]!))));
-      return [
-        [`gradcam/fire9/concat/${target}`, { height: 13, width: 13, values: at(cam, t, 169) }],
-        [`occlusion/input/${target}`, { height: 14, width: 14, values: at(occlusion, t, 196) }],
-        [`saliency/input/${target}`, { height: 56, width: 56, values: largest }],
-      ];
-    }),
-  );
   const base = await sampleScene();
   return {
     ...base,
@@ -173,6 +175,6 @@ export async function realScene(): Promise<Scene | undefined> {
     defaultLayer: 'fire9/concat',
     preprocessing: { resize: 'stretch', channels: 'BGR', scale: 1, mean: [104, 117, 123], std: [1, 1, 1] },
     things: [{ class: 292, x: 0.62 * width, y: 0.75 * height, radius: 0.16 * width }],
-    maps,
+    maps: goldenMaps(golden),
   };
 }

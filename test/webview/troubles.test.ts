@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { byId, screenshot, settled, textOf, useBrowser } from './open.ts';
+import { audit, byId, screenshot, settled, textOf, useBrowser } from './open.ts';
 import { sampleScene } from './scenes.ts';
 
 const { withPage } = useBrowser();
@@ -13,6 +13,7 @@ test('no model: a sentence, the candidates, a button', async () => {
     await page.waitForSelector('[data-testid=frame].loaded');
     assert.equal(await byId(page, 'candidate').count(), 3);
     await screenshot(page, 'empty');
+    await audit(page);
     await byId(page, 'candidate').nth(1).click();
     await byId(page, 'choose-model').click();
     await page.waitForFunction(() => window.host.calls('chooseModel').length === 2);
@@ -51,6 +52,7 @@ test('a prediction that fails: message, file, next step, buttons; the image stay
     assert.match(await textOf(page, 'error-hint'), /one name per output/);
     assert.equal(await byId(page, 'show-log').count(), 0);
     await screenshot(page, 'error');
+    await audit(page);
     await byId(page, 'error-sidecar').click();
     await byId(page, 'error-model').click();
     await byId(page, 'retry').click();
@@ -74,6 +76,7 @@ test('the engine crashes in a map: said in place, the next job works', async () 
     assert.match(await textOf(page, 'status'), /SIGSEGV/);
     assert.equal(await byId(page, 'method-saliency').getAttribute('data-state'), 'done');
     await screenshot(page, 'engine-crash');
+    await audit(page);
     await byId(page, 'show-log').click();
     await byId(page, 'retry').click();
     await page.waitForSelector('[data-testid=stage][data-method=gradcam][data-map=done]');
@@ -101,6 +104,7 @@ test('unknown preprocessing: the candidates side by side, one click saves and go
     assert.match(await textOf(page, 'trial-trial1'), /cube.*93\.0 %.*127\.5/);
     assert.match(await textOf(page, 'preprocessing'), /written to glassbox\.json/);
     await screenshot(page, 'preprocessing');
+    await audit(page);
     await byId(page, 'trial-trial2').click();
     await byId(page, 'preprocessing').waitFor({ state: 'detached' });
     await settled(page);
@@ -136,6 +140,7 @@ test('warnings stand quietly above and can be put away', async () => {
     assert.match(await textOf(page, 'warnings'), /9 names but the model has 10 outputs/);
     assert.equal(await textOf(page, 'top1'), 'class 0');
     await screenshot(page, 'warning');
+    await audit(page);
     await byId(page, 'hide-warnings').click();
     assert.equal(await byId(page, 'warnings').count(), 0);
   });

@@ -32,7 +32,7 @@ export function paintMap(context: CanvasRenderingContext2D, map: Cells, look: Ma
   context.imageSmoothingEnabled = look.smooth;
   context.imageSmoothingQuality = 'high';
   context.drawImage(colored(map, look, size), covers.x, covers.y, covers.width, covers.height);
-  hatchUnknown(context, map, covers, width / image.width);
+  hatchUnknown(context, map, covers, { width: width / image.width, height: height / image.height });
   context.restore();
 }
 
@@ -62,18 +62,32 @@ function interpolated(cells: Cells, size: Size): Cells {
   return { width, height, values: resizeBilinear(cells.values, cells.height, cells.width, height, width) };
 }
 
-function hatchUnknown(context: CanvasRenderingContext2D, map: Cells, covers: Rect, pixelsPerUnit: number): void {
-  const w = covers.width / map.width;
-  const h = covers.height / map.height;
-  context.beginPath();
-  for (let i = 0; i < map.values.length; i++) {
-    if (!Number.isNaN(map.values[i])) continue;
-    context.rect(covers.x + (i % map.width) * w, covers.y + Math.floor(i / map.width) * h, w, h);
-  }
-  const pattern = hatch(context);
-  if (!pattern) return;
-  // Stripes keep their size on screen whatever the size of the image.
-  pattern.setTransform(new DOMMatrix().scale(1 / pixelsPerUnit));
-  context.fillStyle = pattern;
-  context.fill();
+/** Stripes over the cells not computed yet; they keep their size on screen whatever the size of the image. */
+function hatchUnknown(context: CanvasRenderingContext2D, map: Cells, covers: Rect, scale: Size): void {
+  if (!map.values.some(Number.isNaN)) return;
+  const { width, height } = context.canvas;
+  const layer = new OffscreenCanvas(width, height);
+  const pen = layer.getContext('2d');
+  const pattern = pen && hatch(pen);
+  if (!pen || !pattern) return;
+  pen.imageSmoothingEnabled = false;
+  pen.setTransform(scale.width, 0, 0, scale.height, 0, 0);
+  pen.drawImage(unknownCells(map), covers.x, covers.y, covers.width, covers.height);
+  pen.resetTransform();
+  pen.globalCompositeOperation = 'source-in';
+  pen.fillStyle = pattern;
+  pen.fillRect(0, 0, width, height);
+  context.resetTransform();
+  context.drawImage(layer, 0, 0);
+}
+
+/** [H,W], opaque where a cell is not known. */
+function unknownCells({ values, width, height }: Cells): OffscreenCanvas {
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext('2d');
+  if (!context) return canvas;
+  const mask = context.createImageData(width, height);
+  for (let i = 0; i < values.length; i++) mask.data[4 * i + 3] = Number.isNaN(values[i]) ? 255 : 0;
+  context.putImageData(mask, 0, 0);
+  return canvas;
 }

@@ -15,9 +15,10 @@ export interface Look {
 
 const scales = new WeakMap<ExplanationMap, Map<Range, Scale>>();
 
-/** Maps on the input have long tails (a few pixels carry most of the gradient): drawn robustly unless chosen otherwise. */
+/** Gradients at the input have long tails, a few pixels carry most of them: drawn robustly unless chosen otherwise. */
 export function rangeOf(state: PageState, map: ExplanationMap): Range {
-  return state.choices.range ?? (map.layer === 'input' && map.values.length >= 1024 ? 'robust' : 'full');
+  const method = state.methods.find((m) => m.id === map.method);
+  return state.choices.range ?? (method?.at === 'input' && !method.slow ? 'robust' : 'full');
 }
 
 export function lookOf(state: PageState, map: ExplanationMap): Look {

@@ -19,6 +19,7 @@ export function startPage(port: Port, stateStore: StateStore, root: HTMLElement)
   const flow = new SubjectFlow(store, client, jobs);
   const actions = new Actions(store, client, jobs, flow);
   onEvent<PageEvents, 'subject'>(port, 'subject', (subject) => flow.show(subject));
+  root.dataset.testid = 'root';
   const draw = oncePerTurn(() => {
     const state = store.get();
     root.dataset.state = phase(state);

@@ -84,6 +84,11 @@ export function phase(state: PageState): 'loading' | 'ready' | 'busy' | 'error' 
   return runningJobs(state).length > 0 ? 'busy' : 'ready';
 }
 
+/** Nothing can be drawn over the picture yet: no model, or its preprocessing is being asked for. */
+export function isBare(state: PageState): boolean {
+  return phase(state) === 'empty' || (state.trials?.list !== undefined && !state.prediction);
+}
+
 /** Class `index` with its numbers, also where it is none of the best. */
 export function classOf(prediction: Prediction, index: number): RankedClass {
   const known = prediction.top.find((c) => c.index === index) ?? (prediction.truth?.index === index ? prediction.truth : undefined);

@@ -1,10 +1,13 @@
-import { ModelError, toErrorRecord } from '../../src/shared/errors.ts';
+import { type ErrorRecord, ModelError, toErrorRecord } from '../../src/shared/errors.ts';
 import type { PageCalls, PanelSubject, Prediction } from '../../src/shared/protocol.ts';
 import type { Client } from '../../src/shared/rpc.ts';
 import type { MapJobs } from './mapJobs.ts';
 import { nothingYet, type PageState, type Picture } from './state.ts';
 import { withoutClass } from './stateStore.ts';
 import type { Store } from './store.ts';
+
+/** How long the host may take to say what it shows now, ms. */
+const patience = 3000;
 
 /** From a subject to its picture, its prediction and the start of its maps. Replies of an older subject are dropped. */
 export class SubjectFlow {
@@ -71,6 +74,8 @@ export class SubjectFlow {
     } catch (error) {
       if (!this.#isCurrent(subject)) return;
       const failure = toErrorRecord(error);
+      // Cancelled, but not from here: the host is about to show something else.
+      if (failure.code === 'cancelled' && !controller.signal.aborted) return this.#expectSubject(subject, failure);
       this.#store.set({ failure });
       if (failure.code === 'input') await this.#ask(subject);
     } finally {
@@ -83,6 +88,14 @@ export class SubjectFlow {
     if (!this.#predicting) return false;
     this.#predicting.abort();
     return true;
+  }
+
+  /** Waits for the next subject, not for ever. */
+  #expectSubject(subject: PanelSubject, failure: ErrorRecord): void {
+    setTimeout(() => {
+      const { prediction } = this.#store.get();
+      if (this.#isCurrent(subject) && !prediction && !this.#predicting) this.#store.set({ failure });
+    }, patience);
   }
 
   #isCurrent(subject: PanelSubject): boolean {

@@ -52,18 +52,20 @@ export interface NumberOptions {
   testid: string;
   label: string;
   about: string;
-  value: number;
+  /** Undefined: the method chooses by itself. */
+  value: number | undefined;
   min?: number | undefined;
   max?: number | undefined;
   step?: number | undefined;
-  onChange: (value: number) => void;
+  /** Undefined: emptied, the method shall choose. */
+  onChange: (value: number | undefined) => void;
 }
 
 /** A native number field; what is out of bounds is not taken. */
 export function numberField(o: NumberOptions): TemplateResult {
   const changed = (event: Event) => {
     const input = event.target as HTMLInputElement;
-    if (input.value !== '' && input.checkValidity()) o.onChange(input.valueAsNumber);
+    if (input.checkValidity()) o.onChange(input.value === '' ? undefined : input.valueAsNumber);
   };
   return html`<div class="field">
     <label class="field-label" for=${o.testid} title=${o.about}>${o.label}</label>
@@ -75,7 +77,8 @@ export function numberField(o: NumberOptions): TemplateResult {
       min=${o.min ?? nothing}
       max=${o.max ?? nothing}
       step=${o.step ?? 'any'}
-      .value=${live(String(o.value))}
+      placeholder="auto"
+      .value=${live(o.value === undefined ? '' : String(o.value))}
       @change=${changed}
     />
   </div>`;

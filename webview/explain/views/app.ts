@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { describeError } from '../../../src/shared/errors.ts';
 import type { Actions } from '../actions.ts';
-import { currentMethod, phase, shown } from '../selectors.ts';
+import { currentMethod, isBare, phase, shown } from '../selectors.ts';
 import type { PageState } from '../state.ts';
 import { banner } from './banner.ts';
 import { controls } from './controls.ts';
@@ -22,16 +22,15 @@ export function app(state: PageState, actions: Actions): TemplateResult {
   const asking = state.trials?.list !== undefined;
   return html`${header(state, actions)} ${banner(state, actions)} ${asking ? preprocessingQuestion(state, actions) : nothing}
     <main class="body">
-      <div class="picture-side">${pictureSide(state, actions, now === 'empty' || (asking && !state.prediction))}</div>
+      <div class="picture-side">${pictureSide(state, actions)}</div>
       <div class="numbers-side">${numbers(state, actions, now)}</div>
     </main>
     <p class="visually-hidden" role="status" aria-live="polite" data-testid="status">${spoken(state)}</p>
     ${state.notice === undefined ? nothing : html`<p class="notice" role="status" data-testid="notice">${state.notice}</p>`}`;
 }
 
-/** `bare`: there is nothing to draw over the picture yet. */
-function pictureSide(state: PageState, actions: Actions, bare: boolean): TemplateResult {
-  if (bare) return stage(state, actions);
+function pictureSide(state: PageState, actions: Actions): TemplateResult {
+  if (isBare(state)) return stage(state, actions);
   return html`${methodTabs(state, actions)} ${stage(state, actions)}
     <div class="under-stage">${legend(state, stageTools(state, actions))}</div>
     ${state.failure ? nothing : probeLine(state)}`;

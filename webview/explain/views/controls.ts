@@ -74,5 +74,14 @@ function param(state: PageState, method: MethodInfo, info: ParamInfo, actions: A
     return dropdown({ ...common, value: String(value), options, onChange: (v) => actions.chooseParam(info.id, v) });
   }
   const { min, max, step } = info;
-  return numberField({ ...common, value: Number(value), min, max, step, onChange: (v) => actions.chooseParam(info.id, v) });
+  // A default below what may be chosen stands for "the method chooses".
+  const automatic = min !== undefined && Number(value) < min;
+  return numberField({
+    ...common,
+    value: automatic ? undefined : Number(value),
+    min,
+    max,
+    step,
+    onChange: (v) => actions.chooseParam(info.id, v ?? info.default),
+  });
 }

@@ -17,12 +17,19 @@ export function predictionView(state: PageState, actions: Actions): TemplateResu
     <div class="prediction-head">
       <div class="prediction-text">
         <h2 class="card-title" id="prediction-title">Prediction</h2>
-        ${prediction && best ? headline(prediction, best) : html`<div class="skeleton line"></div><div class="skeleton line short"></div>`}
+        ${prediction && best ? headline(prediction, best) : waiting(state)}
       </div>
       ${fedView(state)}
     </div>
     ${prediction ? classList(state, prediction, actions) : classListSkeleton()} ${classSearch(state, actions)}
   </section>`;
+}
+
+/** A cold start may take seconds: then it is said what takes the time. */
+function waiting({ subject }: PageState): TemplateResult {
+  return html`<div class="skeleton line"></div>
+    <div class="skeleton line short"></div>
+    <p class="small late">${subject ? `Loading ${subject.modelName ?? 'the model'} and classifying…` : 'Starting…'}</p>`;
 }
 
 function headline(prediction: Prediction, best: RankedClass): TemplateResult {

@@ -8,7 +8,7 @@ import { painted } from '../../ui/painted.ts';
 import { vars } from '../../ui/vars.ts';
 import type { Actions } from '../actions.ts';
 import { lookOf } from '../look.ts';
-import { currentMethod, shown } from '../selectors.ts';
+import { currentMethod, isBare, shown } from '../selectors.ts';
 import type { PageState } from '../state.ts';
 import { observeRoom } from './room.ts';
 import { stageEvents } from './stageEvents.ts';
@@ -23,14 +23,16 @@ const tiny = 200;
 /** The image with the map over it. Its place is fixed before anything is loaded, so nothing jumps. */
 export function stage(state: PageState, actions: Actions): TemplateResult {
   const { picture, room, zoom } = state;
+  const tab = isBare(state) ? undefined : currentMethod(state);
   const { map, job, stale } = shown(state);
   const size = picture?.size && scaled(fit(picture.size, room), zoom);
   const on = stageEvents(state, actions);
   return html`<section
     class="stage"
     id="stage"
-    role="tabpanel"
-    aria-labelledby="tab-${currentMethod(state)?.id ?? ''}"
+    role=${tab ? 'tabpanel' : 'group'}
+    aria-labelledby=${tab ? `tab-${tab.id}` : nothing}
+    aria-label=${tab ? nothing : 'Picture'}
     data-testid="stage"
     data-method=${map?.method ?? ''}
     data-layer=${map?.layer ?? ''}
@@ -44,7 +46,7 @@ export function stage(state: PageState, actions: Actions): TemplateResult {
       role="application"
       aria-roledescription="image with heatmap"
       aria-label=${stageLabel(state)}
-      aria-describedby="probe"
+      aria-describedby=${state.prediction ? 'probe' : nothing}
       ${ref(observeRoom((now) => actions.resized(now)))}
       @pointermove=${on.move}
       @pointerleave=${on.leave}
