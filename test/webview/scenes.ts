@@ -132,7 +132,7 @@ const squeezeLayers = [
 ];
 
 /** Maps that PyTorch computed for two classes: bull mastiff, tiger cat. */
-function goldenMaps(golden: string): Scene['maps'] {
+function goldenMaps(golden: string): NonNullable<Scene['maps']> {
   const part = (file: string, t: number, n: number) => floats(`${golden}/${file}`).slice(t * n, (t + 1) * n);
   const fine = 56 * 56;
   return Object.fromEntries(
