@@ -57,8 +57,8 @@ for (const { name, config, weights, input, output } of cases) {
 test('every layer class is tried, but for those whose numbers others stand for', () => {
   const tried = new Set(cases.flatMap(({ config }) => classNames(config)));
   const untried = [...layerClasses.keys()].filter((name) => !tried.has(name));
-  const sameAsTried = /^(Random|Gaussian|Alpha|BatchNormalizationV|SyncBatch|ActivityRegularization|Identity$|Dropout$)/;
-  const ownTests = ['TFOpLambda', 'CustomScaleLayer', 'LayerScale', 'ThresholdedReLU', 'Divide'];
+  const sameAsTried = /^(Random|Gaussian|Alpha|BatchNormalizationV|SyncBatch|ActivityRegularization|Identity$|StochasticDepth$|Dropout$)/;
+  const ownTests = ['TFOpLambda', 'TensorFlowOpLayer', 'CustomScaleLayer', 'LayerScale', 'ThresholdedReLU', 'Divide'];
   assert.deepEqual(
     untried.filter((name) => !sameAsTried.test(name) && !ownTests.includes(name)),
     [],

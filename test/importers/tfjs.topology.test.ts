@@ -201,7 +201,7 @@ test('a nested model counts its calls from 1 in Keras 2, and is called twice', a
   assert.ok(Math.abs((second[64 + at] as number) - expected) < 1e-5);
 });
 
-test('operations between layers: TFOpLambda, CustomScaleLayer, LayerScale', async () => {
+test('operations between layers: TFOpLambda, TensorFlowOpLayer, CustomScaleLayer, LayerScale', async () => {
   const layers = [
     input([1, 1, 3]),
     { ...layer('TFOpLambda', 'plus', { function: 'math.add' }), inbound_nodes: [['image', 0, 0, { y: 3, name: null }]] },
@@ -209,13 +209,15 @@ test('operations between layers: TFOpLambda, CustomScaleLayer, LayerScale', asyn
     { ...layer('TFOpLambda', 'times', { function: 'math.multiply' }), inbound_nodes: [['six', 0, 0, { y: ['image', 0, 0], name: null }]] },
     layer('CustomScaleLayer', 'scaled', { scale: 0.25 }, ['image', 'times']),
     layer('LayerScale', 'gamma', { projection_dim: 3 }, ['scaled']),
-    layer('ThresholdedReLU', 'big', { theta: 0.7 }, ['gamma']),
+    { ...layer('TFOpLambda', 'over', { function: 'math.truediv' }), inbound_nodes: [['gamma', 0, 0, { y: [1, 2, 4], name: null }]] },
+    layer('TensorFlowOpLayer', 'from', { node_def: { op: 'Sub' }, constants: { 0: 0.5 } }, ['over']),
+    layer('ThresholdedReLU', 'big', { theta: 0.1 }, ['from']),
     layer('Flatten', 'flat', {}, ['big']),
   ];
   const model = await open(modelFiles({ topology: functional(layers), weights: [{ name: 'gamma/gamma', shape: [3], values: [1, 2, 3] }] }));
   const expected = [0, Math.sin(1), Math.sin(2)].map((x, i) => {
-    const y = (x + 0.25 * Math.min(6, Math.max(0, x + 3)) * x) * (i + 1);
-    return y > 0.7 ? y : 0;
+    const y = ((x + 0.25 * Math.min(6, Math.max(0, x + 3)) * x) * (i + 1)) / 2 ** i;
+    return 0.5 - y > 0.1 ? 0.5 - y : 0;
   });
   nearly(await run(model), expected);
 });

@@ -1,5 +1,5 @@
 import type { Layer } from '../model.ts';
-import { type ImportContext, LayerCall } from './layer.ts';
+import { type CallOperand, type ImportContext, LayerCall } from './layer.ts';
 import { identityClasses } from './layers/identity.ts';
 import { layerClasses } from './layers/index.ts';
 import { isRef, type KerasLayer, type KerasModel, type TensorRef } from './model.ts';
@@ -94,7 +94,7 @@ export class Flattener {
     return [value];
   }
 
-  #notePixels(className: string, name: string, operands: readonly (string | number)[], value: string): void {
+  #notePixels(className: string, name: string, operands: readonly CallOperand[], value: string): void {
     if (!operands.some((o) => typeof o === 'string' && this.#pixels.has(o))) return;
     const rescales = className === 'Rescaling' || className === 'Normalization';
     if (rescales) this.#rescaling.push(name);

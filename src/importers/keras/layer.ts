@@ -14,6 +14,9 @@ export interface LayerClass {
   emit(layer: LayerCall): string;
 }
 
+/** A graph value, or constants of the file. */
+export type CallOperand = string | number | readonly number[];
+
 /** What all calls of one import share. */
 export interface ImportContext {
   b: GraphBuilder;
@@ -31,15 +34,15 @@ export class LayerCall {
   readonly path: string;
   readonly className: string;
   readonly attributes: Attributes;
-  /** Graph values and numbers it is called with. */
-  readonly operands: readonly (string | number)[];
+  /** What it is called with. */
+  readonly operands: readonly CallOperand[];
   readonly #weights: ReadonlyMap<string, StoredWeight>;
 
   constructor(
     context: ImportContext,
     at: { name: string; path: string; className: string },
     attributes: Attributes,
-    operands: readonly (string | number)[],
+    operands: readonly CallOperand[],
     weights: ReadonlyMap<string, StoredWeight>,
   ) {
     this.context = context;

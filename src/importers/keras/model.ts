@@ -7,8 +7,8 @@ export interface TensorRef {
   tensor: number;
 }
 
-/** What a layer is called with: outputs of other layers, and plain numbers (`x * 0.5` written as an operation). */
-export type Operand = TensorRef | number;
+/** What a layer is called with: outputs of other layers, and plain numbers or lists of them (`x * 0.5` written as an operation). */
+export type Operand = TensorRef | number | readonly number[];
 
 /** One layer of a Keras config, in whichever spelling it was written. */
 export interface KerasLayer {
@@ -34,4 +34,4 @@ export interface KerasModel {
   outputs: readonly TensorRef[];
 }
 
-export const isRef = (operand: Operand): operand is TensorRef => typeof operand !== 'number';
+export const isRef = (operand: Operand): operand is TensorRef => typeof operand === 'object' && 'layer' in operand;

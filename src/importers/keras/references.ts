@@ -38,6 +38,7 @@ function tensorsAndNumbers(value: Json | undefined): Operand[] {
   if (typeof value === 'number') return [value];
   const ref = readRef(value);
   if (ref) return [ref];
+  if (isArray(value) && value.length > 0 && value.every((v) => typeof v === 'number')) return [value];
   return isArray(value) ? value.flatMap(tensorsAndNumbers) : [];
 }
 

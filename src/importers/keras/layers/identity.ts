@@ -9,6 +9,7 @@ const names = [
   'AlphaDropout',
   'ActivityRegularization',
   'Identity',
+  'StochasticDepth',
   'RandomFlip',
   'RandomRotation',
   'RandomZoom',
