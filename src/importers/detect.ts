@@ -32,6 +32,12 @@ const known: readonly Known[] = [
   { is: ascii('TFL3', 4), what: 'a TensorFlow Lite model', hint: 'Export the original model to TensorFlow.js Layers or ONNX.' },
   { is: ascii('ORTM', 4), what: 'a model in ONNX Runtime format (.ort)', hint: 'Use the .onnx file it was made from.' },
   { is: ascii('GGUF', 0), what: 'a GGUF language model', hint: 'Glassbox explains image classifiers.' },
+  {
+    // Schema version 1, then a meta graph. ONNX of IR version 1 begins alike, but that is of 2017 and not supported either.
+    is: starts(0x08, 0x01, 0x12),
+    what: 'a TensorFlow SavedModel',
+    hint: 'Convert its folder with `python -m tf2onnx.convert --saved-model FOLDER --output model.onnx`.',
+  },
   { is: starts(0x80, 0x02), what: 'a Python pickle (PyTorch .pt or .pth)', hint: 'Export the model with torch.onnx.export.' },
   {
     is: /^\s*(<!doctype|<html|<\?xml|<head|<body)/i,
