@@ -8,11 +8,14 @@ import { workspacePath } from './subject.ts';
 /** So many panels open without a question. */
 const manyPanels = 6;
 const maxPicks = 5_000;
+/** View type of the editor's own image preview. */
+const preview = 'imagePreview.previewEditor';
 
 /** 'Glassbox: Explain Prediction', wherever it was called from. */
 export async function explain(host: Host, args: readonly unknown[]): Promise<void> {
   const asked = urisOf<vscode.Uri>(args).filter((uri) => isImagePath(uri.fsPath));
-  const images = asked.length > 0 ? asked : await activeOrPicked();
+  const fromPreview = asked.length === 0 && (args[0] as { webview?: unknown } | undefined)?.webview === preview;
+  const images = asked.length > 0 ? asked : await activeOrPicked(fromPreview);
   await explainImages(host, await notTooMany(images.map((uri) => uri.fsPath)));
 }
 
@@ -23,17 +26,31 @@ export async function explainImages(host: Host, images: readonly string[]): Prom
   await host.panels.explain(first);
   for (const image of others) await host.panels.explain(image, true);
   if (others.length > 0) host.panels.reveal(first);
-  const model = await host.models.current();
-  host.status.show(model);
-  // Several to choose from: ask once. Where there is none the panel says what to do.
-  if (model === undefined && (await host.models.candidates()).length > 0) await host.panels.chooseModel(undefined);
+  // Where there are several models and none is chosen yet, the panel asks.
+  host.status.show(await host.models.current());
 }
 
-async function activeOrPicked(): Promise<vscode.Uri[]> {
-  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input as { uri?: vscode.Uri } | undefined;
-  if (input?.uri && isImagePath(input.uri.fsPath)) return [input.uri];
-  const picked = await pickImage();
-  return picked ? [picked] : [];
+async function activeOrPicked(fromPreview: boolean): Promise<vscode.Uri[]> {
+  const image =
+    (fromPreview ? await clickedPreview() : undefined) ?? imageOf(vscode.window.tabGroups.activeTabGroup) ?? (await pickImage());
+  return image ? [image] : [];
+}
+
+function imageOf({ activeTab }: vscode.TabGroup): vscode.Uri | undefined {
+  const input = activeTab?.input as { uri?: vscode.Uri } | undefined;
+  return input?.uri && isImagePath(input.uri.fsPath) ? input.uri : undefined;
+}
+
+/**
+ * The image whose preview was clicked; its menu does not tell. The click has made its group the active one, but that news
+ * may arrive after the command: only where several previews are on screen it has to be waited for.
+ */
+async function clickedPreview(): Promise<vscode.Uri | undefined> {
+  const { all } = vscode.window.tabGroups;
+  const shown = all.filter(({ activeTab }) => activeTab?.input instanceof vscode.TabInputCustom && activeTab.input.viewType === preview);
+  if (shown.length === 1) return imageOf(shown[0]!);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  return undefined;
 }
 
 async function pickImage(): Promise<vscode.Uri | undefined> {

@@ -34,7 +34,7 @@ export class ExplainPanels implements vscode.WebviewPanelSerializer, vscode.Disp
     const subject = { image, model: model ?? undefined, pinned: own };
     if (open) {
       open.show(subject);
-      open.panel.reveal(undefined, false);
+      open.panel.reveal(columnBeside(image, open.panel.viewColumn));
     } else {
       this.#create(subject);
     }
@@ -113,6 +113,14 @@ export class ExplainPanels implements vscode.WebviewPanelSerializer, vscode.Disp
         each.show({ ...subject, model });
     }
   }
+}
+
+/** Another column where a panel in this one would cover the image it explains; undefined: it may stay. */
+function columnBeside(image: string, column: vscode.ViewColumn | undefined): vscode.ViewColumn | undefined {
+  const { activeTabGroup, all } = vscode.window.tabGroups;
+  const input = activeTabGroup.activeTab?.input as { uri?: vscode.Uri } | undefined;
+  if (activeTabGroup.viewColumn !== column || input?.uri?.fsPath !== image) return undefined;
+  return all.find((group) => group.viewColumn !== column)?.viewColumn ?? vscode.ViewColumn.Beside;
 }
 
 /** The value, or null if it takes longer than a click may take to be answered. */

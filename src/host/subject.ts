@@ -31,8 +31,8 @@ export async function describeSubject(
     ),
     model === undefined ? models.candidates(image) : [],
   ]);
-  // The time of change in the URI: an overwritten picture must not come from the page's cache.
-  const uri = webview.asWebviewUri(vscode.Uri.file(image)).with({ query: `modified=${modified}` });
+  // An overwritten picture must not come from the page's cache, nor look like the one before it.
+  const uri = webview.asWebviewUri(vscode.Uri.file(image)).with({ query: `${modified}-${generation}` });
   return {
     imageName: basename(image),
     imagePath: workspacePath(image),

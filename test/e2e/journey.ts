@@ -1,0 +1,83 @@
+// What the journeys share: workspaces made of the sample, and the panel as a person sees it.
+import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { TestContext } from 'node:test';
+import type { FrameLocator } from 'playwright-core';
+import { type Editor, eventually, webview } from '../support/editor.ts';
+import { sample } from '../support/paths.ts';
+
+/** Pictures and models as in the sample. */
+export const square = 'stamped/square/square-01-stamped.png';
+export const moon = 'stamped/moon/moon-03-stamped.png';
+export const star = 'images/star/star-01.png';
+export const buggy = 'models/shapes-stamp-bug';
+export const healthy = 'models/shapes';
+
+const modelFiles = ['model.json', 'group1-shard1of1.bin', 'glassbox.json'];
+
+/** A folder with these files and models of the sample; removed after the test. */
+export function workspace(t: TestContext, ...paths: string[]): string {
+  const folder = mkdtempSync(join(realpathSync(tmpdir()), 'glassbox-journey-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  for (const path of paths) copy(path.startsWith('models/') ? modelFiles.map((file) => `${path}/${file}`) : [path], folder);
+  return folder;
+}
+
+function copy(files: readonly string[], folder: string): void {
+  for (const file of files) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    cpSync(join(sample, file), join(folder, file));
+  }
+}
+
+/** The page of the panel that explains an image, once it shows it. */
+export async function panel(editor: Editor, image: string): Promise<FrameLocator> {
+  const page = await webview(editor, titleOf(image));
+  await byId(page, 'image-name').getByText(nameOf(image)).waitFor();
+  return page;
+}
+
+const nameOf = (path: string) => path.split('/').at(-1) as string;
+
+export function titleOf(image: string): string {
+  return `Explain: ${nameOf(image)}`;
+}
+
+type State = 'loading' | 'ready' | 'busy' | 'error' | 'empty';
+
+/** Waits until the page says that it is in this state. */
+export async function inState(page: FrameLocator, state: State): Promise<void> {
+  await page.locator(`#app[data-state=${state}]`).waitFor();
+}
+
+export const byId = (page: FrameLocator, id: string) => page.locator(`[data-testid="${id}"]`);
+
+export async function textOf(page: FrameLocator, id: string): Promise<string> {
+  return ((await byId(page, id).first().textContent()) ?? '').replace(/\s+/g, ' ').trim();
+}
+
+/** A drawn map is no blank: its overlay has pixels of several colours. */
+export async function assertMapDrawn(page: FrameLocator): Promise<void> {
+  const colors = await byId(page, 'overlay').evaluate((node: unknown) => {
+    const canvas = node as { width: number; height: number; getContext(kind: '2d'): CanvasLike };
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    const seen = new Set<number>();
+    for (let i = 0; i < data.length; i += 4) seen.add((data[i]! << 16) | (data[i + 1]! << 8) | data[i + 2]!);
+    return seen.size;
+  });
+  assert(colors > 20, `the overlay has ${colors} colours`);
+}
+
+interface CanvasLike {
+  getImageData(x: number, y: number, width: number, height: number): { data: Uint8ClampedArray };
+}
+
+/** The process ids of the engines started so far, oldest first, from the log. */
+export async function enginePids(editor: Editor, count = 1): Promise<number[]> {
+  return await eventually(`${count} engine processes`, async () => {
+    const pids = [...editor.logs().matchAll(/Engine process (\d+) starts/g)].map((match) => Number(match[1]));
+    return pids.length >= count ? pids : undefined;
+  });
+}
