@@ -16,6 +16,7 @@ export class GraphBuilder {
   readonly types: Map<string, ValueType>;
   readonly #infer: Infer;
   readonly #scalars = new Map<number, string>();
+  readonly #made = new Map<string, string>();
   #next = 0;
 
   constructor(infer: Infer, base?: Graph) {
@@ -49,9 +50,19 @@ export class GraphBuilder {
     return name;
   }
 
-  /** Adds a node with one output, named `name` where that is free. */
+  /**
+   * Adds a node with one output, named `name` where that is free. Without a name the same operator on the same inputs
+   * is made once: methods that need the same intermediate share it without knowing of each other.
+   */
   op<O extends OpName>(op: O, inputs: readonly string[], attrs: OpAttrs[O], name?: string): string {
-    return this.ops(op, inputs, attrs, [name ?? `${op}`])[0] as string;
+    if (name !== undefined) return this.ops(op, inputs, attrs, [name])[0] as string;
+    const key = JSON.stringify([op, inputs, attrs]);
+    let value = this.#made.get(key);
+    if (value === undefined) {
+      value = this.ops(op, inputs, attrs, [op])[0] as string;
+      this.#made.set(key, value);
+    }
+    return value;
   }
 
   /** Adds a node with as many outputs as names are given. */

@@ -1,6 +1,5 @@
-import { rawTensor } from '../../formats/onnx/types.ts';
 import type { AttributeProto, ModelProto, NodeProto, TensorProto, ValueInfoProto } from '../../formats/onnx/types.ts';
-import { DataType } from '../../formats/onnx/types.ts';
+import { DataType, rawTensor } from '../../formats/onnx/types.ts';
 import type { Graph, Node, NodeOf, Tensor, ValueType } from '../../graph/graph.ts';
 import type { DType, OpName, Shape } from '../../graph/opset.ts';
 
@@ -59,7 +58,14 @@ class Emitter {
     const key = `ints:${values.join(',')}`;
     if (!this.#int64.has(key)) {
       this.#int64.set(key, key);
-      this.initializers.push(rawTensor(key, DataType.INT64, [values.length], BigInt64Array.from(values, (v) => BigInt(v))));
+      this.initializers.push(
+        rawTensor(
+          key,
+          DataType.INT64,
+          [values.length],
+          BigInt64Array.from(values, (v) => BigInt(v)),
+        ),
+      );
     }
     return key;
   }
@@ -99,10 +105,8 @@ const special = {
     out.node('Sigmoid', [x], [`${y}:sigmoid`]);
     out.node('Mul', [x, `${y}:sigmoid`], [y]);
   },
-  Clip: ({ inputs, outputs, attrs }, out) =>
-    out.node('Clip', [...inputs, out.float(attrs.min), out.float(attrs.max)], outputs),
-  Split: ({ inputs, outputs, attrs }, out) =>
-    out.node('Split', [...inputs, out.ints(attrs.sizes)], outputs, [int('axis', attrs.axis)]),
+  Clip: ({ inputs, outputs, attrs }, out) => out.node('Clip', [...inputs, out.float(attrs.min), out.float(attrs.max)], outputs),
+  Split: ({ inputs, outputs, attrs }, out) => out.node('Split', [...inputs, out.ints(attrs.sizes)], outputs, [int('axis', attrs.axis)]),
   Slice: ({ inputs, outputs, attrs: { starts, ends, axes, steps } }, out) =>
     out.node('Slice', [...inputs, out.ints(starts), out.ints(ends), out.ints(axes), out.ints(steps)], outputs),
   Pad: ({ inputs, outputs, attrs }, out) =>

@@ -36,7 +36,8 @@ export const gradCam: GraphMethod = {
 
 /** w_k = mean over positions of the gradient: [N,1,C]. */
 export function channelWeights(b: GraphBuilder, { gradient, shape }: LayerValues): string {
-  const mean = b.op('ReduceMean', [gradient], { axes: [2, 3], keepdims: false });
+  // Not ReduceMean: onnxruntime pools in its blocked layout, so that gradients need not leave it.
+  const mean = b.op('GlobalAveragePool', [gradient], {});
   return b.op('Reshape', [mean], { shape: ['N', 1, shape[1] as number] });
 }
 
