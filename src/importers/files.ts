@@ -33,7 +33,9 @@ export async function fileSource(path: string, options: FileOptions = {}): Promi
   const stamps = new Map<string, string>();
   let left = options.maxBytes ?? LARGEST;
   const load = async (file: string, name: string): Promise<Uint8Array> => {
-    const { bytes, stamp } = await readWhole(file, name, left);
+    const { bytes, stamp } = await readWhole(file, name, left).catch((error: unknown) => {
+      throw error instanceof ModelError ? error.with({ file: path }) : error;
+    });
     left -= bytes.length;
     stamps.set(file, stamp);
     return bytes;

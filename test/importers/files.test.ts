@@ -62,7 +62,8 @@ test('names that lead out of the folder', async (t) => {
 test('files that are missing, too large, or no files', async (t) => {
   const path = await writeModel(t, modelFiles(smallNet()));
   const folder = dirname(path);
-  await rejected(fileSource(join(folder, 'other.json')), 'file-missing', "'other.json' is not there.");
+  const missing = await rejected(fileSource(join(folder, 'other.json')), 'file-missing', "'other.json' is not there.");
+  assert.equal(missing.file, join(folder, 'other.json'));
   await rejected(fileSource(folder), 'file-corrupt', /is no file\.$/);
   const size = (await readFile(path)).length;
   await rejected(fileSource(path, { maxBytes: size - 1 }), 'file-too-large', new RegExp(`^'model.json' has ${size} bytes`));

@@ -32,9 +32,8 @@ function conv2d(layer: LayerCall): string {
 }
 
 function depthwiseConv2d(layer: LayerCall): string {
-  const a = layer.attributes;
   const { channels } = layer.image;
-  const outputs = channels * a.int('depth_multiplier', 1, 1);
+  const outputs = channels * multiplierOf(layer);
   return finish(layer, (role) =>
     layer.op('Conv', [layer.input, depthwiseKernel(layer), ...biasInput(layer, outputs)], depthwise(layer), role),
   );
@@ -49,11 +48,16 @@ function separableConv2d(layer: LayerCall): string {
   return finish(layer, (role) => layer.op('Conv', [middle, weight, ...biasInput(layer, filters)], attrs, role));
 }
 
+/** TF.js does not write a SeparableConv2D's depth_multiplier: then the kernel tells it. */
+function multiplierOf(layer: LayerCall): number {
+  return layer.attributes.int('depth_multiplier', layer.shapeOf('depthwise_kernel')[3] ?? 1, 1);
+}
+
 /** [kH, kW, in, multiplier] → [in·multiplier, 1, kH, kW]. */
 function depthwiseKernel(layer: LayerCall): string {
   const { channels } = layer.image;
   const a = layer.attributes;
-  const multiplier = a.int('depth_multiplier', 1, 1);
+  const multiplier = multiplierOf(layer);
   const [kH, kW] = a.pair('kernel_size', [1, 1]);
   return layer.constant('depthwise_kernel', () => {
     const values = layer.weight('depthwise_kernel', [kH, kW, channels, multiplier]);
