@@ -1,0 +1,162 @@
+import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { OpAttrs } from '../../../graph/opset.ts';
+import { ModelError } from '../../../shared/errors.ts';
+import { storedAxis, type Tf, type Value } from '../value.ts';
+import { scatterAdd } from './host.ts';
+import type { Inputs, Kernel, Site } from './kernel.ts';
+import { fromHost, type Run, take } from './pieces.ts';
+
+export const split: Kernel<'Split'> = (site) => (input) => {
+  const { axis, sizes } = site.node.attrs;
+  const x = input(0);
+  const stored = storedAxis(axis, x.rank, x.channels);
+  let start = 0;
+  return sizes.map((count) => {
+    const part = take(site.tf, site.backend, x.tensor, [{ axis: stored, start, count, step: 1 }]);
+    start += count;
+    return site.value(part, x.channels);
+  });
+};
+
+export const slice: Kernel<'Slice'> = (site) => (input) => {
+  const x = input(0);
+  const runs = sliceRuns(site.node.attrs, x.shape).map((r) => ({ ...r, axis: storedAxis(r.axis, x.rank, x.channels) }));
+  return site.value(take(site.tf, site.backend, x.tensor, runs), x.channels);
+};
+
+/** As Python's slices: negative counts from the end, beyond the end is the end. */
+function sliceRuns({ starts, ends, axes, steps }: OpAttrs['Slice'], shape: readonly number[]): Run[] {
+  return axes.map((axis, i) => {
+    const size = shape[axis] as number;
+    const step = steps[i] as number;
+    const [low, high] = step > 0 ? [0, size] : [-1, size - 1];
+    const clamp = (v: number) => Math.min(Math.max(v < 0 ? v + size : v, low), high);
+    const start = step > 0 ? clamp(starts[i] as number) : Math.max(0, clamp(starts[i] as number));
+    return { axis, start, count: Math.max(0, Math.ceil((clamp(ends[i] as number) - start) / step)), step };
+  });
+}
+
+export const pad: Kernel<'Pad'> = (site) => {
+  const { tf, node, value } = site;
+  const { pads, mode, value: fill } = node.attrs;
+  const rank = pads.length / 2;
+  const axes = Array.from({ length: rank }, (_, k) => k);
+  const around = (k: number): [number, number] => [pads[k] as number, pads[rank + k] as number];
+  if (mode === 'constant') {
+    return (input) => {
+      const x = input(0);
+      const stored = axes.map((): [number, number] => [0, 0]);
+      for (const k of axes) stored[storedAxis(k, rank, x.channels)] = around(k);
+      return value(tf.pad(x.tensor, stored, fill), x.channels);
+    };
+  }
+  const sources = axes.filter((k) => around(k).some((p) => p > 0)).map((k) => ({ axis: k, places: mirrorPlaces(site, k, around(k)) }));
+  return (input) => {
+    const x = input(0);
+    const padded = sources.reduce((t, { axis, places }) => tf.gather(t, places, storedAxis(axis, rank, x.channels)), x.tensor);
+    return value(padded, x.channels);
+  };
+};
+
+/** For every cell of a padded axis the cell it repeats. */
+function mirrorPlaces({ tf, node, sizes, keep }: Site<'Pad'>, axis: number, [begin, end]: [number, number]): Tensor1D {
+  const size = sizes(0)[axis] as number;
+  const places = Array.from({ length: begin + size + end }, (_, o) => {
+    const i = o - begin;
+    return node.attrs.mode === 'edge' ? Math.min(Math.max(i, 0), size - 1) : size - 1 - Math.abs(size - 1 - Math.abs(i));
+  });
+  return keep(() => tf.tensor1d(places, 'int32')) as Tensor1D;
+}
+
+/** Rows, then columns: the cell below times its weight plus the cell above times its own. */
+export const resize: Kernel<'Resize'> = (site) => {
+  const { node, sizes, value } = site;
+  const [, , height, width] = sizes(0) as [number, number, number, number];
+  const steps = [interpolate(site, 1, height, node.attrs.sizes[0]), interpolate(site, 2, width, node.attrs.sizes[1])];
+  return (input) =>
+    value(
+      steps.reduce((x, step) => step(x), input(0).last),
+      'last',
+    );
+};
+
+function interpolate({ tf, node, keep }: Site<'Resize'>, axis: 1 | 2, size: number, output: number): (x: Tensor) => Tensor {
+  if (size === output) return (x) => x;
+  const { mode, coordinates } = node.attrs;
+  const places = Array.from({ length: output }, (_, o) => Math.min(Math.max(place(o, size, output, coordinates), 0), size - 1));
+  const below = places.map(Math.floor);
+  const index = (values: number[]) => keep(() => tf.tensor1d(values, 'int32')) as Tensor1D;
+  const low = index(below);
+  if (mode === 'nearest') return (x) => tf.gather(x, low, axis);
+  const high = index(below.map((i) => Math.min(i + 1, size - 1)));
+  const shape = axis === 1 ? [output, 1, 1] : [output, 1];
+  const upper = keep(() =>
+    tf.tensor(
+      Float32Array.from(places, (p, i) => p - (below[i] as number)),
+      shape,
+    ),
+  );
+  const lower = keep(() =>
+    tf.tensor(
+      Float32Array.from(places, (p, i) => 1 - (p - (below[i] as number))),
+      shape,
+    ),
+  );
+  return (x) => tf.add(tf.mul(tf.gather(x, low, axis), lower), tf.mul(tf.gather(x, high, axis), upper));
+}
+
+/** Place of output cell `o` in the input; products before quotients, so that whole numbers come out whole. */
+function place(o: number, size: number, output: number, coordinates: OpAttrs['Resize']['coordinates']): number {
+  if (coordinates === 'align_corners') return output === 1 ? 0 : (o * (size - 1)) / (output - 1);
+  if (coordinates === 'asymmetric') return (o * size) / output;
+  return ((o + 0.5) * size) / output - 0.5;
+}
+
+export const depthToSpace: Kernel<'DepthToSpace'> =
+  ({ tf, node, value }) =>
+  (input) => {
+    const { blocksize: k, mode } = node.attrs;
+    const x = input(0);
+    if (mode === 'DCR' && k > 1) return value(tf.depthToSpace(x.last as Tensor4D, k, 'NHWC'), 'last');
+    const [n, c, h, w] = x.shape as [number, number, number, number];
+    const channels = c / (k * k);
+    // Channel = c·k² + row·k + column.
+    const blocks = tf.reshape(x.last, [n, h, w, channels, k, k]);
+    return value(tf.reshape(tf.transpose(blocks, [0, 1, 4, 2, 5, 3]), [n, h * k, w * k, channels]), 'last');
+  };
+
+export const gather: Kernel<'Gather'> = (site) => {
+  const { tf, node, value } = site;
+  const { axis } = node.attrs;
+  const size = site.sizes(0)[axis] as number;
+  const indices = site.weight(1, `indices:${size}`, (i) => fromEnd(tf, i, size));
+  return (input) => {
+    const at = indices(input);
+    const x = input(0);
+    // A list of indices keeps the axes where they are.
+    const channels = at.rank === 1 ? x.channels : 'first';
+    return value(tf.gather(x.in(channels), at as Tensor1D, storedAxis(axis, x.rank, channels)), channels);
+  };
+};
+
+/** Negative indices count from the end. */
+function fromEnd(tf: Tf, indices: Tensor, size: number): Tensor {
+  const shift = tf.mul(tf.cast(tf.less(indices, tf.scalar(0, 'int32')), 'int32'), tf.scalar(size, 'int32'));
+  return tf.add(indices, shift);
+}
+
+export const scatterElements: Kernel<'ScatterElements'> =
+  ({ tf, node, value }) =>
+  (input: Inputs) => {
+    const [data, indices, updates] = [input(0), input(1), input(2)] as [Value, Value, Value];
+    const { axis } = node.attrs;
+    const count = (sizes: readonly number[]) => sizes.reduce((n, d) => n * d, 1);
+    const [outer, size, inner] = [count(data.shape.slice(0, axis)), data.shape[axis] as number, count(data.shape.slice(axis + 1))];
+    try {
+      const out = scatterAdd(data.first.dataSync(), indices.first.dataSync(), updates.first.dataSync(), outer, size, inner);
+      return value(fromHost(tf, out, data.shape, data.tensor.dtype));
+    } catch (cause) {
+      if (!(cause instanceof RangeError)) throw cause;
+      throw new ModelError('shape', `ScatterElements '${node.outputs[0]}': ${cause.message}.`, { where: node.outputs[0] ?? '', cause });
+    }
+  };
