@@ -35,7 +35,7 @@ export function minus(b: GraphBuilder, constant: number, x: string): string {
 }
 
 /** 2^126: carries the smallest normal float32 to 1. */
-const STEEP = 2 ** 126;
+export const STEEP = 2 ** 126;
 
 /** The mask 1 where x > 0, else 0: a HardSigmoid too steep to be anything else, one vectorised pass in every engine (Sign is several times slower in onnxruntime, comparisons make boolean tensors). */
 export function positive(b: GraphBuilder, x: string): string {

@@ -1,6 +1,5 @@
-import type { GraphBuilder } from '../graph/builder.ts';
-import type { NodeOf } from '../graph/graph.ts';
 import { imageInput } from './inputs.ts';
+import { maxPoolGradient } from './maxPoolGradient.ts';
 import type { Op } from './op.ts';
 import { windowOutput } from './window.ts';
 
@@ -21,21 +20,5 @@ export const maxPool: Op<'MaxPool'> = {
         ]
       : [{ dtype: x.dtype, shape }];
   },
-  gradient: ({ node, b, grad }) => [() => scatterToWinners(b, node, grad)],
+  gradient: ({ node, b, grad }) => [() => maxPoolGradient(b, node, grad)],
 };
-
-/** Each output's gradient goes to its winner. */
-function scatterToWinners(b: GraphBuilder, node: NodeOf<'MaxPool'>, grad: string): string {
-  const x = node.inputs[0] as string;
-  const indices = node.attrs.withIndices
-    ? (node.outputs[1] as string)
-    : (b.ops('MaxPool', [x], { ...node.attrs, withIndices: true }, [`${x}:max`, `${x}:winner`])[1] as string);
-  const flat = { shape: ['N'], regroup: true } as const;
-  const zeros = b.op('Mul', [x, b.scalar(0)], {});
-  const scattered = b.op(
-    'ScatterElements',
-    [b.op('Reshape', [zeros], flat), b.op('Reshape', [indices], flat), b.op('Reshape', [grad], flat)],
-    { axis: 0 },
-  );
-  return b.op('Reshape', [scattered], { shape: b.shape(x), regroup: true });
-}

