@@ -5,7 +5,7 @@ import { readHead } from './images.ts';
 /** A file that looks like a model. */
 export interface ModelCandidate {
   path: string;
-  /** For people: the folder's name for `model.json`, else the file's without its extension. */
+  /** For people: the folder's name for `model.json`, else the file's. The engine calls it the same. */
   name: string;
   format: 'TensorFlow.js' | 'ONNX';
   /** With its weight files, where they stand beside it. */
@@ -19,7 +19,7 @@ const headBytes = 256 * 1024;
 
 export function modelName(path: string): string {
   const file = basename(path);
-  return file.toLowerCase() === 'model.json' ? basename(dirname(path)) : file.replace(/\.(json|onnx)$/i, '');
+  return file === 'model.json' ? basename(dirname(path)) : file;
 }
 
 /** Undefined: not a model, or gone. */

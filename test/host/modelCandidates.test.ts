@@ -22,8 +22,8 @@ const candidate = (path: string) => ({ path, name: modelName(path), format: 'ONN
 
 test('a model.json is called after its folder, other files after themselves', () => {
   assert.equal(modelName('/m/cats/model.json'), 'cats');
-  assert.equal(modelName('/m/cats/final.json'), 'final');
-  assert.equal(modelName('/m/squeezenet.v1.ONNX'), 'squeezenet.v1');
+  assert.equal(modelName('/m/cats/final.json'), 'final.json');
+  assert.equal(modelName('/m/squeezenet.v1.ONNX'), 'squeezenet.v1.ONNX');
 });
 
 test('Layers models are told from graph models and other JSON', () => {
@@ -45,7 +45,7 @@ test('size counts weights beside the file', async () => {
     [await readCandidate(path), await readCandidate(onnx)].map((each) => each && [each.name, each.format, each.bytes]),
     [
       ['tm', 'TensorFlow.js', 1000 + json.length],
-      ['net', 'ONNX', 100],
+      ['net.onnx', 'ONNX', 100],
     ],
   );
 });
