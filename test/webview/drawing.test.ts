@@ -224,6 +224,26 @@ test('zooming keeps the map over the image', async () => {
   });
 });
 
+test('a picture that is overwritten is drawn anew, without a gap', async () => {
+  const scene = await sampleScene();
+  const white = await sharp({ create: { width: 400, height: 300, channels: 3, background: '#fff' } })
+    .png()
+    .toBuffer();
+  await withPage(scene, {}, async (page) => {
+    await page.evaluate((png) => {
+      const { scene } = window.host;
+      window.host.show({ image: { ...scene.image, png }, subject: { ...scene.subject, imageUri: undefined } });
+    }, white.toString('base64'));
+    await page.waitForSelector('[data-testid=root][data-generation="2"]');
+    assert.equal(await page.locator('[data-testid=frame].loaded').count(), 1, 'the old one stays meanwhile');
+    await page.waitForFunction(() => document.querySelector('[data-testid=picture]')?.getAttribute('src')?.startsWith('blob:'));
+    await settled(page);
+    await byId(page, 'viewport').focus();
+    await page.keyboard.press('ArrowRight');
+    assert.equal(await textOf(page, 'probe-rgb'), 'RGB 255 255 255');
+  });
+});
+
 test('the engine’s own picture is shown where the browser cannot draw the file or sees it turned', async () => {
   const scene = await sampleScene();
   for (const imageUri of [undefined, '/image.png?broken']) {

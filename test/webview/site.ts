@@ -56,13 +56,18 @@ function shell(scene: number, theme: ThemeKind, source: string): string {
 <script nonce="${nonce}" src="/theme.js?${theme}"></script>
 <title>Explain</title>
 </head>
-<body class="${theme}" data-vscode-theme-kind="${theme}">
+<body class="${bodyClass(theme)}" data-vscode-theme-kind="${theme}">
 <div id="app" data-testid="root" data-state="loading"></div>
 <script nonce="${nonce}" src="/scene.js?${scene}"></script>
 <script nonce="${nonce}" src="/host.js"></script>
 <script nonce="${nonce}" src="/explain.js"></script>
 </body>
 </html>`;
+}
+
+/** For pages older than the light high contrast theme, VS Code adds the class of the dark one. */
+function bodyClass(theme: ThemeKind): string {
+  return theme === 'vscode-high-contrast-light' ? `${theme} vscode-high-contrast` : theme;
 }
 
 /** VS Code sets the variables by script, too. */

@@ -102,7 +102,7 @@ test('unknown preprocessing: the candidates side by side, one click saves and go
     await byId(page, 'preprocessing').waitFor();
     assert.equal(await page.locator('[data-testid^=trial]').count(), 5);
     assert.match(await textOf(page, 'trial-trial1'), /cube.*93\.0 %.*127\.5/);
-    assert.match(await textOf(page, 'preprocessing'), /written to glassbox\.json/);
+    assert.match(await textOf(page, 'preprocessing'), /written to the model’s glassbox\.json/);
     await screenshot(page, 'preprocessing');
     await audit(page);
     await byId(page, 'trial-trial2').click();

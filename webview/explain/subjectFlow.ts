@@ -47,14 +47,17 @@ export class SubjectFlow {
     this.#predicting?.abort();
     this.#jobs.clear();
     const same = before?.imagePath === subject.imagePath && before.modelPath === subject.modelPath;
-    const samePicture = state.picture && !state.picture.error && state.subject?.imagePath === subject.imagePath && same;
+    // The same file stays on screen until its new contents, if they are new, have come.
+    const kept = state.subject?.imagePath === subject.imagePath && !state.picture?.error ? state.picture : undefined;
+    const current = kept !== undefined && subject.imageUri !== undefined && subject.imageUri === state.subject?.imageUri;
     this.#store.set({
       ...nothingYet(),
       subject,
       choices: same ? state.choices : withoutClass(state.choices),
-      ...(!samePicture && { zoom: 1, picture: undefined }),
+      ...(!kept && { zoom: 1 }),
+      picture: kept,
     });
-    if (!samePicture) this.#showPicture(subject);
+    if (!current) this.#showPicture(subject);
     if (subject.modelPath !== undefined) void this.predict();
   }
 
@@ -131,9 +134,9 @@ export class SubjectFlow {
   }
 
   #setPicture(url: string): void {
-    const old = this.#store.get().picture?.url;
-    if (old?.startsWith('blob:')) URL.revokeObjectURL(old);
-    this.#store.set({ picture: { url, size: undefined, element: undefined, error: undefined } });
+    const old = this.#store.get().picture;
+    if (old?.url.startsWith('blob:')) URL.revokeObjectURL(old.url);
+    this.#store.set({ picture: { url, size: old?.size, element: old?.element, error: undefined } });
   }
 
   pictureLoaded(element: HTMLImageElement): void {

@@ -20,7 +20,7 @@ export function preprocessingQuestion(state: PageState, actions: Actions): Templ
     <div class="trials">${trials.list.map((trial) => trialCard(trial, trials.saving, actions))}</div>
     ${trials.error ? errorView(trials.error, { showLog: () => actions.showLog() }) : nothing}
     <p class="small">
-      Your choice is written to glassbox.json beside the model, for every image from now on.
+      Your choice is written to the model’s glassbox.json, beside the model, and holds for every image from now on.
       <button class="link" data-testid="question-sidecar" @click=${() => actions.openSidecar()}>Write it by hand instead</button>
     </p>
   </section>`;
