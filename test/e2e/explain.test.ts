@@ -4,6 +4,7 @@ import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { FrameLocator } from 'playwright-core';
 import * as editors from '../support/editor.ts';
 import { sample } from '../support/paths.ts';
 import * as journey from './journey.ts';
@@ -92,7 +93,9 @@ const steps: Record<string, Step> = {
 
   'Cancel stops a long map and keeps what there is of it': async (editor) => {
     const page = await panel(editor, square);
-    await startLongMap(editor);
+    // Occlusion in steps of one pixel takes long enough to interrupt it.
+    await setStride(page, '1');
+    await byId(page, 'progress').waitFor();
     await byId(page, 'cancel').click();
     await byId(page, 'stopped').waitFor();
     assert.match(await textOf(page, 'stopped'), /Partial map, \d+ %|Stopped/);
@@ -112,6 +115,7 @@ const steps: Record<string, Step> = {
     );
     await editors.explorerMenu(editor, star, 'Explain Prediction');
     const next = await panel(editor, star);
+    await setStride(next, '7');
     await byId(next, 'method-grad-cam').click();
     await next.locator('[data-testid=method-grad-cam][data-state=done]').waitFor();
     await journey.assertMapDrawn(next);
@@ -160,14 +164,10 @@ const steps: Record<string, Step> = {
   },
 };
 
-/** Occlusion in steps of one pixel takes long enough to interrupt it. */
-async function startLongMap(editor: editors.Editor): Promise<void> {
-  const page = await panel(editor, square);
+async function setStride(page: FrameLocator, pixels: string): Promise<void> {
   await byId(page, 'method-occlusion').click();
-  const stride = byId(page, 'param-stride');
-  await stride.fill('1');
-  await stride.press('Enter');
-  await byId(page, 'progress').waitFor();
+  await byId(page, 'param-stride').fill(pixels);
+  await byId(page, 'param-stride').press('Enter');
 }
 
 test('explaining pictures in a real editor', { timeout: 600_000 }, async (t) => {
