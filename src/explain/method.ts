@@ -62,6 +62,8 @@ export interface PerturbationMethod {
   kind(variant: string): MapKind;
   /** Parameters that depend on the input's size, where the person set none. */
   defaults(height: number, width: number): Record<string, number | string>;
+  /** Throws ModelError('method') where parameters, each in its own range, do not go together. */
+  check?(params: Readonly<Record<string, number | string>>): void;
   /** The map [H,W] at the input's resolution. */
   run(context: PerturbationContext): Promise<Float32Array>;
 }

@@ -1,10 +1,10 @@
 import { check } from '../graph/check.ts';
 import type { Graph } from '../graph/graph.ts';
+import { prune } from '../graph/prune.ts';
 import type { Model } from '../importers/model.ts';
 import { infer, newBuilder } from '../ops/index.ts';
 import { differentiate } from '../transform/differentiate.ts';
 import { foldBatchNorm } from '../transform/foldBatchNorm.ts';
-import { prune } from '../transform/prune.ts';
 import { findLayer, inputLayer } from './layers.ts';
 import type { GraphMethod } from './method.ts';
 

@@ -278,7 +278,7 @@ test('the hash covers topology and weights', async () => {
 
 // onnxruntime merges a Pad with zeros into a MaxPool, whose padding never wins (microsoft/onnxruntime, pad_fusion.cc). The graph
 // is right; the executor has to switch that off: extra.optimization.disable_specified_optimizers = 'Pad_Fusion'.
-test('zeros around a max pool count (ResNet50V2)', { todo: 'the onnxruntime executor must disable Pad_Fusion' }, async () => {
+test('zeros around a max pool count (ResNet50V2)', async () => {
   const layers = [
     input([2, 2, 1]),
     layer('Rescaling', 'negative', { scale: 0, offset: -1 }, ['image']),

@@ -12,7 +12,11 @@ const options: InferenceSession.SessionOptions = {
   graphOptimizationLevel: 'all',
   logSeverityLevel: 3,
   // Gradients fade into denormals, which cost a hundred times a normal number and mean nothing here.
-  extra: { session: { set_denormal_as_zero: '1' } },
+  extra: {
+    session: { set_denormal_as_zero: '1' },
+    // Merges a Pad with zeros into the MaxPool after it, whose own padding never wins: wrong where values are negative.
+    optimization: { disable_specified_optimizers: 'Pad_Fusion' },
+  },
 };
 
 /** onnxruntime on the CPU: writes the graph as an ONNX model in memory, one session per program. */
@@ -36,25 +40,32 @@ export async function createOnnxRuntime(): Promise<Executor> {
 
 async function compile(ort: Ort, graph: Graph): Promise<Program> {
   const bytes = encodeModel(toOnnx(graph));
+  // Not the graph: its constants may be copies that nobody else holds.
+  const names = { inputs: [...graph.inputs.keys()], outputs: [...graph.outputs] };
   const session = await guarded('compile the graph', () => ort.InferenceSession.create(bytes, options));
   return {
     // onnxruntime keeps its own, packed copy of the weights.
     bytes: bytes.byteLength * 2,
-    run: (feeds) => guarded('run the graph', () => run(ort, session, graph, feeds)),
+    run: (feeds) => guarded('run the graph', () => run(ort, session, names, feeds)),
     dispose: () => session.release(),
   };
 }
 
-async function run(ort: Ort, session: InferenceSession, graph: Graph, feeds: Tensors): Promise<Tensors> {
+interface Names {
+  inputs: readonly string[];
+  outputs: readonly string[];
+}
+
+async function run(ort: Ort, session: InferenceSession, { inputs: wanted, outputs: made }: Names, feeds: Tensors): Promise<Tensors> {
   const inputs: Record<string, OrtTensor> = {};
-  for (const name of graph.inputs.keys()) {
+  for (const name of wanted) {
     const feed = feeds[name];
     if (!feed) throw new ModelError('internal', `The graph's input '${name}' is not fed.`);
     inputs[name] = new ort.Tensor(feed.dtype, feed.data as Float32Array, [...feed.shape]);
   }
-  const results = await session.run(inputs, [...graph.outputs]);
+  const results = await session.run(inputs, made);
   const outputs: Tensors = {};
-  for (const name of graph.outputs) {
+  for (const name of made) {
     const { type, dims, data } = results[name] as OrtTensor;
     outputs[name] = { dtype: type as Tensor['dtype'], shape: dims, data: data as TypedData };
   }

@@ -1,3 +1,4 @@
+import { ModelError } from '../../shared/errors.ts';
 import type { PerturbationContext, PerturbationMethod } from '../method.ts';
 
 /**
@@ -29,6 +30,12 @@ export const occlusion: PerturbationMethod = {
   defaults: (height, width) => {
     const window = Math.max(1, Math.round(Math.min(height, width) / 7));
     return { window, stride: Math.max(1, Math.round(window / 2)), baseline: 0 };
+  },
+  check: ({ window, stride }) => {
+    if (Number(stride) <= Number(window)) return;
+    throw new ModelError('method', `Occlusion: a stride of ${stride} leaves pixels uncovered between windows of ${window}.`, {
+      hint: 'Choose a stride of at most the window.',
+    });
   },
   run,
 };
@@ -63,7 +70,7 @@ async function run(context: PerturbationContext): Promise<Float32Array> {
         count[cell] = (count[cell] as number) + 1;
       });
     });
-    context.report(Math.min(1, (from + batchSize) / places.length), () => mean(sum, count));
+    context.report(Math.min(1, (from + covered.length) / places.length), () => mean(sum, count));
   }
   return mean(sum, count);
 }

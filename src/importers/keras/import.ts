@@ -3,7 +3,7 @@ import { elements, type Graph } from '../../graph/graph.ts';
 import { infer, newBuilder } from '../../ops/index.ts';
 import { ModelError } from '../../shared/errors.ts';
 import type { Layer, Model } from '../model.ts';
-import { classesOf, findLogits, noClassifier } from '../onnx/output.ts';
+import { classesOf, findLogits, noClassifier } from '../output.ts';
 import { Flattener } from './flatten.ts';
 import { imageInput } from './input.ts';
 import type { KerasModel } from './model.ts';

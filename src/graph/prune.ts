@@ -1,7 +1,7 @@
-import type { Graph } from '../graph/graph.ts';
+import type { Graph } from './graph.ts';
 
 /** The part of a graph that `outputs` need; inputs are kept, so that feeds stay the same. */
-export function prune(graph: Graph, outputs: readonly string[]): Graph {
+export function prune(graph: Graph, outputs: readonly string[] = graph.outputs): Graph {
   const needed = new Set(outputs);
   const nodes = graph.nodes.toReversed().filter((node) => {
     const wanted = node.outputs.some((o) => needed.has(o));

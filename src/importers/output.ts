@@ -1,8 +1,8 @@
-import type { GraphBuilder } from '../../graph/builder.ts';
-import { formatShape, type Node } from '../../graph/graph.ts';
-import type { Shape } from '../../graph/opset.ts';
-import { ModelError } from '../../shared/errors.ts';
-import type { OutputActivation } from '../model.ts';
+import type { GraphBuilder } from '../graph/builder.ts';
+import { formatShape, type Node } from '../graph/graph.ts';
+import type { Shape } from '../graph/opset.ts';
+import { ModelError } from '../shared/errors.ts';
+import type { OutputActivation } from './model.ts';
 
 export interface Logits {
   /** [N,classes]. */
