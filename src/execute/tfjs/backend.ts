@@ -9,45 +9,30 @@ const WASM_BYTES = 2.5 * 2 ** 30;
 export class Backend {
   readonly id: BackendName;
   readonly tf: Tf;
+  readonly #refusals: readonly string[];
 
-  constructor(tf: Tf, id: BackendName) {
+  /** @param refusals what the backend reported instead of throwing, see load.ts; grows while it computes */
+  constructor(tf: Tf, id: BackendName, refusals: readonly string[] = []) {
     this.tf = tf;
     this.id = id;
+    this.#refusals = refusals;
   }
 
-  /**
-   * Runs synchronous work on this backend. XNNPACK, below the wasm backend, reports what it refuses to the console and leaves
-   * the result as it was: such a report becomes an error.
-   */
+  /** Runs synchronous work on this backend. @throws ModelError('engine') if the backend refused any of it */
   guard<T>(work: () => T): T {
     if (this.tf.getBackend() !== this.id) {
       // Loaded long ago, so this takes effect before it returns.
       void this.tf.setBackend(this.id);
     }
-    const { warn, error } = console;
-    const reports: string[] = [];
-    const listen = (...parts: unknown[]) => {
-      reports.push(parts.map(String).join(' '));
-    };
-    console.warn = listen;
-    console.error = listen;
-    try {
-      const result = work();
-      this.#check(reports);
-      return result;
-    } finally {
-      console.warn = warn;
-      console.error = error;
-    }
-  }
-
-  #check(reports: readonly string[]): void {
-    const refusal = reports.find((r) => /xnn|not supported|failed|abort/i.test(r));
-    if (refusal !== undefined) throw new ModelError('engine', `TensorFlow.js (${this.id}) reports: ${refusal.trim()}`);
+    const before = this.#refusals.length;
+    const result = work();
+    const refusal = this.#refusals[before];
+    if (refusal !== undefined) throw new ModelError('engine', `TensorFlow.js (${this.id}) reports: ${refusal}`);
     if (this.id === 'wasm' && this.tf.memory().numBytes > WASM_BYTES) {
       throw new ModelError('engine', 'The network needs more memory than WebAssembly has.', {
         hint: 'Set "glassbox.engine" to "onnxruntime".',
       });
     }
+    return result;
   }
 }

@@ -12,18 +12,23 @@ function contents<T>(loaded: T & { default?: T }): T {
   return loaded.default ?? loaded;
 }
 
+/** What the wasm backend refused, in its own words. */
+const refusals: string[] = [];
+
 /** The WebAssembly backend, whose .wasm files lie in its own package. */
 export async function loadWasm(): Promise<Backend> {
   try {
-    return await withoutProcessListeners(async () => {
-      const tf = contents<Tf>(await import('@tensorflow/tfjs-core'));
-      const wasm = contents<Wasm>(await import('@tensorflow/tfjs-backend-wasm'));
-      const main = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
-      if (!tf.findBackend('wasm')) wasm.setWasmPaths(`${dirname(main)}${sep}`);
-      tf.enableProdMode();
-      if (!(await tf.setBackend('wasm'))) throw new Error('its backend does not start');
-      return new Backend(tf, 'wasm');
-    });
+    return await withoutProcessListeners(() =>
+      hearingRefusals(async () => {
+        const tf = contents<Tf>(await import('@tensorflow/tfjs-core'));
+        const wasm = contents<Wasm>(await import('@tensorflow/tfjs-backend-wasm'));
+        const main = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
+        if (!tf.findBackend('wasm')) wasm.setWasmPaths(`${dirname(main)}${sep}`);
+        tf.enableProdMode();
+        if (!(await tf.setBackend('wasm'))) throw new Error('its backend does not start');
+        return new Backend(tf, 'wasm', refusals);
+      }),
+    );
   } catch (cause) {
     throw new ModelError('engine', `TensorFlow.js (wasm) does not load: ${messageOf(cause)}`, {
       hint: 'Set "glassbox.engine" to "onnxruntime" or reinstall Glassbox.',
@@ -64,6 +69,29 @@ function restoreUtil(): void {
   const old = util as { isNullOrUndefined?: (value: unknown) => boolean; isArray?: (value: unknown) => boolean };
   old.isNullOrUndefined ??= (value) => value === null || value === undefined;
   old.isArray ??= Array.isArray;
+}
+
+/**
+ * XNNPACK, below the wasm backend, reports what it refuses to the console and leaves the result's memory as it was. The
+ * backend keeps the console's functions as they are while it loads, so that what they hear then, they hear ever after.
+ */
+async function hearingRefusals<T>(work: () => Promise<T>): Promise<T> {
+  const { warn, error } = console;
+  const listener =
+    (speak: typeof warn) =>
+    (...parts: unknown[]): void => {
+      const text = parts.map(String).join(' ').trim();
+      if (/XNN status|failed\. Un|not successful/.test(text)) refusals.push(text);
+      else speak(...parts);
+    };
+  console.warn = listener(warn);
+  console.error = listener(error);
+  try {
+    return await work();
+  } finally {
+    console.warn = warn;
+    console.error = error;
+  }
 }
 
 /** Emscripten's start-up code turns every unhandled error of the whole process into an abort: its listeners go again. */

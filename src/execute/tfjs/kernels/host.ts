@@ -17,6 +17,9 @@ export function stridesOf(shape: readonly number[]): number[] {
   return strides;
 }
 
+/** From here on a piece is copied faster as a whole than element by element. */
+const LONG = 32;
+
 /** What out[i, j, …] = data[offset + i·strides[0] + j·strides[1] + …] gives; strides may be negative or 0. */
 export function stridedCopy(data: HostArray, offset: number, shape: readonly number[], strides: readonly number[]): HostArray {
   const count = shape.reduce((n, d) => n * d, 1);
@@ -26,7 +29,8 @@ export function stridedCopy(data: HostArray, offset: number, shape: readonly num
   const index = new Array<number>(Math.max(0, shape.length - 1)).fill(0);
   let from = offset;
   for (let to = 0; to < count; to += inner) {
-    for (let i = 0, p = from; i < inner; i++, p += step) out[to + i] = data[p] as number;
+    if (step === 1 && inner >= LONG) out.set(data.subarray(from, from + inner), to);
+    else for (let i = 0, p = from; i < inner; i++, p += step) out[to + i] = data[p] as number;
     for (let k = index.length - 1; k >= 0; k--) {
       const i = (index[k] as number) + 1;
       from += strides[k] as number;
