@@ -8,6 +8,8 @@ import { parseCommand, UsageError, usage } from './usage.ts';
 export async function main(argv: readonly string[]): Promise<number> {
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
+  // `glassbox … | head`: the reader has seen enough.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   try {
     const command = parseCommand(argv);
     switch (command.name) {
@@ -24,7 +26,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     }
   } catch (error) {
     if (error instanceof UsageError) {
-      process.stderr.write(`glassbox: ${error.message}\n\n${usage}`);
+      process.stderr.write(`glassbox: ${error.message}\nTry: glassbox help\n`);
       return 2;
     }
     if (interrupt.signal.aborted && isAbort(error)) return 130;

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { ModelError } from '../shared/errors.ts';
+import { findMethod } from '../explain/methods/index.ts';
+import { describeError, ModelError, toErrorRecord } from '../shared/errors.ts';
 import type { EngineChoice } from '../shared/protocol.ts';
 
 export const usage = `Glassbox: why an image classifier decided as it did.
@@ -13,7 +14,7 @@ Options of explain
   --model M          model.json (TF.js Layers) or .onnx
   --method a,b       method ids, a variant as id:variant (default: grad-cam)
   --layer L,…|all    layers by name (default: the method's own); all: every spatial layer
-  --class N|label    class to explain (default: the predicted one)
+  --class N|label    class to explain (default: the predicted one); digits are a number
   --param k=v        a method's parameter, repeatable: --param window=32 --param stride=16
   --engine E         auto, onnxruntime, tensorflow or wasm (default: auto)
   --out DIR          writes each map as raw float32 .npy at its own resolution and as an overlay .png, and the logits
@@ -80,17 +81,18 @@ export function parseCommand(argv: readonly string[]): Command {
   if (command !== 'explain') throw new UsageError(`There is no command '${command}'.`);
   if (values.model === undefined) throw new UsageError('explain needs --model.');
   const inputs = values.input ?? [];
-  if (rest.length + inputs.length === 0) throw new UsageError('explain needs an image or --input.');
+  const methods = list('--method', values.method) ?? ['grad-cam'];
+  if (rest.length + inputs.length === 0 && !values['dump-plan']) throw new UsageError('explain needs an image or --input.');
   return {
     name: 'explain',
     args: {
       images: rest,
       inputs,
       model: values.model,
-      methods: list(values.method) ?? ['grad-cam'],
-      layers: values.layer === 'all' ? 'all' : list(values.layer),
+      methods,
+      layers: values.layer === 'all' ? 'all' : list('--layer', values.layer),
       class: values.class,
-      params: parameters(values.param ?? []),
+      params: parameters(values.param ?? [], methods),
       engine: engineChoice(values.engine),
       out: values.out,
       top: count(values.top),
@@ -108,22 +110,37 @@ function parse(argv: readonly string[]) {
   }
 }
 
-function list(value: string | undefined): string[] | undefined {
-  return value
+function list(option: string, value: string | undefined): string[] | undefined {
+  const items = value
     ?.split(',')
     .map((item) => item.trim())
     .filter((item) => item !== '');
+  if (items?.length === 0) throw new UsageError(`${option} takes names with commas between, got '${value}'.`);
+  return items;
 }
 
-function parameters(entries: readonly string[]): Record<string, number | string> {
+/** Parameters of at least one of the methods. */
+function parameters(entries: readonly string[], methods: readonly string[]): Record<string, number | string> {
+  const known = new Set(methods.flatMap(paramsOf));
   return Object.fromEntries(
     entries.map((entry) => {
       const at = entry.indexOf('=');
       if (at < 1) throw new UsageError(`--param takes name=value, got '${entry}'.`);
-      const value = entry.slice(at + 1);
-      return [entry.slice(0, at), value !== '' && Number.isFinite(Number(value)) ? Number(value) : value];
+      const [name, value] = [entry.slice(0, at), entry.slice(at + 1)];
+      if (!known.has(name)) {
+        throw new UsageError(`--param: ${methods.join(', ')} has no parameter '${name}'; there is ${[...known].join(', ') || 'none'}.`);
+      }
+      return [name, value !== '' && Number.isFinite(Number(value)) ? Number(value) : value];
     }),
   );
+}
+
+function paramsOf(id: string): string[] {
+  try {
+    return findMethod(id).method.info.params.map((p) => p.id);
+  } catch (error) {
+    throw new UsageError(describeError(toErrorRecord(error)));
+  }
 }
 
 function engineChoice(value = 'auto'): EngineChoice {
@@ -135,7 +152,7 @@ function engineChoice(value = 'auto'): EngineChoice {
 
 function count(value = '5'): number {
   const n = value === 'all' ? Number.POSITIVE_INFINITY : Number(value);
-  if (!(n >= 1)) throw new UsageError(`--top takes a positive number or all, got '${value}'.`);
+  if (!(n >= 1 && (Number.isInteger(n) || value === 'all'))) throw new UsageError(`--top takes a whole number or all, got '${value}'.`);
   return n;
 }
 

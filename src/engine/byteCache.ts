@@ -1,4 +1,4 @@
-/** A least-recently-used cache bounded by bytes. Evicted values are handed to `dispose`. */
+/** A least-recently-used cache bounded by bytes. Values that leave it are handed to `dispose`. */
 export class ByteCache<T> {
   readonly #entries = new Map<string, { value: T; bytes: number }>();
   readonly #dispose: (value: T) => void;
@@ -22,12 +22,28 @@ export class ByteCache<T> {
     return entry.value;
   }
 
-  /** Keeps `value`, the newest always, and drops the oldest until the rest fits. */
+  /** Keeps `value`, the newest always, and drops the oldest until the rest fits. The same value may be set anew with other bytes. */
   set(key: string, value: T, bytes: number): void {
-    this.#remove(key);
+    const known = this.#entries.get(key);
+    if (known?.value === value) {
+      this.#entries.delete(key);
+      this.#bytes -= known.bytes;
+    } else this.delete(key);
     this.#entries.set(key, { value, bytes });
     this.#bytes += bytes;
     this.#shrink();
+  }
+
+  delete(key: string): void {
+    const entry = this.#entries.get(key);
+    if (!entry) return;
+    this.#entries.delete(key);
+    this.#bytes -= entry.bytes;
+    this.#dispose(entry.value);
+  }
+
+  clear(): void {
+    for (const key of [...this.#entries.keys()]) this.delete(key);
   }
 
   resize(limit: number): void {
@@ -35,23 +51,10 @@ export class ByteCache<T> {
     this.#shrink();
   }
 
-  /** Drops every entry whose key starts with `prefix`. */
-  dropPrefix(prefix: string): void {
-    for (const key of [...this.#entries.keys()]) if (key.startsWith(prefix)) this.#remove(key);
-  }
-
   #shrink(): void {
     for (const key of [...this.#entries.keys()]) {
       if (this.#bytes <= this.#limit || this.#entries.size === 1) return;
-      this.#remove(key);
+      this.delete(key);
     }
-  }
-
-  #remove(key: string): void {
-    const entry = this.#entries.get(key);
-    if (!entry) return;
-    this.#entries.delete(key);
-    this.#bytes -= entry.bytes;
-    this.#dispose(entry.value);
   }
 }

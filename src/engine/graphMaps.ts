@@ -1,12 +1,13 @@
 import { inputLayer } from '../explain/layers.ts';
 import type { GraphMethod } from '../explain/method.ts';
 import { methods } from '../explain/methods/index.ts';
-import { type MapSpec, type Plan, planMaps } from '../explain/plan.ts';
+import { type MapSpec, planMaps } from '../explain/plan.ts';
 import type { Tensor } from '../graph/graph.ts';
 import { ModelError } from '../shared/errors.ts';
+import { SharedJobs } from '../shared/sharedJobs.ts';
 import { ByteCache } from './byteCache.ts';
 import type { Services } from './engine.ts';
-import type { Resolved } from './explainer.ts';
+import type { JobContext } from './explainer.ts';
 import type { Prepared } from './inputs.ts';
 import type { OpenModel } from './models.ts';
 
@@ -18,79 +19,78 @@ export interface RawMap {
   ms: number;
 }
 
+/** The maps of a model that one program computes. */
+export type MapPlanner = (open: OpenModel) => readonly MapSpec[];
+
 /**
- * Maps of graph methods. The first request for a class computes all of them, every method at every spatial layer, from one
- * forward and one backward sweep: the slider then only looks up.
+ * Maps of graph methods. The first request for a class computes all that are planned, by default every method at every
+ * spatial layer, from one forward and one backward sweep: the slider then only looks up.
  */
 export class GraphMaps {
   readonly #services: Services;
-  readonly #plans = new WeakMap<OpenModel, { specs: MapSpec[]; plan: Plan }>();
-  readonly #results: ByteCache<Map<string, RawMap>>;
-  readonly #running = new Map<string, Promise<Map<string, RawMap>>>();
+  readonly #planner: MapPlanner;
+  readonly #results: ByteCache<ReadonlyMap<string, RawMap>>;
+  readonly #jobs = new SharedJobs();
 
-  constructor(services: Services, cacheBytes: number) {
+  constructor(services: Services, cacheBytes: number, planner: MapPlanner) {
     this.#services = services;
+    this.#planner = planner;
     this.#results = new ByteCache(cacheBytes);
   }
 
-  async get(input: Prepared, method: GraphMethod, { variant, layer, class: index }: Resolved, priority: number): Promise<RawMap> {
-    const maps = await this.#all(input, index, priority);
-    const map = maps.get(specKey({ method, variant, layer }));
-    if (!map) throw new ModelError('internal', `No map for ${method.info.id} at '${layer}'.`);
-    return map;
+  resize(cacheBytes: number): void {
+    this.#results.resize(cacheBytes);
   }
 
-  /** Every map of one class. Not tied to one caller's signal: it is short, and others may wait for it. */
-  async #all(input: Prepared, index: number, priority: number): Promise<Map<string, RawMap>> {
-    const key = `${input.key}|${index}`;
-    const known = this.#results.get(key);
-    if (known) return known;
-    let running = this.#running.get(key);
-    if (!running) {
-      running = this.#services.queue
-        .run(priority, undefined, () => this.#run(input, index))
-        .then((maps) => {
-          this.#results.set(
-            key,
-            maps,
-            [...maps.values()].reduce((n, m) => n + m.values.byteLength, 0),
-          );
-          return maps;
-        })
-        .finally(() => this.#running.delete(key));
-      this.#running.set(key, running);
-    }
-    return await running;
-  }
-
-  async #run(input: Prepared, index: number): Promise<Map<string, RawMap>> {
-    const { open, fed } = input;
-    const { model } = open;
-    const { specs, plan } = this.#plan(open);
-    const program = await this.#services.programs.get(`${model.hash}:maps`, () => plan.graph);
-    const start = performance.now();
-    const outputs = await program.run({
-      [model.input.value]: { dtype: 'float32', shape: fed.shape, data: fed.tensor },
-      [plan.classInput]: oneHot(index, model.classes),
+  /** Throws ModelError('weights') where the map holds NaN or infinite values. */
+  async get(input: Prepared, task: MapSpec & { class: number }, context: JobContext): Promise<RawMap> {
+    const key = `${input.key}|${task.class}`;
+    const progress = () => {};
+    const maps =
+      this.#results.get(key) ??
+      (await this.#jobs.run(key, { signal: context.signal, progress }, ({ signal }) =>
+        this.#services.queue.run(context.priority, signal, () => this.#run(input, task.class, key)),
+      ));
+    const map = maps.get(specKey(task));
+    if (!map) throw new ModelError('internal', `No map for ${task.method.info.id} at '${task.layer}'.`);
+    if (map.values.every((v) => Number.isFinite(v))) return map;
+    throw new ModelError('weights', `${task.method.info.label} at '${task.layer}' has NaN or infinite values for this input.`, {
+      file: input.info.path,
+      where: task.layer,
+      hint: 'Check the preprocessing (value range) and whether training diverged.',
     });
-    const ms = performance.now() - start;
-    return new Map(
-      specs.map((spec, i) => {
-        const { data } = outputs[plan.maps[i] as string] as Tensor;
-        const [height, width] = sizeOf(open, spec.layer);
-        return [specKey(spec), { values: new Float32Array(data as Float32Array), height, width, ms }];
-      }),
-    );
   }
 
-  #plan(open: OpenModel): { specs: MapSpec[]; plan: Plan } {
-    let known = this.#plans.get(open);
-    if (!known) {
-      const specs = everyMap(open);
-      known = { specs, plan: planMaps(open.model, specs) };
-      this.#plans.set(open, known);
-    }
-    return known;
+  async #run({ open, fed }: Prepared, index: number, key: string): Promise<ReadonlyMap<string, RawMap>> {
+    const { model } = open;
+    const specs = this.#planner(open);
+    const programKey = { model: model.hash, graph: `maps:${specs.map(specKey).join()}` };
+    const maps = await this.#services.programs.use(
+      programKey,
+      () => planMaps(model, specs),
+      async (program, plan) => {
+        const start = performance.now();
+        const outputs = await program.run({
+          [model.input.value]: { dtype: 'float32', shape: fed.shape, data: fed.tensor },
+          [plan.classInput]: oneHot(index, model.classes),
+        });
+        const ms = performance.now() - start;
+        return new Map(
+          specs.map((spec, i) => {
+            const { data } = outputs[plan.maps[i] as string] as Tensor;
+            const [height, width] = sizeOf(open, spec.layer);
+            return [specKey(spec), { values: new Float32Array(data as Float32Array), height, width, ms }];
+          }),
+        );
+      },
+    );
+    // Kept even when the caller is gone by now: it is done.
+    this.#results.set(
+      key,
+      maps,
+      [...maps.values()].reduce((sum, m) => sum + m.values.byteLength, 0),
+    );
+    return maps;
   }
 }
 

@@ -2,9 +2,12 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { decodeImage, type RgbImage } from '../image/decode.ts';
-import { type FedImage, fedPng, preprocess } from '../image/preprocess.ts';
+import { type FedImage, preprocess } from '../image/preprocess.ts';
 import { ModelError, throwIfAborted } from '../shared/errors.ts';
 import type { ModelInfo, Prediction } from '../shared/protocol.ts';
+import { untilAborted } from '../shared/sharedJobs.ts';
+import type { Preprocessing } from '../shared/sidecar.ts';
+import { preprocessingCandidates } from '../sidecar/candidates.ts';
 import { trueLabel } from '../sidecar/trueLabel.ts';
 import { type Understanding, understand } from '../sidecar/understand.ts';
 import { ByteCache } from './byteCache.ts';
@@ -17,24 +20,30 @@ export interface Prepared {
   info: ModelInfo;
   image: Prediction['image'];
   fed: FedImage;
-  fedPng: Uint8Array;
   /** Index of the class a folder name tells. */
   truth: number | undefined;
-  /** Identifies model, image and preprocessing: results are kept under it. */
+  /** Identifies model, image, preprocessing and engine: results are kept under it. */
   key: string;
 }
 
 /** Decodes images and makes them the network's input; keeps the last ones. */
 export class Inputs {
   readonly #images: ByteCache<RgbImage>;
+  readonly #fed: ByteCache<FedImage>;
 
   constructor(limit: number) {
-    this.#images = new ByteCache<RgbImage>(limit);
+    this.#images = new ByteCache<RgbImage>(limit * 0.8);
+    this.#fed = new ByteCache<FedImage>(limit * 0.2);
   }
 
-  async decode(path: string, signal: AbortSignal | undefined): Promise<RgbImage> {
+  resize(limit: number): void {
+    this.#images.resize(limit * 0.8);
+    this.#fed.resize(limit * 0.2);
+  }
+
+  async decode(path: string, signal: AbortSignal): Promise<RgbImage> {
     const stamp = await stat(path).then(
-      (s) => `${path}:${s.size}:${s.mtimeMs}`,
+      (s) => `${path}:${s.size}:${s.mtimeMs}:${s.ino}`,
       () => path,
     );
     const known = this.#images.get(stamp);
@@ -45,21 +54,34 @@ export class Inputs {
   }
 
   /** Throws ModelError('input') where nothing tells the preprocessing: the page then asks. */
-  async prepare(services: Services, modelPath: string, imagePath: string, signal: AbortSignal | undefined): Promise<Prepared> {
-    const [open, image] = await Promise.all([services.models.open(modelPath), this.decode(imagePath, signal)]);
-    throwIfAborted(signal);
+  async prepare(services: Services, modelPath: string, imagePath: string, signal: AbortSignal): Promise<Prepared> {
+    // Reading a model goes on when its caller is gone: the next one finds it.
+    const [open, image] = await untilAborted(Promise.all([services.models.open(modelPath), this.decode(imagePath, signal)]), signal);
     const info = await this.describe(services, open, imagePath);
+    throwIfAborted(signal);
     if (!info.preprocessing) throw preprocessingUnknown(info);
-    const fed = preprocess(image, info.preprocessing, info.input);
     return {
       open,
       info,
       image: { path: imagePath, name: basename(imagePath), width: image.width, height: image.height, hash: image.hash },
-      fed,
-      fedPng: await fedPng(fed.tensor, info.preprocessing, info.input),
+      fed: this.feed(image, info.preprocessing, info),
       truth: info.labels ? trueLabel(imagePath, info.labels) : undefined,
-      key: `${open.model.hash}:${image.hash}:${JSON.stringify(info.preprocessing)}`,
+      key: `${open.model.hash}:${info.engine}:${image.hash}:${JSON.stringify(info.preprocessing)}`,
     };
+  }
+
+  /** What the network is fed for an image. Throws ModelError('shape' or 'input') naming the model. */
+  feed(image: RgbImage, how: Preprocessing, { input, path }: ModelInfo): FedImage {
+    const key = `${image.hash}:${JSON.stringify(how)}:${input.channels}:${input.height}:${input.width}`;
+    const known = this.#fed.get(key);
+    if (known) return known;
+    try {
+      const fed = preprocess(image, how, input);
+      this.#fed.set(key, fed, fed.tensor.byteLength);
+      return fed;
+    } catch (error) {
+      throw error instanceof ModelError ? error.with({ file: path }) : error;
+    }
   }
 
   /** The network's input tensor itself, [C,H,W] as fed: no image, no preprocessing. */
@@ -75,9 +97,8 @@ export class Inputs {
       info: { ...info, preprocessing: undefined },
       image: { path: name, name, width, height, hash },
       fed: { tensor, shape: [1, channels, height, width], ...tensorRange(tensor), covers },
-      fedPng: await fedPng(tensor, undefined, info.input),
       truth: undefined,
-      key: `${open.model.hash}:${hash}`,
+      key: `${open.model.hash}:${info.engine}:${hash}`,
     };
   }
 
@@ -115,7 +136,17 @@ function tensorRange(tensor: Float32Array): { min: number; max: number } {
   return range;
 }
 
+/** For a model whose input no image can be. */
+export function notAnImage({ input: { name, channels }, name: model, path }: ModelInfo): ModelError {
+  return new ModelError('input', `The input '${name}' of ${model} has ${channels} channels; an image has 3 (RGB, BGR) or 1 (gray).`, {
+    file: path,
+    where: name,
+    hint: 'Give the input tensor itself as an .npy file on the command line (--input).',
+  });
+}
+
 function preprocessingUnknown(info: ModelInfo): ModelError {
+  if (preprocessingCandidates(info.input).length === 0) return notAnImage(info);
   return new ModelError('input', `Nothing says how images are prepared for ${info.name}: value range, mean, channel order.`, {
     file: info.path,
     hint: 'Choose one in the panel, or write it into a glassbox.json beside the model ("Glassbox: Create Sidecar").',

@@ -8,29 +8,28 @@ interface Job {
 
 /**
  * Runs steps one at a time, highest priority first, then in order of arrival. A long job puts each of its batches in as
- * a step of its own, so that what is on screen never waits longer than one batch. A cancelled step never starts.
+ * a step of its own, so that what is on screen never waits longer than one batch. A cancelled step never starts; the
+ * caller of one that runs is free at once, the next step starts when it has ended.
  */
 export class JobQueue {
   readonly #waiting: Job[] = [];
   #running = false;
   #order = 0;
 
-  run<T>(priority: number, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  run<T>(priority: number, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      if (signal?.aborted) {
-        reject(cancelled());
-        return;
-      }
+      throwIfAborted(signal);
       const job: Job = {
         priority,
         order: this.#order++,
         start: async () => {
-          signal?.removeEventListener('abort', abort);
           try {
             throwIfAborted(signal);
             resolve(await work());
           } catch (error) {
             reject(error);
+          } finally {
+            signal.removeEventListener('abort', abort);
           }
         },
       };
@@ -39,7 +38,7 @@ export class JobQueue {
         if (at >= 0) this.#waiting.splice(at, 1);
         reject(cancelled());
       };
-      signal?.addEventListener('abort', abort, { once: true });
+      signal.addEventListener('abort', abort, { once: true });
       this.#waiting.push(job);
       this.#waiting.sort((a, b) => b.priority - a.priority || a.order - b.order);
       void this.#drain();

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { defaultLayer, spatialLayers } from '../explain/layers.ts';
 import { bindBatch } from '../graph/graph.ts';
@@ -18,58 +17,61 @@ export interface OpenModel {
   spatial: readonly Layer[];
   /** Undefined: no spatial layer. */
   defaultLayer: string | undefined;
+  /** Whether all its files, and the input size that a sidecar tells, are still what was read. */
+  current(): Promise<boolean>;
 }
 
-/** Opens models, once for as long as their file does not change. */
+/** Opens models, once for as long as none of their files changes. */
 export class ModelCache {
-  readonly #open = new Map<string, { stamp: string; opened: Promise<OpenModel> }>();
-  readonly #recent: ByteCache<string>;
+  readonly #models: ByteCache<OpenModel>;
+  readonly #loading = new Map<string, Promise<OpenModel>>();
 
   constructor(limit: number) {
-    this.#recent = new ByteCache<string>(limit, (path) => this.#open.delete(path));
+    this.#models = new ByteCache<OpenModel>(limit);
   }
 
   async open(path: string): Promise<OpenModel> {
-    const stamp = await fileStamp(path);
-    const known = this.#open.get(path);
-    if (known && known.stamp === stamp) {
-      this.#recent.get(path);
-      return await known.opened;
-    }
-    const opened = load(path);
-    this.#open.set(path, { stamp, opened });
-    try {
-      const result = await opened;
-      this.#recent.set(path, path, weightBytes(result.model));
-      return result;
-    } catch (error) {
-      if (this.#open.get(path)?.opened === opened) this.#open.delete(path);
-      throw error;
-    }
+    const known = this.#models.get(path);
+    if (known && (await known.current())) return known;
+    // Who comes while it is being read gets what is read: a change meanwhile is noticed by the reader itself.
+    const loading = this.#loading.get(path) ?? this.#load(path);
+    return await loading;
   }
 
+  /** The next `open` reads the file, whatever it looks like. */
   forget(path: string): void {
-    this.#open.delete(path);
+    this.#models.delete(path);
+    this.#loading.delete(path);
   }
 
   resize(limit: number): void {
-    this.#recent.resize(limit);
+    this.#models.resize(limit);
   }
-}
 
-/** Size and time of the model file; '' where there is none, so that opening it says so. */
-async function fileStamp(path: string): Promise<string> {
-  try {
-    const { size, mtimeMs } = await stat(path);
-    return `${size}:${mtimeMs}`;
-  } catch {
-    return '';
+  #load(path: string): Promise<OpenModel> {
+    const loading = load(path)
+      .then((opened) => {
+        if (this.#loading.get(path) === loading) this.#models.set(path, opened, weightBytes(opened.model));
+        return opened;
+      })
+      .finally(() => {
+        if (this.#loading.get(path) === loading) this.#loading.delete(path);
+      });
+    this.#loading.set(path, loading);
+    return loading;
   }
 }
 
 async function load(path: string): Promise<OpenModel> {
   const inputSize = await sidecarInputSize(path);
-  const model = await openModel(await fileSource(path, inputSize ? { inputSize } : {}));
+  const first = await fileSource(path, inputSize ? { inputSize } : {});
+  let { changed } = first;
+  const again = async () => {
+    const second = await first.again();
+    changed = second.changed;
+    return second;
+  };
+  const model = await openModel({ ...first, again });
   const spatial = spatialLayers(model);
   const at = new Set(spatial);
   const file = basename(path);
@@ -79,7 +81,12 @@ async function load(path: string): Promise<OpenModel> {
     layers: model.layers.map((layer) => describe(layer, at.has(layer))),
     spatial,
     defaultLayer: spatial.length > 0 ? defaultLayer(model).name : undefined,
+    current: async () => (await changed()) === undefined && sameSize(await sidecarInputSize(path), inputSize),
   };
+}
+
+function sameSize(a: readonly [number, number] | undefined, b: readonly [number, number] | undefined): boolean {
+  return a?.[0] === b?.[0] && a?.[1] === b?.[1];
 }
 
 function describe(layer: Layer, spatial: boolean): LayerInfo {

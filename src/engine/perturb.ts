@@ -2,7 +2,7 @@ import type { PerturbationMethod } from '../explain/method.ts';
 import { probabilities } from '../explain/scores.ts';
 import { throwIfAborted } from '../shared/errors.ts';
 import type { Services } from './engine.ts';
-import type { JobContext, Resolved } from './explainer.ts';
+import type { JobContext, MapTask } from './explainer.ts';
 import type { RawMap } from './graphMaps.ts';
 import type { Prepared } from './inputs.ts';
 import { forward } from './predict.ts';
@@ -19,7 +19,7 @@ export async function perturb(
   services: Services,
   input: Prepared,
   method: PerturbationMethod,
-  { variant, class: index, params }: Resolved,
+  { variant, class: index, params }: MapTask,
   { priority, signal, progress }: Context,
 ): Promise<RawMap> {
   const { model } = input.open;
@@ -36,7 +36,7 @@ export async function perturb(
     variant,
     params,
     batchSize: Math.max(1, Math.min(16, Math.floor(batchBytes / input.fed.tensor.byteLength))),
-    forward: (batch, n) => forward(services, input.open, batch, n, priority, signal),
+    forward: (batch, n) => forward(services, input.open, { batch, n, priority, signal }),
     probability: (logits, row) =>
       probabilities(logits.subarray(row * model.classes, (row + 1) * model.classes), model.activation)[index] as number,
     report(done, map) {

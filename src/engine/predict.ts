@@ -1,29 +1,55 @@
 import { planForward } from '../explain/plan.ts';
 import { probabilities, ranking } from '../explain/scores.ts';
 import type { Tensor } from '../graph/graph.ts';
+import { fedPng } from '../image/preprocess.ts';
 import { ModelError, throwIfAborted } from '../shared/errors.ts';
 import type { ModelInfo, Prediction, RankedClass } from '../shared/protocol.ts';
 import type { Services } from './engine.ts';
 import type { Prepared } from './inputs.ts';
 import type { OpenModel } from './models.ts';
 
-/** Logits [n,classes] of n inputs, as one step of the queue. */
+/** Inputs [n,C,H,W] and how urgent their logits are. */
+interface Batch {
+  batch: Float32Array;
+  n: number;
+  priority: number;
+  signal: AbortSignal;
+}
+
+/** Logits [n,classes] of n inputs, as one step of the queue. Throws ModelError('weights') where one is NaN or infinite. */
 export async function forward(
   { programs, queue }: Services,
   { model }: OpenModel,
-  batch: Float32Array,
-  n: number,
-  priority: number,
-  signal: AbortSignal | undefined,
+  { batch, n, priority, signal }: Batch,
 ): Promise<Float32Array> {
   const { value, channels, height, width } = model.input;
-  return await queue.run(priority, signal, async () => {
-    const program = await programs.get(`${model.hash}:forward`, () => planForward(model));
-    throwIfAborted(signal);
-    const feed: Tensor = { dtype: 'float32', shape: [n, channels, height, width], data: batch };
-    const out = await program.run({ [value]: feed });
-    return checked(out[model.logits]?.data as Float32Array, model.file);
-  });
+  const feed: Tensor = { dtype: 'float32', shape: [n, channels, height, width], data: batch };
+  return await queue.run(priority, signal, () =>
+    programs.use(
+      { model: model.hash, graph: 'forward' },
+      () => ({ graph: planForward(model) }),
+      async (program) => {
+        throwIfAborted(signal);
+        const { data } = (await program.run({ [value]: feed }))[model.logits] as Tensor;
+        // A copy: the engine's own buffer may be a part of a larger one.
+        return checked(new Float32Array(data as Float32Array), model.file);
+      },
+    ),
+  );
+}
+
+/** Logits [classes] of one image; kept. */
+export async function logitsOf(
+  services: Services,
+  { key, open, fed }: Prepared,
+  priority: number,
+  signal: AbortSignal,
+): Promise<Float32Array> {
+  const known = services.logits.get(key);
+  if (known) return known;
+  const logits = await forward(services, open, { batch: fed.tensor, n: 1, priority, signal });
+  services.logits.set(key, logits, logits.byteLength);
+  return logits;
 }
 
 function checked(logits: Float32Array, file: string): Float32Array {
@@ -34,18 +60,21 @@ function checked(logits: Float32Array, file: string): Float32Array {
   });
 }
 
-export async function predict(services: Services, input: Prepared, priority: number, signal: AbortSignal | undefined): Promise<Prediction> {
+export async function predict(services: Services, input: Prepared, priority: number, signal: AbortSignal): Promise<Prediction> {
   const start = performance.now();
-  const logits = await forward(services, input.open, input.fed.tensor, 1, priority, signal);
-  const ranked = rank(logits, input.info);
-  const { min, max, covers } = input.fed;
+  const { info, image, truth } = input;
+  const logits = await logitsOf(services, input, priority, signal);
+  const ranked = rank(logits, info);
+  const { tensor, min, max, covers } = input.fed;
+  const png = await fedPng(tensor, info.preprocessing, info.input);
+  throwIfAborted(signal);
   return {
-    model: input.info,
-    image: input.image,
+    model: info,
+    image,
     top: ranked.slice(0, 5),
     logits,
-    truth: input.truth === undefined ? undefined : ranked.find((r) => r.index === input.truth),
-    fed: { png: input.fedPng, width: input.info.input.width, height: input.info.input.height, min, max, covers },
+    truth: truth === undefined ? undefined : ranked.find((r) => r.index === truth),
+    fed: { png, width: info.input.width, height: info.input.height, min, max, covers },
     ms: performance.now() - start,
   };
 }

@@ -1,10 +1,10 @@
 import { ModelError } from '../shared/errors.ts';
 import type { EngineCalls } from '../shared/protocol.ts';
 import type { CallOptions } from '../shared/rpc.ts';
+import { untilAborted } from '../shared/sharedJobs.ts';
 import { describeJob } from './describeJob.ts';
 import { EngineProcess } from './engineProcess.ts';
 import type { Log } from './log.ts';
-import { untilAborted } from './sharedJobs.ts';
 
 export interface EngineOptions {
   /** The engine's program, an absolute path. */

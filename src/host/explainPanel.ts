@@ -3,13 +3,13 @@ import * as vscode from 'vscode';
 import { cancelled, ModelError } from '../shared/errors.ts';
 import type { EngineCalls, PageCalls, PageEvents, PanelSubject } from '../shared/protocol.ts';
 import { type CallContext, emit, type Handlers, serve } from '../shared/rpc.ts';
+import { SharedJobs } from '../shared/sharedJobs.ts';
 import { saveSidecar } from '../sidecar/write.ts';
 import { exportMap } from './exportMap.ts';
 import { watchFile, watchModel } from './fileWatch.ts';
 import type { Host } from './host.ts';
 import { pageHtml } from './pageHtml.ts';
 import { servePages } from './ports.ts';
-import { SharedJobs } from './sharedJobs.ts';
 import { openSidecar } from './sidecarFile.ts';
 import { describeSubject, type Subject, workspacePath } from './subject.ts';
 

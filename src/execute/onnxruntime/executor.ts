@@ -39,16 +39,21 @@ export async function createOnnxRuntime(): Promise<Executor> {
 }
 
 async function compile(ort: Ort, graph: Graph): Promise<Program> {
-  const bytes = encodeModel(toOnnx(graph));
-  // Not the graph: its constants may be copies that nobody else holds.
+  // The program holds neither the graph nor its bytes: they may be copies of the weights that nobody else needs.
   const names = { inputs: [...graph.inputs.keys()], outputs: [...graph.outputs] };
-  const session = await guarded('compile the graph', () => ort.InferenceSession.create(bytes, options));
+  const { session, size } = await createSession(ort, graph);
   return {
     // onnxruntime keeps its own, packed copy of the weights.
-    bytes: bytes.byteLength * 2,
+    bytes: size * 2,
     run: (feeds) => guarded('run the graph', () => run(ort, session, names, feeds)),
     dispose: () => session.release(),
   };
+}
+
+async function createSession(ort: Ort, graph: Graph): Promise<{ session: InferenceSession; size: number }> {
+  const bytes = encodeModel(toOnnx(graph));
+  const session = await guarded('compile the graph', () => ort.InferenceSession.create(bytes, options));
+  return { session, size: bytes.byteLength };
 }
 
 interface Names {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SharedJobs } from '../../src/host/sharedJobs.ts';
 import type { CallContext } from '../../src/shared/rpc.ts';
+import { SharedJobs } from '../../src/shared/sharedJobs.ts';
 
 /** Work whose end and progress the test decides. */
 function work() {

@@ -1,5 +1,5 @@
-import { cancelled, throwIfAborted } from '../shared/errors.ts';
-import type { CallContext } from '../shared/rpc.ts';
+import { cancelled, throwIfAborted } from './errors.ts';
+import type { CallContext } from './rpc.ts';
 
 type Work = (context: CallContext<unknown>) => Promise<unknown>;
 

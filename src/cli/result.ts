@@ -1,0 +1,50 @@
+import type { RankedClass } from '../shared/protocol.ts';
+
+/** One image's line of `glassbox explain --json`. */
+export interface Result {
+  /** As given on the command line; `file.npy[1]` for the second tensor of a batch. */
+  image: string;
+  model: string;
+  engine: string;
+  top: readonly RankedClass[];
+  /** File of the raw logits [classes], where --out is given. */
+  logits?: string;
+  maps: MapResult[];
+}
+
+export interface MapResult {
+  method: string;
+  variant: string;
+  layer: string;
+  class: number;
+  label: string;
+  /** [height, width] of the map: the layer's own resolution. */
+  shape: readonly [number, number];
+  /** Raw float32 .npy, and the picture with the map drawn on it; null where nothing is written. */
+  file: string | null;
+  overlay: string | null;
+  min: number;
+  max: number;
+  /** A sentence if the map says nothing. */
+  flat: string | undefined;
+  unit: string;
+  params: Readonly<Record<string, number | string>>;
+  ms: number;
+}
+
+/** The same for people. */
+export function readable(result: Result): string {
+  const top = result.top.map(
+    (t) => `  ${(t.probability * 100).toFixed(1).padStart(5)} %  ${t.label} (${t.index}), logit ${t.logit.toFixed(3)}\n`,
+  );
+  return `${result.image} (${result.engine})\n${top.join('')}${result.maps.map(readableMap).join('')}`;
+}
+
+function readableMap(map: MapResult): string {
+  const range = `${map.min.toPrecision(4)} to ${map.max.toPrecision(4)}`;
+  const lines = [
+    `  ${map.method}:${map.variant} at ${map.layer} for ${map.label}: ${map.shape.join('×')}, ${range}, ${map.ms.toFixed(1)} ms`,
+    ...[map.flat, map.overlay, map.file].flatMap((line) => (line ? [`    ${line}`] : [])),
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,94 @@
+import { inputLayer } from '../explain/layers.ts';
+import type { Method } from '../explain/method.ts';
+import { findMethod } from '../explain/methods/index.ts';
+import { ModelError } from '../shared/errors.ts';
+import type { MapRequest, MethodInfo, ParamInfo } from '../shared/protocol.ts';
+import type { OpenModel } from './models.ts';
+
+type Params = Readonly<Record<string, number | string>>;
+
+/** A request with every default filled in, but for the class. */
+export interface Resolved {
+  method: Method;
+  variant: string;
+  /** Name of a spatial layer, or `input`. */
+  layer: string;
+  params: Params;
+}
+
+/** Throws ModelError('method') naming what does not exist or does not apply. */
+export function resolveRequest(open: OpenModel, request: MapRequest): Resolved {
+  const { method, variant } = findMethod(request.method, request.variant);
+  const layer = method.info.at === 'input' ? inputLayer : spatialLayer(open, method.info, request.layer);
+  return { method, variant, layer, params: parameters(method, open, request.params ?? {}) };
+}
+
+/** Throws ModelError('method') where the model has no such class. */
+export function checkClass({ model, name }: OpenModel, index: number): number {
+  if (Number.isInteger(index) && index >= 0 && index < model.classes) return index;
+  throw new ModelError('method', `${name} has no class ${index}.`, {
+    file: model.file,
+    hint: `Its classes are 0 to ${model.classes - 1}.`,
+  });
+}
+
+/** Canonical name of the layer asked for, which must be spatial; the default layer where none is asked. */
+function spatialLayer(open: OpenModel, { label }: MethodInfo, asked: string | undefined): string {
+  const { model, name, layers, defaultLayer } = open;
+  const { file } = model;
+  if (defaultLayer === undefined) {
+    throw new ModelError('method', `${label} needs a layer with height and width; ${name} has none.`, {
+      file,
+      hint: 'Use saliency or occlusion, which work on the input.',
+    });
+  }
+  if (asked === undefined) return defaultLayer;
+  const found = layers.find((l) => l.name === asked) ?? layers.find((l) => l.aliases.includes(asked));
+  if (!found) throw new ModelError('method', `${name} has no layer '${asked}'.`, { file, where: asked, hint: layerHint(open, asked) });
+  if (found.spatial) return found.name;
+  const why = `'${found.name}' (${found.kind}) gives [${found.shape}]`;
+  throw new ModelError('method', `${label} needs a layer with height and width on the way to the logits; ${why}.`, {
+    file,
+    where: found.name,
+    hint: `Choose a spatial layer, for example '${defaultLayer}'.`,
+  });
+}
+
+function layerHint({ layers }: OpenModel, asked: string): string {
+  const close = layers.filter((l) => l.name.toLowerCase().includes(asked.toLowerCase())).slice(0, 5);
+  return close.length > 0 ? `Did you mean ${close.map((l) => `'${l.name}'`).join(', ')}?` : 'List the layers with: glassbox layers MODEL';
+}
+
+/** The method's parameters with defaults, each checked. */
+function parameters(method: Method, { model }: OpenModel, given: Params): Params {
+  const { label, params } = method.info;
+  const sized: Params = method.family === 'perturbation' ? method.defaults(model.input.height, model.input.width) : {};
+  const stranger = Object.keys(given).find((id) => !params.some((p) => p.id === id));
+  if (stranger !== undefined) {
+    throw new ModelError('method', `${label} has no parameter '${stranger}'.`, {
+      hint: `Parameters: ${params.map((p) => p.id).join(', ') || 'none'}.`,
+    });
+  }
+  const values: Params = Object.fromEntries(params.map((p) => [p.id, given[p.id] ?? sized[p.id] ?? p.default]));
+  for (const param of params) checkParameter(label, param, values[param.id] as number | string);
+  if (method.family === 'perturbation') method.check?.(values);
+  return values;
+}
+
+function checkParameter(
+  label: string,
+  { label: name, about, default: usual, min, max, step, options }: ParamInfo,
+  value: number | string,
+): void {
+  const fits =
+    typeof usual === 'number'
+      ? typeof value === 'number' &&
+        Number.isFinite(value) &&
+        value >= (min ?? value) &&
+        value <= (max ?? value) &&
+        (step !== 1 || Number.isInteger(value))
+      : typeof value === 'string' && (options?.includes(value) ?? true);
+  if (fits) return;
+  const choices = options ? ` One of: ${options.join(', ')}.` : '';
+  throw new ModelError('method', `${label}: ${name.toLowerCase()} cannot be ${JSON.stringify(value)}.`, { hint: `${about}${choices}` });
+}
