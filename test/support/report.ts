@@ -9,7 +9,6 @@ import { repository } from './paths.ts';
 interface FileTally {
   passed: number;
   failed: number;
-  started: number;
   /** What the file printed; shown only when something fails in it. */
   output: string;
 }
@@ -31,7 +30,7 @@ export class Report {
       if (type === 'test:pass') this.#pass(data);
       else if (type === 'test:fail') this.#fail(data);
       else if (type === 'test:stdout' || type === 'test:stderr') this.#fileOf(data.file).output += data.message;
-      else if (type === 'test:summary') this.#end(data.file);
+      else if (type === 'test:summary') this.#end(data.file, data.duration_ms);
     }
   }
 
@@ -71,22 +70,23 @@ export class Report {
     this.#print(`\n✖ ${data.name === data.file ? nameOf(data.file) : data.name} (${place})`);
     this.#print(indent(inspectCause(error)));
     // A file that ends by itself, by an exception or a crash, has no summary.
-    if (error.exitCode !== undefined || error.signal) this.#end(data.file);
+    if (error.exitCode !== undefined || error.signal) this.#end(data.file, data.details.duration_ms);
   }
 
-  #end(path: string | undefined): void {
+  #end(path: string | undefined, ms: number): void {
     const file = path === undefined ? undefined : this.#files.get(path);
     if (!path || !file) return;
     this.#files.delete(path);
-    const seconds = ((performance.now() - file.started) / 1000).toFixed(1);
-    this.#print(`${file.failed > 0 ? '✖' : '✔'} ${nameOf(path)}: ${file.passed} passed, ${file.failed} failed (${seconds} s)`);
+    this.#print(
+      `${file.failed > 0 ? '✖' : '✔'} ${nameOf(path)}: ${file.passed} passed, ${file.failed} failed (${(ms / 1000).toFixed(1)} s)`,
+    );
     if (file.failed > 0 && file.output.trim() !== '') this.#print(indent(`printed by the file:\n${file.output.trim()}`));
   }
 
   #fileOf(path = ''): FileTally {
     let file = this.#files.get(path);
     if (!file) {
-      file = { passed: 0, failed: 0, started: performance.now(), output: '' };
+      file = { passed: 0, failed: 0, output: '' };
       this.#files.set(path, file);
     }
     return file;
