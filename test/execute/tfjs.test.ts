@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import type { Executor } from '../../src/execute/executor.ts';
-import { createWasm } from '../../src/execute/tfjs/executor.ts';
+import { createTensorFlow, createWasm } from '../../src/execute/tfjs/executor.ts';
 import { loadWasm } from '../../src/execute/tfjs/load.ts';
 import { float32, type Graph, type Tensor } from '../../src/graph/graph.ts';
 import { newBuilder } from '../../src/ops/index.ts';
@@ -99,6 +99,11 @@ test('what cannot be represented is refused, by name', async () => {
   const divided = await executor.compile(b.build([b.op('Div', [x, x], {}, 'ratio')]));
   await assert.rejects(divided.run({ x: index(-3n) }), (error: unknown) => error instanceof ModelError && error.where === 'ratio');
   await divided.dispose();
+  const mean = newBuilder();
+  const ints = mean.input('x', { dtype: 'int64', shape: [1] });
+  const averaged = await executor.compile(mean.build([mean.op('ReduceMean', [ints], { axes: [0], keepdims: false }, 'middle')]));
+  await assert.rejects(averaged.run({ x: index(-3n) }), /'middle' takes the mean of integers/);
+  await averaged.dispose();
 });
 
 test('what the backend reports instead of throwing is an error, not a result', async () => {
@@ -119,6 +124,19 @@ test('what the backend reports instead of throwing is an error, not a result', a
     [1, 2, 3],
   );
   tf.dispose([x, ...made]);
+});
+
+test('tfjs-node that is not there, or does not load, is said so with the next step', async (t) => {
+  let failure: unknown;
+  try {
+    await createTensorFlow();
+  } catch (error) {
+    failure = error;
+  }
+  if (failure === undefined) return t.skip('left out: tfjs-node is installed');
+  assert.ok(failure instanceof ModelError && failure.code === 'engine');
+  assert.match(failure.message, /^tfjs-node's native library is not installed: [^\n]+[^.]\.$/);
+  assert.match(failure.hint ?? '', /npm install @tensorflow\/tfjs-node/);
 });
 
 test('loading leaves the process and its console as they were', async () => {

@@ -1,7 +1,7 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import type { Tensor, TypedData, ValueType } from '../../graph/graph.ts';
-import { ModelError } from '../../shared/errors.ts';
 import { storedTypes } from './kernels/elementwise.ts';
+import { refusal } from './refuse.ts';
 import type { Tf } from './value.ts';
 
 /** A tensor of the graph on the engine. int64 and uint8 become int32, which TensorFlow.js has instead. */
@@ -14,10 +14,7 @@ function toInt32(name: string, data: BigInt64Array | Uint8Array): Int32Array {
   return Int32Array.from(Array.from<number | bigint>(data), (v) => {
     const n = Number(v);
     if (n === (n | 0)) return n;
-    throw new ModelError('unsupported', `'${name}' holds ${n}; TensorFlow.js has no 64-bit integers.`, {
-      where: name,
-      hint: 'Set "glassbox.engine" to "onnxruntime".',
-    });
+    throw refusal(name, `'${name}' holds ${n}; TensorFlow.js has no 64-bit integers`);
   });
 }
 

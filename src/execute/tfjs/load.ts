@@ -50,7 +50,7 @@ export async function loadTensorFlow(): Promise<{ backend: Backend; version: str
     if (!(await tf.setBackend('tensorflow'))) throw new Error('its backend does not start');
     return { backend: new Backend(tf, 'tensorflow'), version: loaded.version['tfjs-node'] ?? '' };
   } catch (cause) {
-    throw new ModelError('engine', `tfjs-node's native library is not installed: ${firstLine(messageOf(cause))}`, {
+    throw new ModelError('engine', `tfjs-node's native library is not installed: ${reason(cause)}.`, {
       hint: 'It is optional: run "npm install @tensorflow/tfjs-node" where its download host is reachable, or set "glassbox.engine" to "auto".',
       cause,
     });
@@ -113,6 +113,8 @@ function messageOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
 
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0] as string;
+/** Without the file names and commands that follow. */
+function reason(cause: unknown): string {
+  if ((cause as { code?: unknown } | null)?.code === 'ERR_MODULE_NOT_FOUND') return 'the package @tensorflow/tfjs-node is not there';
+  return (messageOf(cause).split('\n', 1)[0] as string).replace(/[. ]+$/, '');
 }

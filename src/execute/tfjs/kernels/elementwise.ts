@@ -1,6 +1,6 @@
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import type { DType, OpName } from '../../../graph/opset.ts';
-import { ModelError } from '../../../shared/errors.ts';
+import { refusal } from '../refuse.ts';
 import type { Tf, Value } from '../value.ts';
 import { unary } from './activation.ts';
 import { align, broadcastTo } from './align.ts';
@@ -36,10 +36,8 @@ const div: Kernel<'Div'> = (site) => {
   const step = nary<'Div'>((tf, a, b) => tf.div(a, b))(site);
   return (input) => {
     if (input(0).tensor.dtype !== 'float32') {
-      throw new ModelError('unsupported', `Div '${site.node.outputs[0]}' divides integers, which TensorFlow.js does another way.`, {
-        where: site.node.outputs[0] ?? 'Div',
-        hint: 'Set "glassbox.engine" to "onnxruntime".',
-      });
+      const where = site.node.outputs[0] ?? 'Div';
+      throw refusal(where, `Div '${where}' divides integers, which TensorFlow.js rounds another way`);
     }
     return step(input);
   };

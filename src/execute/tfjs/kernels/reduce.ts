@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { refusal } from '../refuse.ts';
 import { type Channels, storedAxis, type Tf, type Value } from '../value.ts';
 import type { Kernel, KernelsOf } from './kernel.ts';
 import { spatialMean } from './pool.ts';
@@ -26,7 +27,7 @@ function reduce(f: Reduction): Kernel<'ReduceMean' | 'ReduceSum' | 'ReduceMax' |
 const isSpatial = (x: Tensor, axes: readonly number[]) => x.rank === 4 && axes.length === 2 && axes[0] === 1 && axes[1] === 2;
 
 function mean(tf: Tf, x: Tensor, axes: number[], keepdims: boolean): Tensor {
-  if (!isSpatial(x, axes) || x.dtype !== 'float32') return tf.mean(x, axes, keepdims);
+  if (!isSpatial(x, axes)) return tf.mean(x, axes, keepdims);
   const means = spatialMean(tf, x);
   return keepdims ? tf.reshape(means, [x.shape[0] as number, 1, 1, x.shape[3] as number]) : means;
 }
@@ -42,8 +43,18 @@ const argMax: Kernel<'ArgMax'> =
     return value(keepdims ? tf.expandDims(index, stored) : index, to);
   };
 
+const reduceMean: Kernel<'ReduceMean'> = (site) => {
+  const step = reduce(mean)(site);
+  const where = site.node.outputs[0] ?? 'ReduceMean';
+  return (input) => {
+    if (input(0).tensor.dtype !== 'float32')
+      throw refusal(where, `ReduceMean '${where}' takes the mean of integers, which TensorFlow.js rounds another way`);
+    return step(input);
+  };
+};
+
 export const reduction: KernelsOf<'ReduceMean' | 'ReduceSum' | 'ReduceMax' | 'ReduceMin' | 'ArgMax'> = {
-  ReduceMean: reduce(mean),
+  ReduceMean: reduceMean,
   ReduceSum: reduce((tf, x, axes, keepdims) => tf.sum(x, axes, keepdims)),
   ReduceMax: reduce((tf, x, axes, keepdims) => tf.max(x, axes, keepdims)),
   ReduceMin: reduce((tf, x, axes, keepdims) => tf.min(x, axes, keepdims)),
