@@ -16,7 +16,13 @@ test('the one model of a workspace is taken without a question; two pictures at 
   await editors.withEditor('two-pictures', { folder }, async (editor) => {
     await (await editors.revealInExplorer(editor, 'stamped/square/moon.png')).click();
     const second = await editors.revealInExplorer(editor, square);
-    await second.click({ modifiers: ['ControlOrMeta'] });
+    // The click opens the file, and the explorer selects what is opened: only then the other may join.
+    await editors.tab(editor, 'moon.png').waitFor();
+    await editors.eventually('two selected rows', async () => {
+      await second.click({ modifiers: ['ControlOrMeta'] });
+      const rows = editor.page.locator('.explorer-folders-view .monaco-list-row.selected');
+      return (await rows.count()) === 2 || undefined;
+    });
     await editors.contextMenu(editor, second, 'Explain Prediction');
 
     // The one that was clicked is in front, in the panel that the next picture will take over.
