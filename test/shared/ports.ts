@@ -6,7 +6,9 @@ export function portPair(): [Port, Port] {
   const port = (own: 0 | 1): Port => ({
     post(frame) {
       const copy = structuredClone(frame);
-      setImmediate(() => ends[own === 0 ? 1 : 0].forEach((callback) => callback(copy)));
+      setImmediate(() => {
+        for (const callback of ends[own === 0 ? 1 : 0]) callback(copy);
+      });
     },
     listen(callback) {
       ends[own].add(callback);
