@@ -132,7 +132,11 @@ function unreadable(name: string, cause: unknown): ModelError {
   if (cause instanceof ModelError) return cause;
   const code = (cause as NodeJS.ErrnoException).code;
   if (code === 'ENOENT' || code === 'ENOTDIR') {
-    return new ModelError('file-missing', `'${name}' is not there.`, { where: name, cause });
+    return new ModelError('file-missing', `'${name}' is not there.`, { where: name, hint: 'Restore it, or choose another model.', cause });
   }
-  return new ModelError('file-missing', `'${name}' cannot be read (${code ?? String(cause)}).`, { where: name, cause });
+  return new ModelError('file-missing', `'${name}' cannot be read (${code ?? String(cause)}).`, {
+    where: name,
+    hint: 'Check its permissions.',
+    cause,
+  });
 }

@@ -98,7 +98,7 @@ test('overwritten while it loads: the old model, the new one or an error that sa
         ({ logits: answer }) => assert.ok(known.has([...answer].join()), 'a mixture of both'),
         (error) => {
           assert.ok(
-            error instanceof ModelError && ['file-changed', 'file-corrupt', 'weights', 'shape'].includes(error.code),
+            error instanceof ModelError && ['file-changed', 'file-corrupt', 'format-unknown', 'weights', 'shape'].includes(error.code),
             String(error),
           );
           assert.equal(error.file, model);
