@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { test } from 'node:test';
+import { classIndex, parseCommand, UsageError } from '../../src/cli/usage.ts';
+import { builtCli, glassbox } from '../support/cli.ts';
+import { newFolder, writeClassifier } from '../support/engineCalls.ts';
+
+const explain = (...args: string[]) => {
+  const command = parseCommand(['explain', 'a.png', '--model', 'm.onnx', ...args]);
+  return command.name === 'explain' ? command.args : assert.fail();
+};
+
+test('options of explain and their defaults', () => {
+  const defaults = explain();
+  assert.deepEqual(
+    [defaults.methods, defaults.layers, defaults.class, defaults.engine, defaults.out, defaults.top, defaults.json],
+    [['grad-cam'], undefined, undefined, 'auto', undefined, 5, false],
+  );
+  const all = explain(
+    '--method',
+    'saliency:max, occlusion',
+    '--layer',
+    'all',
+    '--param',
+    'window=8',
+    '--param',
+    'baseline=-0.5',
+    '--top',
+    'all',
+  );
+  assert.deepEqual(
+    [all.methods, all.layers, all.params, all.top],
+    [['saliency:max', 'occlusion'], 'all', { window: 8, baseline: -0.5 }, Number.POSITIVE_INFINITY],
+  );
+  assert.deepEqual(explain('--layer', 'a,b', 'b.png').images, ['a.png', 'b.png']);
+});
+
+test('wrong usage says what is wrong', () => {
+  const wrong: [string[], RegExp][] = [
+    [['explian'], /no command 'explian'/],
+    [['explain', 'a.png'], /needs --model/],
+    [['explain', '--model', 'm'], /needs an image or --input/],
+    [['layers'], /one model file/],
+    [['layers', 'a', 'b'], /one model file/],
+    [['explain', '--colour'], /--colour/],
+    [['explain', 'a', '--model', 'm', '--engine', 'gpu'], /auto, onnxruntime, tensorflow, wasm, got 'gpu'/],
+    [['explain', 'a', '--model', 'm', '--method', 'lime'], /no method 'lime'.*grad-cam/],
+    [['explain', 'a', '--model', 'm', '--method', 'saliency:x'], /no variant 'x'/],
+    [['explain', 'a', '--model', 'm', '--method', ','], /--method takes names/],
+    [['explain', 'a', '--model', 'm', '--layer', ''], /--layer takes names/],
+    [['explain', 'a', '--model', 'm', '--param', 'window'], /name=value, got 'window'/],
+    [['explain', 'a', '--model', 'm', '--param', 'window=3'], /grad-cam has no parameter 'window'/],
+    [['explain', 'a', '--model', 'm', '--top', '0'], /--top takes a whole number/],
+    [['explain', 'a', '--model', 'm', '--top', '1.5'], /--top takes a whole number/],
+  ];
+  for (const [argv, message] of wrong) {
+    assert.throws(
+      () => parseCommand(argv),
+      (error) => error instanceof UsageError && message.test(error.message),
+      argv.join(' '),
+    );
+  }
+});
+
+test('a class by number or by label', () => {
+  const labels = ['ant', ' Bee ', 'cat', 'cat', '7'];
+  assert.equal(classIndex('3', 5, labels), 3);
+  assert.equal(classIndex('7', 5, labels), 7, 'digits are a number, refused later');
+  assert.equal(classIndex('bee', 5, labels), 1);
+  assert.throws(() => classIndex('cat', 5, labels), { code: 'labels', message: /2 classes: 2, 3/, hint: /0 to 4/ });
+  assert.throws(() => classIndex('dog', 5, labels), { code: 'labels', message: /'dog' is no class/ });
+  assert.throws(() => classIndex('dog', 5, undefined), { code: 'labels' });
+});
+
+test('exit codes: 0 for help, 2 for wrong usage, with one line and where to look', async () => {
+  const [help, wrong] = await Promise.all([glassbox(['--help']), glassbox(['explain', 'a.png'])]);
+  assert.equal(help.code, 0);
+  for (const option of ['--model', '--method', '--layer', '--class', '--engine', '--out', '--json', '--input'])
+    assert.ok(help.out.includes(option));
+  assert.deepEqual([wrong.code, wrong.out], [2, '']);
+  assert.equal(wrong.err, 'glassbox: explain needs --model.\nTry: glassbox help\n');
+});
+
+test('methods and layers, for people and as JSON', async (t) => {
+  const model = await writeClassifier(await newFolder(t));
+  const [methods, layers, table] = await Promise.all([
+    glassbox(['methods', '--json']),
+    glassbox(['layers', model, '--json']),
+    glassbox(['layers', model]),
+  ]);
+  assert.deepEqual(
+    (JSON.parse(methods.out) as { id: string }[]).map((m) => m.id),
+    ['grad-cam', 'saliency', 'occlusion'],
+  );
+  assert.deepEqual(JSON.parse(layers.out), [
+    { name: 'n_conv', kind: 'Conv', shape: [4, 6, 8], parameters: 112 },
+    { name: 'n_relu', kind: 'Relu', shape: [4, 6, 8], parameters: 0 },
+    { name: 'n_pool', kind: 'GlobalAveragePool', shape: [4, 1, 1], parameters: 0 },
+    { name: 'n_flat', kind: 'Flatten', shape: [4], parameters: 0 },
+    { name: 'n_logits', kind: 'Gemm', shape: [5], parameters: 25 },
+  ]);
+  assert.match(table.out, /n_conv +Conv +4×6×8 +112\n/);
+  assert.match(table.out, /5 layers, 137 parameters\n$/);
+});
+
+test('the built command line runs', async (t) => {
+  if (!existsSync(builtCli)) return t.skip('left out: nothing is built');
+  const model = await writeClassifier(await newFolder(t));
+  const { code, out, err } = await glassbox(['layers', model], { entry: builtCli });
+  assert.deepEqual([code, err], [0, '']);
+  assert.match(out, /n_conv/);
+});
