@@ -1,4 +1,5 @@
 /** Entry of the engine process, forked by the editor's extension host: serves EngineCalls over process messages. */
+import { constants, setPriority } from 'node:os';
 import { type Port, serve } from '../shared/rpc.ts';
 import { createEngine } from './engine.ts';
 
@@ -10,6 +11,8 @@ const port: Port = {
   },
 };
 
-serve(port, createEngine({ engine: 'auto', cacheBytes: 2 ** 30 }));
+// The editor and the person's own work come first.
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+serve(port, createEngine({ engine: 'auto', cacheBytes: 2 ** 31 }));
 // The host is gone: nobody is left to compute for.
 process.on('disconnect', () => process.exit(0));

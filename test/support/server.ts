@@ -13,6 +13,8 @@ export interface ServerOptions {
   folder: string;
   /** The unpacked extension: package.json, dist, media, node_modules. Default: this repository. */
   extension?: string;
+  /** More unpacked extensions. */
+  others?: readonly string[];
   /** false opens the folder in Restricted Mode. Default: true. */
   trusted?: boolean;
   theme?: Theme;
@@ -155,7 +157,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   mkdirSync(join(home, 'data', 'User'), { recursive: true });
   writeFileSync(settingsFile, JSON.stringify(settingsFor(options), null, 2));
   writeFileSync(join(home, 'config.yaml'), '');
-  installExtension(resolve(options.extension ?? repository), join(home, 'extensions'));
+  for (const each of [options.extension ?? repository, ...(options.others ?? [])])
+    installExtension(resolve(each), join(home, 'extensions'));
 
   // Its own process group, so that the whole tree can be ended at once.
   const child = spawn(node24(), serverArguments(home, options), {

@@ -32,6 +32,7 @@ function check(report: Report): boolean {
   return [
     stage(report, 'types', [bin('typescript/bin/tsc'), '-p', '.']),
     stage(report, 'types of the pages', [bin('typescript/bin/tsc'), '-p', 'webview']),
+    stage(report, 'types of the page tests', [bin('typescript/bin/tsc'), '-p', 'test/webview']),
     stage(report, 'lint and format', [bin('@biomejs/biome/bin/biome'), 'check', '--diagnostic-level=error']),
   ].every(Boolean);
 }
