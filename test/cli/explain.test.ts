@@ -124,7 +124,7 @@ test('what cannot work for any image is said once, without a stack trace, exit c
   }
   await writeFile(join(folder, 'glassbox.json'), '{"labels": ["one"], "input": {"channels": "RGB", "scale": 1}}');
   const { err } = await run('one.png', 'two.png');
-  assert.equal(err.match(/warning: .*labels/g)?.length, 1, 'each warning once');
+  assert.equal(err.match(/warning: .*has 1 class names, but the model has 5 outputs/g)?.length, 1, 'each warning once');
 });
 
 test('--input: the tensor itself, in the order of the model, alone or as a batch', async (t) => {
