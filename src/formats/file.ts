@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { ModelError } from '../shared/errors.ts';
 
 export interface ReadBound {
@@ -12,13 +12,16 @@ export interface ReadBound {
  * `file-too-large`, `file-changed` (written to meanwhile).
  */
 export async function readFileBounded(path: string, { what, maxBytes }: ReadBound): Promise<Buffer> {
-  const handle = await open(path, 'r').catch((cause: unknown) => {
+  const unread = (cause: unknown) => {
     throw unreadable(path, what, cause);
-  });
+  };
+  // Asked before it is opened: opening a pipe waits for somebody who writes into it.
+  const kind = await stat(path).catch(unread);
+  if (kind.isDirectory()) throw notAFile(path, what, 'is a folder');
+  if (!kind.isFile()) throw notAFile(path, what, 'is a device, pipe or socket');
+  const handle = await open(path, 'r').catch(unread);
   try {
     const before = await handle.stat();
-    if (before.isDirectory()) throw notAFile(path, what, 'is a folder');
-    if (!before.isFile()) throw notAFile(path, what, 'is a device, pipe or socket');
     if (before.size > maxBytes) throw tooLarge(path, what, before.size, maxBytes);
     const bytes = Buffer.alloc(before.size);
     const { bytesRead } = await handle.read(bytes, 0, before.size, 0);

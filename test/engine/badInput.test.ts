@@ -1,5 +1,6 @@
 /** Every kind of bad input through the engine: an error that names the file and the next step, in time, and the next job works. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { rm, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -151,6 +152,14 @@ test('odd images that are fine give a prediction and a map', { timeout }, async 
     const map = await explain(model, image, { method: 'grad-cam' });
     assert.ok(map.values.every(Number.isFinite), name);
   }
+});
+
+test('image: a pipe nobody writes into', { timeout, skip: process.platform === 'win32' }, async (t) => {
+  const folder = await newFolder(t);
+  const model = await writeClassifier(folder);
+  const image = join(folder, 'pipe.png');
+  execFileSync('mkfifo', [image]);
+  await refused(model, image, image, { code: 'file-missing', message: /pipe\.png' is a device, pipe or socket/, hint: /file itself/ });
 });
 
 // ---------------------------------------------------------------- models
