@@ -1,5 +1,5 @@
 import { mapRange } from '../explain/map.ts';
-import { throwIfAborted } from '../shared/errors.ts';
+import { ModelError, throwIfAborted } from '../shared/errors.ts';
 import type { ExplanationMap, MapProgress, MapRequest } from '../shared/protocol.ts';
 import { SharedJobs } from '../shared/sharedJobs.ts';
 import { ByteCache } from './byteCache.ts';
@@ -40,7 +40,16 @@ export class Explainer {
     this.#graphMaps.resize(cacheBytes / 2);
   }
 
+  /** Throws ModelError naming the model's file. */
   async explain(input: Prepared, request: MapRequest, context: JobContext): Promise<ExplanationMap> {
+    try {
+      return await this.#explain(input, request, context);
+    } catch (error) {
+      throw error instanceof ModelError ? error.with({ file: input.info.path }) : error;
+    }
+  }
+
+  async #explain(input: Prepared, request: MapRequest, context: JobContext): Promise<ExplanationMap> {
     const resolved = resolveRequest(input.open, request);
     const task = { ...resolved, class: await this.#class(input, request, context) };
     const key = [input.key, task.method.info.id, task.variant, task.layer, task.class, JSON.stringify(task.params)].join('|');

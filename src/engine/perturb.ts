@@ -1,5 +1,7 @@
 import type { PerturbationMethod } from '../explain/method.ts';
 import { probabilities } from '../explain/scores.ts';
+import { typeOf } from '../graph/graph.ts';
+import type { Model } from '../importers/model.ts';
 import { throwIfAborted } from '../shared/errors.ts';
 import type { Services } from './engine.ts';
 import type { JobContext, MapTask } from './explainer.ts';
@@ -38,7 +40,7 @@ export async function perturb(
     classes: model.classes,
     variant,
     params,
-    batchSize: Math.max(1, Math.min(16, Math.floor(batchBytes / input.fed.tensor.byteLength))),
+    batchSize: batchSize(model, input.fed.tensor.byteLength),
     forward: (batch, n) => forward(services, input.open, { batch, n, priority, signal }),
     probability: (logits, row) =>
       probabilities(logits.subarray(row * model.classes, (row + 1) * model.classes), model.activation)[index] as number,
@@ -49,4 +51,10 @@ export async function perturb(
     },
   });
   return raw(values);
+}
+
+/** One where the model works across its batch, so that the images of one would change each other. */
+function batchSize({ graph, input }: Model, imageBytes: number): number {
+  if (typeOf(graph, input.value).shape[0] !== 'N') return 1;
+  return Math.max(1, Math.min(16, Math.floor(batchBytes / imageBytes)));
 }

@@ -1,5 +1,6 @@
 import { check } from '../graph/check.ts';
 import type { Graph } from '../graph/graph.ts';
+import type { Shape } from '../graph/opset.ts';
 import { prune } from '../graph/prune.ts';
 import type { Model } from '../importers/model.ts';
 import { infer, newBuilder } from '../ops/index.ts';
@@ -33,7 +34,9 @@ export function planMaps(model: Model, specs: readonly MapSpec[]): Plan {
   const asked = specs.map(({ layer }) => (layer === inputLayer ? model.input.value : findLayer(model, layer).value));
   const { graph: forward, values: folded } = foldBatchNorm(prune(model.graph, [model.logits]), neededAsTheyAre(specs, asked));
   const b = newBuilder(forward);
-  const classInput = b.input(b.unique('class'), { dtype: 'float32', shape: ['N', model.classes] });
+  // As many as there are images: a model that works across its batch takes one only.
+  const [images] = b.shape(model.logits) as [Shape[number]];
+  const classInput = b.input(b.unique('class'), { dtype: 'float32', shape: [images, model.classes] });
   const inGraph = (value: string) => folded.get(value)?.norm ?? value;
   const gradients = differentiate(b, model.logits, classInput, [...new Set(asked.map(inGraph))]);
   const maps = specs.map(({ method, variant }, i) => {

@@ -42,7 +42,11 @@ export function differentiate(
     const thunks = gradientRule(node, rule)({ node: node as NodeOf<OpName>, b, grad: grads[0] ?? '', grads });
     node.inputs.forEach((input, i) => {
       const thunk = thunks[i];
-      if (!dependent.has(input) || !thunk) return;
+      if (!dependent.has(input)) return;
+      if (!thunk) {
+        refuseMissing(b, node, input);
+        return;
+      }
       const part = unbroadcast(b, thunk(), b.shape(input));
       parts.set(input, [...(parts.get(input) ?? []), part]);
     });
@@ -58,6 +62,20 @@ function dependents(nodes: readonly Node[], wrt: readonly string[]): Set<string>
     if (node.inputs.some((i) => set.has(i))) for (const o of node.outputs) set.add(o);
   }
   return set;
+}
+
+/**
+ * An input that depends on `wrt` and has no gradient here, such as the weight of a convolution that is computed from the
+ * image: leaving its part out would give a wrong sum without a word. Operators of gradient 'none' (comparisons, shapes) have
+ * none by their nature, as integers have.
+ */
+function refuseMissing(b: GraphBuilder, node: Node, input: string): void {
+  if (opOf(node).gradient === 'none' || b.type(input).dtype !== 'float32') return;
+  const output = node.outputs[0] as string;
+  throw new ModelError('method', `${node.op} '${output}' has no gradient for its input '${input}', which depends on the image.`, {
+    where: output,
+    hint: 'Use a method that works without gradients, such as occlusion.',
+  });
 }
 
 function gradientRule(node: Node, rule: GradientRule): Gradient<OpName> {

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import type { ErrorCode } from '../../src/shared/errors.ts';
 import type { MapRequest } from '../../src/shared/protocol.ts';
 import { newEngine, newFolder, writeClassifier, writePicture } from '../support/engineCalls.ts';
-import { int, node, weight } from '../support/onnxModels.ts';
+import { int, integers, node, weight } from '../support/onnxModels.ts';
 
 interface Refusal {
   request: MapRequest;
@@ -43,7 +43,7 @@ test('requests that do not fit the model or the method', async (t) => {
   const [model, image] = await Promise.all([writeClassifier(folder), writePicture(join(folder, 'picture.png'))]);
   const { explain } = newEngine();
   for (const { request, message, hint, code = 'method' } of refusals) {
-    await assert.rejects(explain(model, image, request), { name: 'ModelError', code, message, hint }, JSON.stringify(request));
+    await assert.rejects(explain(model, image, request), { name: 'ModelError', code, message, hint, file: model }, JSON.stringify(request));
   }
   assert.equal((await explain(model, image, { method: 'grad-cam' })).height, 6);
 });
@@ -130,4 +130,47 @@ test('a sidecar that does not fit the model', async (t) => {
     warnings.map((w) => [w.code, w.file, /2 .*5|5 .*2/.test(w.message)]),
     [['labels', join(folder, 'glassbox.json'), true]],
   );
+});
+
+const tail = [
+  node('Relu', 'last', 'relu'),
+  node('GlobalAveragePool', 'relu', 'pool'),
+  node('Flatten', 'pool', 'flat'),
+  node('Gemm', 'flat w2 b2', 'logits', int('transB', 1)),
+];
+const tailWeights = [weight('w2', [5, 4]), weight('b2', [5])];
+
+test('a weight that is computed from the image: no gradient method, but occlusion', async (t) => {
+  const folder = await newFolder(t);
+  const nodes = [node('GlobalAveragePool', 'x', 'mean'), node('Mul', 'k mean', 'w'), node('Conv', 'x w', 'last'), ...tail];
+  const model = await writeClassifier(folder, { input: [1, 3, 6, 8], nodes, initializers: [weight('k', [4, 3, 1, 1]), ...tailWeights] });
+  const image = await writePicture(join(folder, 'picture.png'));
+  const { explain } = newEngine();
+  await assert.rejects(explain(model, image, { method: 'saliency' }), {
+    code: 'method',
+    file: model,
+    where: 'last',
+    message: /Conv 'last' has no gradient for its input 'w'/,
+    hint: /occlusion/,
+  });
+  assert.ok((await explain(model, image, { method: 'occlusion', params: { window: 3, stride: 3 } })).values.every(Number.isFinite));
+});
+
+test('a network that works across its batch gets one image at a time', async (t) => {
+  const folder = await newFolder(t);
+  const nodes = [
+    node('ReduceSum', 'x axes', 'all'),
+    node('Sub', 'x all', 'rest'),
+    node('Add', 'x rest', 'y'),
+    node('Conv', 'y w', 'last'),
+    ...tail,
+  ];
+  const initializers = [weight('w', [4, 3, 3, 3]), integers('axes', [0]), ...tailWeights];
+  const model = await writeClassifier(folder, { input: [1, 3, 6, 8], nodes, initializers });
+  const image = await writePicture(join(folder, 'picture.png'));
+  const { explain } = newEngine();
+  for (const method of ['grad-cam', 'saliency', 'occlusion']) {
+    const { values } = await explain(model, image, { method });
+    assert.ok(values.every(Number.isFinite) && values.some((v) => v !== 0), method);
+  }
 });

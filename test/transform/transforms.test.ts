@@ -130,6 +130,20 @@ test('the gradient of a value that was broadcast is summed; of one that does not
   assert.deepEqual(out[dk], [3, 11]);
 });
 
+test('a weight that is computed from the image: refused, naming the convolution, as half a gradient would be wrong', () => {
+  const b = newBuilder();
+  const x = b.input('x', { dtype: 'float32', shape: [1, 3, 2, 2] });
+  const weight = b.op('Mul', [b.op('GlobalAveragePool', [x], {}), b.constant('k', float32([2, 3, 1, 1], noise(6)))], {});
+  const y = b.op('Conv', [x, weight], conv);
+  const seed = b.input('seed', { dtype: 'float32', shape: [1, 2, 2, 2] });
+  assert.throws(() => differentiate(b, y, seed, [x]), {
+    code: 'method',
+    where: y,
+    message: /Conv '.*' has no gradient for its input/,
+    hint: /occlusion/,
+  });
+});
+
 test('another gradient rule replaces that of its operators only', async () => {
   const b = newBuilder();
   const x = b.input('x', { dtype: 'float32', shape: ['N', 2] });

@@ -1,5 +1,6 @@
 import type { GraphBuilder } from '../../graph/builder.ts';
 import { float32 } from '../../graph/graph.ts';
+import type { Dim } from '../../graph/opset.ts';
 import type { GraphMethod, LayerValues } from '../method.ts';
 
 /**
@@ -38,11 +39,11 @@ export const gradCam: GraphMethod = {
 export function channelWeights(b: GraphBuilder, { gradient, shape }: LayerValues): string {
   // Not ReduceMean: onnxruntime pools in its blocked layout, so that gradients need not leave it.
   const mean = b.op('GlobalAveragePool', [gradient], {});
-  return b.op('Reshape', [mean], { shape: ['N', 1, shape[1] as number] });
+  return b.op('Reshape', [mean], { shape: [shape[0] as Dim, 1, shape[1] as number] });
 }
 
 /** Σ_k w_k A_k as a matrix product: reads the activation once and writes one plane. weights [N,1,C] → [N,1,H·W]. */
 export function weightedSum(b: GraphBuilder, weights: string, { activation, shape }: LayerValues): string {
-  const [, channels, height, width] = shape as [unknown, number, number, number];
-  return b.op('MatMul', [weights, b.op('Reshape', [activation], { shape: ['N', channels, height * width] })], {});
+  const [images, channels, height, width] = shape as [Dim, number, number, number];
+  return b.op('MatMul', [weights, b.op('Reshape', [activation], { shape: [images, channels, height * width] })], {});
 }
