@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { run } from 'node:test';
 import type { TestEvent } from 'node:test/reporters';
+import { ensureTools } from '../tools/install.ts';
 import { repository } from './paths.ts';
 import { Report } from './report.ts';
 
@@ -54,6 +55,8 @@ async function main(filters: readonly string[]): Promise<number> {
   const checked = filters.length > 0 || check(report);
   const built = stage(report, 'build', ['esbuild.config.mjs', ...(filters.length > 0 ? ['--partial'] : [])]);
   if (checked && built) {
+    // ResNet50 comes with them, so not only the journeys need them.
+    if (filters.length === 0) await ensureTools();
     await runFiles(
       report,
       files.filter((file) => !alone.test(file)),
