@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { createServices, type Services } from '../engine/engine.ts';
 import { Explainer } from '../engine/explainer.ts';
 import type { OpenModel } from '../engine/models.ts';
 import { logitsOf, rank } from '../engine/predict.ts';
 import { resolveRequest } from '../engine/resolve.ts';
+import { createServices, type Services } from '../engine/services.ts';
 import { findMethod } from '../explain/methods/index.ts';
 import { type MapSpec, planMaps } from '../explain/plan.ts';
 import { print } from '../graph/print.ts';

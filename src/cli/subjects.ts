@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import type { Services } from '../engine/engine.ts';
 import type { Prepared } from '../engine/inputs.ts';
 import type { OpenModel } from '../engine/models.ts';
+import type { Services } from '../engine/services.ts';
 import { readFileBounded } from '../formats/file.ts';
 import { readNpy } from '../formats/npy.ts';
 import type { RgbImage } from '../image/decode.ts';
@@ -32,7 +32,7 @@ export async function* subjects({ args, services, open, signal }: Context): Asyn
     const path = resolve(image);
     yield {
       name: image,
-      prepare: () => services.inputs.prepare(services, resolve(args.model), path, signal),
+      prepare: () => services.inputs.prepare(resolve(args.model), path, signal),
       picture: () => services.inputs.decode(path, signal),
     };
   }
@@ -42,7 +42,7 @@ export async function* subjects({ args, services, open, signal }: Context): Asyn
       const tensors = await readTensors(file, open);
       for (const [i, tensor] of tensors.entries()) {
         const name = tensors.length > 1 ? `${file}[${i}]` : file;
-        yield { name, prepare: () => services.inputs.prepareTensor(services, open, tensor, name), picture };
+        yield { name, prepare: () => services.inputs.prepareTensor(open, tensor, name), picture };
       }
     } catch (error) {
       yield { name: file, prepare: () => Promise.reject(error), picture };

@@ -3,22 +3,16 @@ import { ModelError, throwIfAborted } from '../shared/errors.ts';
 import type { ExplanationMap, MapProgress, MapRequest } from '../shared/protocol.ts';
 import { SharedJobs } from '../shared/sharedJobs.ts';
 import { ByteCache } from './byteCache.ts';
-import type { Services } from './engine.ts';
 import { everyMap, GraphMaps, type MapPlanner, type RawMap } from './graphMaps.ts';
 import type { Prepared } from './inputs.ts';
+import type { JobContext } from './jobs.ts';
 import { perturb } from './perturb.ts';
 import { className, logitsOf } from './predict.ts';
-import { checkClass, type Resolved, resolveRequest } from './resolve.ts';
+import { checkClass, type MapTask, resolveRequest } from './resolve.ts';
+import type { Services } from './services.ts';
 
-export interface JobContext {
-  priority: number;
-  signal: AbortSignal;
+interface Context extends JobContext {
   progress(value: MapProgress): void;
-}
-
-/** One map to be computed. */
-export interface MapTask extends Resolved {
-  class: number;
 }
 
 /** Turns requests into maps, and keeps the maps. */
@@ -41,7 +35,7 @@ export class Explainer {
   }
 
   /** Throws ModelError naming the model's file. */
-  async explain(input: Prepared, request: MapRequest, context: JobContext): Promise<ExplanationMap> {
+  async explain(input: Prepared, request: MapRequest, context: Context): Promise<ExplanationMap> {
     try {
       return await this.#explain(input, request, context);
     } catch (error) {
@@ -49,7 +43,7 @@ export class Explainer {
     }
   }
 
-  async #explain(input: Prepared, request: MapRequest, context: JobContext): Promise<ExplanationMap> {
+  async #explain(input: Prepared, request: MapRequest, context: Context): Promise<ExplanationMap> {
     const resolved = resolveRequest(input.open, request);
     const task = { ...resolved, class: await this.#class(input, request, context) };
     const key = [input.key, task.method.info.id, task.variant, task.layer, task.class, JSON.stringify(task.params)].join('|');
@@ -64,7 +58,7 @@ export class Explainer {
     });
   }
 
-  async #compute(input: Prepared, task: MapTask, context: JobContext): Promise<ExplanationMap> {
+  async #compute(input: Prepared, task: MapTask, context: Context): Promise<ExplanationMap> {
     const { method } = task;
     const describe = (raw: RawMap) => describeMap(input, task, raw);
     if (method.family === 'graph') return describe(await this.#graphMaps.get(input, { ...task, method }, context));

@@ -6,10 +6,10 @@ import type { Tensor } from '../graph/graph.ts';
 import { ModelError } from '../shared/errors.ts';
 import { SharedJobs } from '../shared/sharedJobs.ts';
 import { ByteCache } from './byteCache.ts';
-import type { Services } from './engine.ts';
-import type { JobContext } from './explainer.ts';
 import type { Prepared } from './inputs.ts';
+import type { JobContext } from './jobs.ts';
 import type { OpenModel } from './models.ts';
+import type { Services } from './services.ts';
 
 /** A map as it leaves the executor. */
 export interface RawMap {

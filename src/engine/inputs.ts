@@ -11,8 +11,8 @@ import { preprocessingCandidates } from '../sidecar/candidates.ts';
 import { trueLabel } from '../sidecar/trueLabel.ts';
 import { type Understanding, understand } from '../sidecar/understand.ts';
 import { ByteCache } from './byteCache.ts';
-import type { Services } from './engine.ts';
-import type { OpenModel } from './models.ts';
+import type { ModelCache, OpenModel } from './models.ts';
+import type { Programs } from './programs.ts';
 
 /** One image made ready for one model. */
 export interface Prepared {
@@ -28,10 +28,14 @@ export interface Prepared {
 
 /** Decodes images and makes them the network's input; keeps the last ones. */
 export class Inputs {
+  readonly #models: ModelCache;
+  readonly #programs: Programs;
   readonly #images: ByteCache<RgbImage>;
   readonly #fed: ByteCache<FedImage>;
 
-  constructor(limit: number) {
+  constructor(models: ModelCache, programs: Programs, limit: number) {
+    this.#models = models;
+    this.#programs = programs;
     this.#images = new ByteCache<RgbImage>(limit * 0.8);
     this.#fed = new ByteCache<FedImage>(limit * 0.2);
   }
@@ -54,10 +58,10 @@ export class Inputs {
   }
 
   /** Throws ModelError('input') where nothing tells the preprocessing: the page then asks. */
-  async prepare(services: Services, modelPath: string, imagePath: string, signal: AbortSignal): Promise<Prepared> {
+  async prepare(modelPath: string, imagePath: string, signal: AbortSignal): Promise<Prepared> {
     // Reading a model goes on when its caller is gone: the next one finds it.
-    const [open, image] = await untilAborted(Promise.all([services.models.open(modelPath), this.decode(imagePath, signal)]), signal);
-    const info = await this.describe(services, open, imagePath);
+    const [open, image] = await untilAborted(Promise.all([this.#models.open(modelPath), this.decode(imagePath, signal)]), signal);
+    const info = await this.describe(open, imagePath);
     throwIfAborted(signal);
     if (!info.preprocessing) throw preprocessingUnknown(info);
     return {
@@ -85,9 +89,9 @@ export class Inputs {
   }
 
   /** The network's input tensor itself, [C,H,W] as fed: no image, no preprocessing. */
-  async prepareTensor(services: Services, open: OpenModel, tensor: Float32Array, name: string): Promise<Prepared> {
+  async prepareTensor(open: OpenModel, tensor: Float32Array, name: string): Promise<Prepared> {
     const { channels, height, width } = open.model.input;
-    const info = await this.describe(services, open, undefined);
+    const info = await this.describe(open, undefined);
     const hash = createHash('sha256')
       .update(new Uint8Array(tensor.buffer, tensor.byteOffset, tensor.byteLength))
       .digest('hex');
@@ -103,7 +107,7 @@ export class Inputs {
   }
 
   /** What the model file and what lies beside it say together. `image`: its class folders may name the classes. */
-  async describe(services: Services, open: OpenModel, imagePath: string | undefined): Promise<ModelInfo> {
+  async describe(open: OpenModel, imagePath: string | undefined): Promise<ModelInfo> {
     const { model } = open;
     const known: Understanding = await understand(model, imagePath === undefined ? {} : { imagePath });
     const { name, channels, height, width, layout } = model.input;
@@ -112,7 +116,7 @@ export class Inputs {
       name: open.name,
       format: model.format,
       hash: model.hash,
-      engine: (await services.programs.executor()).name,
+      engine: (await this.#programs.executor()).name,
       input: { name, layout, channels, height, width },
       classes: model.classes,
       activation: model.activation,

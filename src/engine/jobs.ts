@@ -1,5 +1,12 @@
 import { cancelled, throwIfAborted } from '../shared/errors.ts';
 
+/** How urgent a job is, and what cancels it. */
+export interface JobContext {
+  /** Higher first. */
+  priority: number;
+  signal: AbortSignal;
+}
+
 interface Job {
   priority: number;
   order: number;

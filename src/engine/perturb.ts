@@ -3,11 +3,12 @@ import { probabilities } from '../explain/scores.ts';
 import { typeOf } from '../graph/graph.ts';
 import type { Model } from '../importers/model.ts';
 import { throwIfAborted } from '../shared/errors.ts';
-import type { Services } from './engine.ts';
-import type { JobContext, MapTask } from './explainer.ts';
 import type { RawMap } from './graphMaps.ts';
 import type { Prepared } from './inputs.ts';
+import type { JobContext } from './jobs.ts';
 import { forward } from './predict.ts';
+import type { MapTask } from './resolve.ts';
+import type { Services } from './services.ts';
 
 /**
  * Inputs of a batch together stay below this: four of 224 pixels. Larger batches are no faster on a CPU (ResNet50 and
@@ -15,9 +16,9 @@ import { forward } from './predict.ts';
  */
 const batchBytes = 2.5 * 2 ** 20;
 
-type Context = Pick<JobContext, 'priority' | 'signal'> & {
+interface Context extends JobContext {
   progress(done: number, secondsLeft: number | undefined, map: RawMap): void;
-};
+}
 
 /** Runs a perturbation method batch by batch through the queue. */
 export async function perturb(

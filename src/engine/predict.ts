@@ -4,16 +4,15 @@ import type { Tensor } from '../graph/graph.ts';
 import { fedPng } from '../image/preprocess.ts';
 import { ModelError, throwIfAborted } from '../shared/errors.ts';
 import type { ModelInfo, Prediction, RankedClass } from '../shared/protocol.ts';
-import type { Services } from './engine.ts';
 import type { Prepared } from './inputs.ts';
+import type { JobContext } from './jobs.ts';
 import type { OpenModel } from './models.ts';
+import type { Services } from './services.ts';
 
 /** Inputs [n,C,H,W] and how urgent their logits are. */
-interface Batch {
+interface Batch extends JobContext {
   batch: Float32Array;
   n: number;
-  priority: number;
-  signal: AbortSignal;
 }
 
 /** Logits [n,classes] of n inputs, as one step of the queue. Throws ModelError('weights') where one is NaN or infinite. */

@@ -2,15 +2,14 @@ import { fedPng } from '../image/preprocess.ts';
 import { ModelError } from '../shared/errors.ts';
 import type { ModelInfo, PreprocessingTrial, RankedClass } from '../shared/protocol.ts';
 import { type PreprocessingCandidate, preprocessingCandidates } from '../sidecar/candidates.ts';
-import type { Services } from './engine.ts';
 import { notAnImage } from './inputs.ts';
+import type { JobContext } from './jobs.ts';
 import type { OpenModel } from './models.ts';
 import { forward, rank } from './predict.ts';
+import type { Services } from './services.ts';
 
-interface Question {
+interface Question extends JobContext {
   image: string;
-  priority: number;
-  signal: AbortSignal;
 }
 
 /**
@@ -19,7 +18,7 @@ interface Question {
  */
 export async function tryPreprocessings(services: Services, open: OpenModel, question: Question): Promise<PreprocessingTrial[]> {
   const { image, priority, signal } = question;
-  const info = await services.inputs.describe(services, open, image);
+  const info = await services.inputs.describe(open, image);
   const candidates = preprocessingCandidates(info.input);
   if (candidates.length === 0) throw notAnImage(info);
   const pixels = await services.inputs.decode(image, signal);

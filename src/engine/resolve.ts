@@ -16,6 +16,11 @@ export interface Resolved {
   params: Params;
 }
 
+/** One map to be computed. */
+export interface MapTask extends Resolved {
+  class: number;
+}
+
 /** Throws ModelError('method') naming what does not exist or does not apply. */
 export function resolveRequest(open: OpenModel, request: MapRequest): Resolved {
   const { method, variant } = findMethod(request.method, request.variant);
