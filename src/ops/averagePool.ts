@@ -1,7 +1,7 @@
 import type { GraphBuilder } from '../graph/builder.ts';
 import { float32, type NodeOf } from '../graph/graph.ts';
 import type { Pads } from '../graph/opset.ts';
-import { imageInput, misfit } from './inputs.ts';
+import { imageInput, imageSizes, misfit } from './inputs.ts';
 import type { Op } from './op.ts';
 import { extent, windowOutput } from './window.ts';
 
@@ -23,8 +23,8 @@ export const averagePool: Op<'AveragePool'> = {
 function spread(b: GraphBuilder, node: NodeOf<'AveragePool'>, grad: string): string {
   const x = node.inputs[0] as string;
   const { kernel, strides, dilations, pads } = node.attrs;
-  const [batch, channels, height, width] = b.shape(x) as readonly [number, number, number, number];
-  const [, , gH, gW] = b.shape(grad) as readonly [number, number, number, number];
+  const [batch, channels, height, width] = imageSizes(b, x);
+  const [, , gH, gW] = imageSizes(b, grad);
   const share = b.op('Mul', [grad, b.constant(`share:${x}`, windowShare(node, height, width, gH, gW))], {});
   // Where the windows do not reach the end (or stick out, ceil mode) the transposed size differs from the input's.
   const reach = (g: number, axis: 0 | 1) => (g - 1) * strides[axis] + extent(kernel[axis], dilations[axis]) - pads[axis];

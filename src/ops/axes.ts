@@ -1,6 +1,7 @@
+import type { ValueType } from '../graph/graph.ts';
 import type { Shape } from '../graph/opset.ts';
 import { ModelError } from '../shared/errors.ts';
-import { misfit, type Named } from './inputs.ts';
+import { floatInput, misfit, type Named } from './inputs.ts';
 
 /** The error for what an operator means but Glassbox does not support. */
 export function unsupported(node: Named, what: string): ModelError {
@@ -21,6 +22,14 @@ export function checkAxes(node: Named, axes: readonly number[], rank: number): v
 /** Throws if `axis` is the batch: images of one batch must not see each other. */
 export function checkNoBatch(node: Named, shape: Shape, axis: number): void {
   if (shape[axis] === 'N') throw unsupported(node, `works across the batch (axis ${axis} of [${shape}])`);
+}
+
+/** Type of an operator that normalises its float input from `axis` on: that of the input. The batch is no such axis. */
+export function normalisedInput(node: Named, inputs: readonly (ValueType | undefined)[], axis: number): ValueType {
+  const x = floatInput(node, inputs, 0);
+  checkAxis(node, axis, x.shape.length);
+  checkNoBatch(node, x.shape, axis);
+  return x;
 }
 
 /** Throws unless the batch, if there is one, stands on axis 0 of what comes out. */

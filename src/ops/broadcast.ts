@@ -1,4 +1,5 @@
 import type { Dim, Shape } from '../graph/opset.ts';
+import { checkBatchFirst } from './axes.ts';
 import { misfit, type Named } from './inputs.ts';
 
 /** The shape two shapes broadcast to, NumPy style; 'N' with 1 gives 'N', 'N' with any other number does not fit. */
@@ -11,5 +12,5 @@ export function broadcastShapes(node: Named, a: Shape, b: Shape): Shape {
     if (p !== q && p !== 1 && q !== 1) throw misfit(node, `cannot broadcast [${a}] with [${b}]`);
     out.push(p === 1 ? q : p);
   }
-  return out;
+  return checkBatchFirst(node, out);
 }

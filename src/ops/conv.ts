@@ -1,7 +1,8 @@
 import type { GraphBuilder } from '../graph/builder.ts';
 import type { NodeOf } from '../graph/graph.ts';
 import type { Pads, Pair } from '../graph/opset.ts';
-import { imageInput, inputType, misfit } from './inputs.ts';
+import { checkBias, weightSizes } from './convolution.ts';
+import { imageInput, imageSizes, misfit } from './inputs.ts';
 import type { Op } from './op.ts';
 import { extent, windowOutput } from './window.ts';
 
@@ -10,15 +11,13 @@ export const conv: Op<'Conv'> = {
   kind: 'linear',
   infer(node, inputs) {
     const x = imageInput(node, inputs);
-    const weight = inputType(node, inputs, 1).shape as readonly number[];
+    const weight = weightSizes(node, inputs);
     const [outputs, perGroup, kH, kW] = weight;
-    if (weight.length !== 4 || !outputs || !perGroup || !kH || !kW) throw misfit(node, `needs a 4-D weight, got [${weight}]`);
     const { group } = node.attrs;
     if (perGroup * group !== x.channels || outputs % group !== 0) {
       throw misfit(node, `has weight [${weight}] in ${group} groups over ${x.channels} channels`);
     }
-    const bias = inputs[2]?.shape;
-    if (bias && (bias.length !== 1 || bias[0] !== outputs)) throw misfit(node, `has bias [${bias}] for ${outputs} output channels`);
+    checkBias(node, inputs, outputs);
     const size = windowOutput(node, { kernel: [kH, kW], ...node.attrs }, x.height, x.width);
     return [{ dtype: x.dtype, shape: [x.batch, outputs, ...size] }];
   },
@@ -33,18 +32,18 @@ export const conv: Op<'Conv'> = {
 function inputGradient(b: GraphBuilder, node: NodeOf<'Conv'>, grad: string): string {
   const [x, weight] = node.inputs as [string, string];
   const { strides, dilations, pads, group } = node.attrs;
-  const [, , height, width] = b.shape(x) as readonly number[] as [number, number, number, number];
-  const [, , kH, kW] = b.shape(weight) as readonly number[] as [number, number, number, number];
+  const [, , height, width] = imageSizes(b, x);
+  const [, , kH, kW] = imageSizes(b, weight);
   const mirrored = mirror(pads, [extent(kH, dilations[0]), extent(kW, dilations[1])]);
   if (strides[0] === 1 && strides[1] === 1 && b.constants.has(weight)) {
     return b.op('Conv', [crop(b, grad, mirrored), mirrorWeight(b, weight, group)], {
       strides,
       dilations,
-      pads: mirrored.map((p) => Math.max(0, p)) as unknown as Pads,
+      pads: mirrored.map((p) => Math.max(0, p)) as [number, number, number, number],
       group,
     });
   }
-  const [, , gH, gW] = b.shape(grad) as readonly number[] as [number, number, number, number];
+  const [, , gH, gW] = imageSizes(b, grad);
   const rest = (size: number, g: number, axis: 0 | 1, k: number): number =>
     size - ((g - 1) * strides[axis] + extent(k, dilations[axis]) - pads[axis] - pads[(axis + 2) as 2 | 3]);
   const outputPadding: Pair = [rest(height, gH, 0, kH), rest(width, gW, 1, kW)];
@@ -59,7 +58,7 @@ function mirror(pads: Pads, [eH, eW]: Pair): Pads {
 /** Cuts off what negative pads ask for: outputs that saw nothing but padding. */
 function crop(b: GraphBuilder, grad: string, pads: Pads): string {
   if (pads.every((p) => p >= 0)) return grad;
-  const [, , h, w] = b.shape(grad) as readonly number[] as [number, number, number, number];
+  const [, , h, w] = imageSizes(b, grad);
   const cut = (p: number) => Math.max(0, -p);
   return b.op('Slice', [grad], {
     starts: [cut(pads[0]), cut(pads[1])],

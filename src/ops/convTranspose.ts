@@ -1,4 +1,5 @@
-import { imageInput, inputType, misfit } from './inputs.ts';
+import { checkBias, weightSizes } from './convolution.ts';
+import { imageInput, misfit } from './inputs.ts';
 import type { Op } from './op.ts';
 import { extent } from './window.ts';
 
@@ -7,13 +8,13 @@ export const convTranspose: Op<'ConvTranspose'> = {
   kind: 'linear',
   infer(node, inputs) {
     const x = imageInput(node, inputs);
-    const weight = inputType(node, inputs, 1).shape as readonly number[];
+    const weight = weightSizes(node, inputs);
     const [channels, perGroup, kH, kW] = weight;
-    if (weight.length !== 4 || !channels || !perGroup || !kH || !kW) throw misfit(node, `needs a 4-D weight, got [${weight}]`);
     const { strides, dilations, pads, outputPadding, group } = node.attrs;
     if (channels !== x.channels || channels % group !== 0) {
       throw misfit(node, `has weight [${weight}] in ${group} groups over ${x.channels} channels`);
     }
+    checkBias(node, inputs, perGroup * group);
     const size = (input: number, axis: 0 | 1, k: number): number =>
       (input - 1) * strides[axis] + extent(k, dilations[axis]) - pads[axis] - pads[(axis + 2) as 2 | 3] + outputPadding[axis];
     const out = [size(x.height, 0, kH), size(x.width, 1, kW)];

@@ -1,4 +1,4 @@
-import { imageInput, misfit } from './inputs.ts';
+import { imageInput, imageSizes, misfit } from './inputs.ts';
 import type { Op } from './op.ts';
 
 /** [N, C·k², H, W] to [N, C, H·k, W·k]; CRD: channel = c·k² + row·k + column, DCR: channel = (row·k + column)·C + c. */
@@ -13,8 +13,8 @@ export const depthToSpace: Op<'DepthToSpace'> = {
   },
   gradient: ({ node, b, grad }) => [
     () => {
-      const shape = b.shape(node.inputs[0] as string);
-      const [batch, channels, height, width] = shape as [number, number, number, number];
+      const shape = imageSizes(b, node.inputs[0] as string);
+      const [batch, channels, height, width] = shape;
       const { blocksize: k, mode } = node.attrs;
       const blocks = b.op('Reshape', [grad], { shape: [batch, channels / (k * k), height, k, width, k] });
       const perm = mode === 'CRD' ? [0, 1, 3, 5, 2, 4] : [0, 3, 5, 1, 2, 4];

@@ -1,7 +1,7 @@
 import type { NodeOf, ValueType } from '../graph/graph.ts';
 import type { OpName } from '../graph/opset.ts';
 import { broadcastShapes } from './broadcast.ts';
-import { inputType, misfit } from './inputs.ts';
+import { floatInput, inputType, misfit } from './inputs.ts';
 
 type Types = readonly (ValueType | undefined)[];
 
@@ -35,11 +35,4 @@ export function comparison(node: NodeOf<OpName>, inputs: Types): ValueType[] {
 export function binary(node: NodeOf<OpName>, inputs: Types): ValueType[] {
   if (node.inputs.length !== 2) throw misfit(node, `needs 2 inputs, got ${node.inputs.length}`);
   return broadcastInputs(node, inputs);
-}
-
-/** Type of input `i`, which must be there and float32. */
-export function floatInput(node: NodeOf<OpName>, inputs: Types, i: number): ValueType {
-  const type = inputType(node, inputs, i);
-  if (type.dtype !== 'float32') throw misfit(node, `needs float32 values, got ${type.dtype}`);
-  return type;
 }

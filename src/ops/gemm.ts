@@ -1,4 +1,7 @@
+import { sameShape } from '../graph/graph.ts';
 import type { Dim } from '../graph/opset.ts';
+import { checkBatchFirst, unsupported } from './axes.ts';
+import { broadcastShapes } from './broadcast.ts';
 import { inputType, misfit } from './inputs.ts';
 import type { Op } from './op.ts';
 
@@ -12,7 +15,11 @@ export const gemm: Op<'Gemm'> = {
     const [m, k] = node.attrs.transA ? [a.shape[1], a.shape[0]] : a.shape;
     const [kw, n] = node.attrs.transB ? [w[1], w[0]] : w;
     if (k !== kw) throw misfit(node, `multiplies [${a.shape}] by [${w}]`);
-    return [{ dtype: a.dtype, shape: [m as Dim, n as Dim] }];
+    if (k === 'N') throw unsupported(node, `adds up over the batch: [${a.shape}] by [${w}]`);
+    const shape = checkBatchFirst(node, [m as Dim, n as Dim]);
+    const c = inputs[2]?.shape;
+    if (c && !sameShape(broadcastShapes(node, shape, c), shape)) throw misfit(node, `adds [${c}] to [${shape}]`);
+    return [{ dtype: a.dtype, shape }];
   },
   gradient({ node, b, grad }) {
     const [a, w] = node.inputs as [string, string];

@@ -1,4 +1,4 @@
-import { imageInput } from './inputs.ts';
+import { imageInput, imageSizes } from './inputs.ts';
 import type { Op } from './op.ts';
 
 /** Mean over all positions: [N,C,H,W] → [N,C,1,1]. */
@@ -10,9 +10,9 @@ export const globalAveragePool: Op<'GlobalAveragePool'> = {
   },
   gradient: ({ node, b, grad }) => [
     () => {
-      const shape = b.shape(node.inputs[0] as string);
-      const [, , h, w] = shape as readonly number[];
-      return b.op('Expand', [b.op('Mul', [grad, b.scalar(1 / ((h as number) * (w as number)))], {})], { shape });
+      const shape = imageSizes(b, node.inputs[0] as string);
+      const [, , h, w] = shape;
+      return b.op('Expand', [b.op('Mul', [grad, b.scalar(1 / (h * w))], {})], { shape });
     },
   ],
 };

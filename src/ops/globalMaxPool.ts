@@ -1,6 +1,6 @@
 import type { GraphBuilder } from '../graph/builder.ts';
 import type { NodeOf } from '../graph/graph.ts';
-import { imageInput } from './inputs.ts';
+import { imageInput, imageSizes } from './inputs.ts';
 import { maxPool } from './maxPool.ts';
 import type { Op } from './op.ts';
 
@@ -19,13 +19,13 @@ export const globalMaxPool: Op<'GlobalMaxPool'> = {
 };
 
 function asMaxPool(b: GraphBuilder, node: NodeOf<'GlobalMaxPool'>): NodeOf<'MaxPool'> {
-  const [, , height, width] = b.shape(node.inputs[0] as string) as readonly number[];
+  const [, , height, width] = imageSizes(b, node.inputs[0] as string);
   return {
     op: 'MaxPool',
     inputs: node.inputs,
     outputs: node.outputs,
     attrs: {
-      kernel: [height as number, width as number],
+      kernel: [height, width],
       strides: [1, 1],
       dilations: [1, 1],
       pads: [0, 0, 0, 0],

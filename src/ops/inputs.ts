@@ -1,6 +1,7 @@
+import type { GraphBuilder } from '../graph/builder.ts';
 import type { NodeOf, ValueType } from '../graph/graph.ts';
 import { formatShape } from '../graph/graph.ts';
-import type { OpName, Shape } from '../graph/opset.ts';
+import type { Dim, OpName, Shape } from '../graph/opset.ts';
 import { ModelError } from '../shared/errors.ts';
 
 export type Named = Pick<NodeOf<OpName>, 'op' | 'outputs'>;
@@ -12,6 +13,13 @@ export function inputType(node: Named, inputs: readonly (ValueType | undefined)[
   return type;
 }
 
+/** Type of input `i`, which must be there and float32. */
+export function floatInput(node: Named, inputs: readonly (ValueType | undefined)[], i: number): ValueType {
+  const type = inputType(node, inputs, i);
+  if (type.dtype !== 'float32') throw misfit(node, `needs float32 values, got ${type.dtype}`);
+  return type;
+}
+
 /** Input `i` as an image tensor [N,C,H,W] with known sizes. */
 export function imageInput(node: Named, inputs: readonly (ValueType | undefined)[], i = 0): ImageType {
   const { shape, dtype } = inputType(node, inputs, i);
@@ -20,12 +28,17 @@ export function imageInput(node: Named, inputs: readonly (ValueType | undefined)
   return { dtype, batch, channels: channels as number, height: height as number, width: width as number };
 }
 
-export interface ImageType {
+interface ImageType {
   dtype: ValueType['dtype'];
   batch: Shape[number];
   channels: number;
   height: number;
   width: number;
+}
+
+/** Sizes of a value that is an image tensor [N,C,H,W]. */
+export function imageSizes(b: GraphBuilder, value: string): readonly [Dim, number, number, number] {
+  return b.shape(value) as readonly [Dim, number, number, number];
 }
 
 /** The error for inputs that do not fit an operator: "Conv 'block3/conv1': needs …". */

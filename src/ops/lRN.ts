@@ -1,9 +1,8 @@
 import type { GraphBuilder } from '../graph/builder.ts';
 import { float32, formatShape } from '../graph/graph.ts';
 import { unsupported } from './axes.ts';
-import { floatInput } from './elementwise.ts';
 import { div, mul, scaled, sub } from './emit.ts';
-import { misfit } from './inputs.ts';
+import { floatInput, misfit } from './inputs.ts';
 import type { Op } from './op.ts';
 
 /**

@@ -1,7 +1,6 @@
 import type { GraphBuilder } from '../graph/builder.ts';
-import { checkAxis, checkNoBatch, range } from './axes.ts';
+import { normalisedInput, range } from './axes.ts';
 import { broadcastShapes } from './broadcast.ts';
-import { floatInput } from './elementwise.ts';
 import { div, mul, shifted, sub } from './emit.ts';
 import { misfit } from './inputs.ts';
 import type { Op } from './op.ts';
@@ -11,9 +10,7 @@ export const layerNormalization: Op<'LayerNormalization'> = {
   // Not 'norm': mean and variance depend on x, so it is no affine map per channel.
   kind: 'other',
   infer(node, inputs) {
-    const x = floatInput(node, inputs, 0);
-    checkAxis(node, node.attrs.axis, x.shape.length);
-    checkNoBatch(node, x.shape, node.attrs.axis);
+    const x = normalisedInput(node, inputs, node.attrs.axis);
     const normalised = x.shape.slice(node.attrs.axis);
     for (let i = 1; i < node.inputs.length; i++) {
       const shape = inputs[i]?.shape;

@@ -1,5 +1,7 @@
 import type { GraphBuilder } from '../graph/builder.ts';
-import type { Dim, Shape } from '../graph/opset.ts';
+import type { Dim } from '../graph/opset.ts';
+import { checkBatchFirst, range } from './axes.ts';
+import { broadcastShapes } from './broadcast.ts';
 import { inputType, misfit } from './inputs.ts';
 import type { Op } from './op.ts';
 
@@ -11,9 +13,8 @@ export const matMul: Op<'MatMul'> = {
     const c = inputType(node, inputs, 1);
     if (a.shape.length < 2 || c.shape.length < 2) throw misfit(node, `needs inputs of 2 or more axes, got [${a.shape}] and [${c.shape}]`);
     if (a.shape.at(-1) !== c.shape.at(-2)) throw misfit(node, `multiplies [${a.shape}] by [${c.shape}]`);
-    const lead = leading(a.shape.slice(0, -2), c.shape.slice(0, -2));
-    if (!lead) throw misfit(node, `cannot broadcast [${a.shape}] with [${c.shape}]`);
-    return [{ dtype: a.dtype, shape: [...lead, a.shape.at(-2) as Dim, c.shape.at(-1) as Dim] }];
+    const lead = broadcastShapes(node, a.shape.slice(0, -2), c.shape.slice(0, -2));
+    return [{ dtype: a.dtype, shape: checkBatchFirst(node, [...lead, a.shape.at(-2) as Dim, c.shape.at(-1) as Dim]) }];
   },
   gradient({ node, b, grad }) {
     const [x, y] = node.inputs as [string, string];
@@ -21,21 +22,9 @@ export const matMul: Op<'MatMul'> = {
   },
 };
 
-function leading(a: Shape, c: Shape): Dim[] | undefined {
-  const rank = Math.max(a.length, c.length);
-  const out: Dim[] = [];
-  for (let i = 0; i < rank; i++) {
-    const p = a[i - rank + a.length] ?? 1;
-    const q = c[i - rank + c.length] ?? 1;
-    if (p !== q && p !== 1 && q !== 1) return undefined;
-    out.push(p === 1 ? q : p);
-  }
-  return out;
-}
-
 function transposed(b: GraphBuilder, value: string): string {
   const rank = b.shape(value).length;
-  const perm = Array.from({ length: rank }, (_, i) => i);
+  const perm = range(rank);
   perm[rank - 2] = rank - 1;
   perm[rank - 1] = rank - 2;
   return b.op('Transpose', [value], { perm });

@@ -1,7 +1,6 @@
 import { broadcastShapes } from './broadcast.ts';
-import { floatInput } from './elementwise.ts';
 import { add, minus, mul, positive, sub } from './emit.ts';
-import { misfit } from './inputs.ts';
+import { floatInput, misfit } from './inputs.ts';
 import type { Op } from './op.ts';
 
 /** [x, slope]: x for x > 0, else slope·x; slope broadcasts to x. Derivative slope at 0. */

@@ -1,7 +1,7 @@
 import { unsupported } from './axes.ts';
 import { applyTransposed, interpolation } from './axisMatrix.ts';
 import { scaled } from './emit.ts';
-import { imageInput, misfit } from './inputs.ts';
+import { imageInput, imageSizes, misfit } from './inputs.ts';
 import type { Op } from './op.ts';
 
 /** Rows and columns interpolated to new sizes. */
@@ -17,7 +17,7 @@ export const resize: Op<'Resize'> = {
   },
   gradient: ({ node, b, grad }) => [
     () => {
-      const [, , height, width] = b.shape(node.inputs[0] as string) as [number, number, number, number];
+      const [, , height, width] = imageSizes(b, node.inputs[0] as string);
       const { sizes, mode } = node.attrs;
       const factors = [sizes[0] / height, sizes[1] / width] as const;
       if (mode === 'nearest' && factors.every(Number.isInteger)) {

@@ -36,8 +36,8 @@ export const scatterElements: Op<'ScatterElements'> = {
         const shape = b.shape(grad);
         const at = b.op('Unsqueeze', [indices], { axes: [axis + 1] });
         const places = iota(b, shape[axis] as number, axis + 1, shape.length + 1);
-        const places64 = b.type(indices).dtype === 'int64' ? places : b.op('Cast', [places], { to: 'int32' });
-        const hit = asFloat(b, b.op('Equal', [at, places64], {}));
+        const sameType = b.type(indices).dtype === 'int64' ? places : b.op('Cast', [places], { to: 'int32' });
+        const hit = asFloat(b, b.op('Equal', [at, sameType], {}));
         return b.op('ReduceSum', [mul(b, b.op('Unsqueeze', [grad], { axes: [axis] }), hit)], { axes: [axis + 1], keepdims: false });
       },
     ];

@@ -86,6 +86,79 @@ refuse('ScatterElements', [[3], [2], [1]], { axis: 0 }, 'shape', /indices \[2\] 
 });
 refuse('ReduceSum', [image], { axes: [0], keepdims: true }, 'unsupported', /across the batch/);
 refuse('ReduceMean', [image], { axes: [], keepdims: true }, 'unsupported', /names no axes/);
+refuse('MatMul', [[2], [2, 3]], {}, 'shape', /2 or more axes/);
+refuse(
+  'MatMul',
+  [
+    ['N', 4],
+    [3, 2],
+  ],
+  {},
+  'shape',
+  /multiplies \[N,4\] by \[3,2\]/,
+);
+refuse(
+  'MatMul',
+  [
+    ['N', 2, 4],
+    [3, 4, 2],
+  ],
+  {},
+  'shape',
+  /cannot broadcast \[N\] with \[3\]/,
+);
+refuse(
+  'MatMul',
+  [
+    ['N', 4],
+    [3, 4, 2],
+  ],
+  {},
+  'unsupported',
+  /off the first axis: \[3,N,2\]/,
+);
+refuse('Add', [['N'], [5, 1]], {}, 'unsupported', /off the first axis: \[5,N\]/);
+const gemm = { transA: false, transB: false, alpha: 1, beta: 1 };
+refuse('Gemm', [image, [4, 2]], gemm, 'shape', /needs 2-D inputs/);
+refuse(
+  'Gemm',
+  [
+    ['N', 4],
+    [3, 2],
+  ],
+  gemm,
+  'shape',
+  /multiplies \[N,4\] by \[3,2\]/,
+);
+refuse('Gemm', [['N', 4], [4, 2], [3]], gemm, 'shape', /cannot broadcast \[N,2\] with \[3\]/);
+refuse('Gemm', [['N', 4], [4, 1], [2]], gemm, 'shape', /adds \[2\] to \[N,1\]/);
+refuse(
+  'Gemm',
+  [
+    ['N', 4],
+    ['N', 2],
+  ],
+  { ...gemm, transA: true },
+  'unsupported',
+  /adds up over the batch/,
+);
+refuse(
+  'Gemm',
+  [
+    [3, 4],
+    ['N', 4],
+  ],
+  { ...gemm, transB: true },
+  'unsupported',
+  /off the first axis/,
+);
+const unit = { strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0], group: 1 } as const;
+refuse('Conv', [image, [2, 3, 3]], unit, 'shape', /4-D weight/);
+refuse('Conv', [image, [2, 4, 3, 3]], unit, 'shape', /in 1 groups over 3 channels/);
+refuse('Conv', [image, [2, 3, 3, 3], [3]], unit, 'shape', /bias \[3\] for 2 output channels/);
+refuse('Conv', [image, [2, 3, 5, 5]], unit, 'shape', /window of 5 over 4 padded cells/);
+refuse('ConvTranspose', [image, [3, 2, 0, 3]], { ...unit, outputPadding: [0, 0] }, 'shape', /4-D weight, got \[3,2,0,3\]/);
+refuse('ConvTranspose', [image, [3, 2, 3, 3], [3]], { ...unit, outputPadding: [0, 0] }, 'shape', /bias \[3\] for 2 output channels/);
 refuse('ArgMax', [image], { axis: 0, keepdims: true }, 'unsupported', /across the batch/);
 
 for (const { op, shapes, attrs, code, message, dtypes, outputs = 1 } of refusals) {

@@ -16,7 +16,7 @@ export function explicitPads(n: NodeContext): Pads {
   const pads = n.ints('pads') ?? [0, 0, 0, 0];
   if (pads.length !== 4) throw n.unsupported(`has pads [${pads}]; only 2-D windows are supported`);
   if (pads.some((p) => !(p >= 0 && p < 2 ** 31))) throw n.unsupported(`has negative pads [${pads}], which is not supported`);
-  return pads as unknown as Pads;
+  return pads as Pads;
 }
 
 /** `auto_pad` as explicit pads; undefined for NOTSET. SAME: as many outputs as ⌈input/stride⌉, the odd cell at the end (UPPER) or begin (LOWER). */
@@ -35,5 +35,5 @@ export function autoPads(
     return Math.max(0, (outputs - 1) * strides[axis] + (kernel[axis] - 1) * dilations[axis] + 1 - input[axis]);
   });
   const begin = total.map((t) => (mode === 'SAME_UPPER' ? Math.floor(t / 2) : Math.ceil(t / 2)));
-  return [...begin, ...total.map((t, i) => t - (begin[i] as number))] as unknown as Pads;
+  return [...begin, ...total.map((t, i) => t - (begin[i] as number))] as [number, number, number, number];
 }

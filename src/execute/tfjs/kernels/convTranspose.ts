@@ -27,7 +27,7 @@ export const convTranspose: Kernel<'ConvTranspose'> = (site) => {
 function window({ node, sizes }: Site<'ConvTranspose'>): [Pair, Pair] {
   const { strides, dilations, pads, outputPadding } = node.attrs;
   const [, , height, width] = sizes(0) as [number, number, number, number];
-  const reach = extents(sizes(1).slice(2) as unknown as Pair, dilations);
+  const reach = extents(sizes(1).slice(2) as [number, number], dilations);
   const size = (input: number, k: 0 | 1) => (input - 1) * strides[k] + reach[k] - pads[k] - pads[(k + 2) as 2 | 3] + outputPadding[k];
   return [
     [pads[0], pads[1]],
@@ -59,7 +59,7 @@ function mirrored(tf: Tf, w: Tensor): Tensor {
 
 /** The plain convolution in which every cell meets the whole kernel. */
 function around({ sizes }: Site<'ConvTranspose'>, dilations: Pair): Convolution {
-  const [eH, eW] = extents(sizes(1).slice(2) as unknown as Pair, dilations);
+  const [eH, eW] = extents(sizes(1).slice(2) as [number, number], dilations);
   return { strides: [1, 1], dilations, pads: [eH - 1, eW - 1, eH - 1, eW - 1] };
 }
 
@@ -106,7 +106,7 @@ function grouped(site: Site<'ConvTranspose'>): (inputs: Inputs) => Tensor {
 function subPixel(site: Site<'ConvTranspose'>): (inputs: Inputs) => Tensor {
   const { tf, node, sizes } = site;
   const { strides, dilations } = node.attrs;
-  const reach = extents(sizes(1).slice(2) as unknown as Pair, dilations);
+  const reach = extents(sizes(1).slice(2) as [number, number], dilations);
   if (isOne(reach)) {
     // Only the first place within a stride gets anything.
     const filter = site.weight(1, 'mirrored', (w) => mirrored(tf, w));

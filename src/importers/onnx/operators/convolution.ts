@@ -29,7 +29,7 @@ export const ConvTranspose: Operator = (n) => {
     if (total.some((t) => t < 0)) throw n.unsupported(`has output_shape [${wanted}] beyond what its kernel reaches`);
     // The formula of the ONNX operator page: SAME_UPPER puts the odd cell at the end, everything else at the begin.
     const begin = total.map((t) => (mode === 'SAME_UPPER' ? Math.floor(t / 2) : Math.ceil(t / 2)));
-    pads = [...begin, ...total.map((t, i) => t - (begin[i] as number))] as unknown as Pads;
+    pads = [...begin, ...total.map((t, i) => t - (begin[i] as number))] as [number, number, number, number];
   }
   n.emit('ConvTranspose', n.all(), { strides, dilations, pads, outputPadding, group: n.int('group', 1) });
 };
