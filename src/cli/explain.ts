@@ -119,6 +119,7 @@ async function folder(path: string): Promise<string> {
   await mkdir(path, { recursive: true }).catch((cause: unknown) => {
     throw new ModelError('file-missing', `--out: '${path}' is no folder that can be written (${(cause as NodeJS.ErrnoException).code}).`, {
       cause,
+      hint: 'Choose another folder.',
     });
   });
   return path;

@@ -12,7 +12,10 @@ export function inputTensors(file: string, array: NpyArray, model: Model): Float
   const batched = array.shape.length === 4;
   const sample = batched ? array.shape.slice(1) : array.shape;
   if (sample.length !== 3 || sample.some((d, i) => d !== own[i])) {
-    throw new ModelError('shape', `${file} has shape [${array.shape}], the model's input is [N,${own}] (${layout}).`, { file });
+    throw new ModelError('shape', `${file} has shape [${array.shape}], the model's input is [N,${own}] (${layout}).`, {
+      file,
+      hint: 'Write the tensor in the axis order of the model file, with or without the batch.',
+    });
   }
   const size = channels * height * width;
   const n = batched ? (array.shape[0] as number) : 1;

@@ -1,8 +1,9 @@
-import { inputLayer } from '../explain/layers.ts';
+import { inputLayer, layerAt } from '../explain/layers.ts';
 import type { GraphMethod } from '../explain/method.ts';
 import { methods } from '../explain/methods/index.ts';
 import { type MapSpec, planMaps } from '../explain/plan.ts';
 import type { Tensor } from '../graph/graph.ts';
+import type { Model } from '../importers/model.ts';
 import { ModelError } from '../shared/errors.ts';
 import { SharedJobs } from '../shared/sharedJobs.ts';
 import { ByteCache } from './byteCache.ts';
@@ -42,15 +43,19 @@ export class GraphMaps {
     this.#results.resize(cacheBytes);
   }
 
-  /** Throws ModelError('weights') where the map holds NaN or infinite values. */
+  /** Throws ModelError: 'weights' where the map holds NaN or infinite values, 'method' where the network has no gradient. */
   async get(input: Prepared, task: MapSpec & { class: number }, context: JobContext): Promise<RawMap> {
     const key = `${input.key}|${task.class}`;
     const progress = () => {};
     const maps =
       this.#results.get(key) ??
-      (await this.#jobs.run(key, { signal: context.signal, progress }, ({ signal }) =>
-        this.#services.queue.run(context.priority, signal, () => this.#run(input, task.class, key)),
-      ));
+      (await this.#jobs
+        .run(key, { signal: context.signal, progress }, ({ signal }) =>
+          this.#services.queue.run(context.priority, signal, () => this.#run(input, task.class, key)),
+        )
+        .catch((error: unknown) => {
+          throw notComputable(error, input.open.model, task.method.info.label);
+        }));
     const map = maps.get(specKey(task));
     if (!map) throw new ModelError('internal', `No map for ${task.method.info.id} at '${task.layer}'.`);
     if (map.values.every((v) => Number.isFinite(v))) return map;
@@ -104,6 +109,21 @@ export function everyMap({ spatial }: Pick<OpenModel, 'spatial'>): MapSpec[] {
       const layers = method.info.at === 'layer' ? names : [inputLayer];
       return layers.flatMap((layer) => variants.map((variant) => ({ method, variant, layer })));
     });
+}
+
+/** Graphs speak of values, people of layers: says which method fails at which layer. */
+function notComputable(error: unknown, model: Model, method: string): unknown {
+  if (!(error instanceof ModelError) || error.where === undefined || !['method', 'unsupported'].includes(error.code)) return error;
+  const { where, message } = error;
+  const layer = layerAt(model, where)?.name;
+  const place = layer === undefined || layer === where ? `'${where}'` : `'${where}' (layer '${layer}')`;
+  const hint = error.hint ?? 'Use a method that works without gradients, such as occlusion.';
+  const cause = error.cause ?? error;
+  return new ModelError('method', `${method} cannot be computed: ${message.replace(`'${where}'`, () => place)}`, {
+    where: layer ?? where,
+    hint,
+    cause,
+  });
 }
 
 function sizeOf({ model, spatial }: OpenModel, layer: string): [number, number] {

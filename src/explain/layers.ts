@@ -51,6 +51,19 @@ export function findLayer(model: Model, name: string): Layer {
   });
 }
 
+/** The layer a graph value belongs to: the one that puts it out, or on the way to whose output it lies. Undefined behind the last. */
+export function layerAt(model: Model, value: string): Layer | undefined {
+  const byValue = new Map(model.layers.map((layer) => [layer.value, layer]));
+  const values = model.graph.nodes.flatMap((node) => node.outputs);
+  const at = values.indexOf(value);
+  return at < 0
+    ? byValue.get(value)
+    : values
+        .slice(at)
+        .map((v) => byValue.get(v))
+        .find((layer) => layer !== undefined);
+}
+
 /** Values that `value` depends on, itself included. */
 function upstreamOf(model: Model, value: string): Set<string> {
   const needed = new Set([value]);

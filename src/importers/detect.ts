@@ -65,6 +65,6 @@ export function unknownFormat(bytes: Uint8Array, all = false): ModelError | unde
 }
 
 /** No control characters but white space. */
-function isText(bytes: Uint8Array): boolean {
+export function isText(bytes: Uint8Array): boolean {
   return bytes.subarray(0, 512).every((byte) => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d));
 }

@@ -83,7 +83,8 @@ async function readOnce(file: string, name: string, limit: number): Promise<{ by
   let handle: FileHandle;
   try {
     // Opening a pipe for reading waits for a writer, so what it is, is asked first.
-    if (!(await stat(file)).isFile()) throw new ModelError('file-corrupt', `'${name}' is no file.`, { where: name });
+    if (!(await stat(file)).isFile())
+      throw new ModelError('file-corrupt', `'${name}' is no file.`, { where: name, hint: 'Choose the model file itself.' });
     handle = await open(file);
   } catch (cause) {
     throw unreadable(name, cause);

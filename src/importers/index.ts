@@ -1,6 +1,6 @@
 import { check } from '../graph/check.ts';
 import { infer } from '../ops/index.ts';
-import { ModelError } from '../shared/errors.ts';
+import { type ErrorCode, ModelError } from '../shared/errors.ts';
 import { unknownFormat } from './detect.ts';
 import { type FileSource, fileChanged } from './files.ts';
 import type { Importer, Model, ModelSource } from './model.ts';
@@ -19,8 +19,17 @@ export async function openModel(source: ModelSource | FileSource): Promise<Model
     if (!('changed' in source)) return await openOnce(source);
     return (await openUnchanged(source)) ?? (await openUnchanged(await source.again(), true)) ?? never();
   } catch (error) {
-    throw error instanceof ModelError ? error.with({ file: source.file }) : error;
+    throw error instanceof ModelError ? error.with({ file: source.file, ...nextStep(error.code) }) : error;
   }
+}
+
+/** For errors that know none of their own. */
+function nextStep(code: ErrorCode): { hint?: string } {
+  if (code === 'file-corrupt' || code === 'shape')
+    return { hint: 'The file is damaged or was written wrongly: save, export or download the model again.' };
+  if (code === 'unsupported') return { hint: 'Export the model to ONNX for inference, with plain operators.' };
+  if (code === 'file-too-large') return { hint: 'Choose a smaller model.' };
+  return {};
 }
 
 /** Undefined (or an error, the last time) if a file changed, whatever came of reading it. */

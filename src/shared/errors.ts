@@ -86,10 +86,11 @@ export function fromErrorRecord(record: ErrorRecord): ModelError {
   return new ModelError(code, message, details);
 }
 
-/** One readable text: message, file, next step. For terminals and notifications. */
-export function describeError(record: ErrorRecord): string {
-  const file = record.file && !record.message.includes(record.file) ? ` (${record.file})` : '';
-  return `${record.message}${file}${record.hint ? ` ${record.hint}` : ''}`;
+/** One readable text: message, file (inside its sentence), next step. For terminals and notifications. */
+export function describeError({ message, file, hint }: ErrorRecord): string {
+  const end = /[.?!…]$/u.exec(message)?.[0] ?? '';
+  const named = file && !message.includes(file) ? `${message.slice(0, message.length - end.length)} (${file})${end}` : message;
+  return hint ? `${named} ${hint}` : named;
 }
 
 export function cancelled(): ModelError {

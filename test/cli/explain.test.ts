@@ -114,8 +114,8 @@ test('what cannot work for any image is said once, without a stack trace, exit c
   for (const [args, message] of [
     [['--layer', 'con'], /no layer 'con'.*Did you mean 'n_conv'/],
     [['--method', 'occlusion', '--param', 'window=2.5'], /window cannot be 2\.5/],
-    [['--model', 'gone.onnx'], /'gone\.onnx' is not there\. \(.*gone\.onnx\) Restore it/],
-    [['--out', 'one.png'], /--out: 'one\.png' is no folder/],
+    [['--model', 'gone.onnx'], /'gone\.onnx' is not there \(.*gone\.onnx\)\. Restore it/],
+    [['--out', 'one.png'], /--out: 'one\.png' is no folder .* Choose another/],
   ] as const) {
     const { code, out, err } = await run('one.png', 'two.png', ...args);
     assert.deepEqual([code, out, err.trimEnd().split('\n').length], [1, '', 1], err);

@@ -259,7 +259,7 @@ const badModels: readonly BadModel[] = [
     name: 'unsupported operator',
     write: (t) => onnx(t, { nodes: [node('GRU', 'x w1', 'logits')], initializers: [weight('w1', [4, 3, 3, 3])] }),
     code: 'unsupported',
-    message: /GRU 'n_logits' is not supported/,
+    message: /^GRU 'n_logits' is not supported\.$/,
     hint: /plain operators/,
   },
   {

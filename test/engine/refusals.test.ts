@@ -149,8 +149,8 @@ test('a weight that is computed from the image: no gradient method, but occlusio
   await assert.rejects(explain(model, image, { method: 'saliency' }), {
     code: 'method',
     file: model,
-    where: 'last',
-    message: /Conv 'last' has no gradient for its input 'w'/,
+    where: 'n_last',
+    message: /^Saliency cannot be computed: Conv 'last' \(layer 'n_last'\) has no gradient for its input 'w'/,
     hint: /occlusion/,
   });
   assert.ok((await explain(model, image, { method: 'occlusion', params: { window: 3, stride: 3 } })).values.every(Number.isFinite));

@@ -152,6 +152,10 @@ function named<T>(node: Node, work: () => T): T {
     if (cause instanceof ModelError) throw cause;
     const message = cause instanceof Error ? cause.message : String(cause);
     const where = node.outputs[0] ?? node.op;
-    throw new ModelError('engine', `TensorFlow.js could not compute ${node.op} '${where}': ${message}`, { where, cause });
+    throw new ModelError('engine', `TensorFlow.js could not compute ${node.op} '${where}': ${message}`, {
+      where,
+      cause,
+      hint: 'Choose another engine: onnxruntime, tensorflow or wasm.',
+    });
   }
 }

@@ -204,7 +204,7 @@ export class NodeContext {
 
   /** Error for something valid that this importer does not do; collected and reported together. */
   unsupported(what: string): ModelError {
-    return new ModelError('unsupported', `${this.title} ${what}`, { where: this.name });
+    return new ModelError('unsupported', `${this.title} ${what}.`, { where: this.name });
   }
 
   corrupt(what: string): ModelError {

@@ -13,7 +13,7 @@ import { hintsOf } from './hints.ts';
 import { findImageInput, type ImageInput } from './input.ts';
 import type { Known } from './known.ts';
 import { layersOf } from './layers.ts';
-import { looksLikeOnnx, refuseOtherFormats } from './sniff.ts';
+import { looksLikeOnnx, refuseText } from './sniff.ts';
 import { importNodes, type Walk } from './walk.ts';
 import { decoder, readExternalFiles } from './weights.ts';
 
@@ -34,7 +34,7 @@ export const onnxImporter: Importer = {
 };
 
 async function open(source: ModelSource): Promise<Model> {
-  refuseOtherFormats(source.bytes);
+  refuseText(source.bytes);
   const proto = decodeModel(source.bytes);
   const opset = opsetOf(proto);
   const sparse = proto.graph.sparseInitializers ?? [];
@@ -118,9 +118,9 @@ function chooseOutput(proto: ModelProto, { b, known, values, batch }: Scope, { f
 }
 
 function unsupported(failures: readonly ModelError[]): ModelError {
-  const all = failures.map((f) => f.message).join('; ');
-  const what = failures.length === 1 ? 'A node is' : `${failures.length} nodes are`;
-  return new ModelError('unsupported', `${what} not supported: ${all}.`, {
+  const all = failures.map((f) => f.message.replace(/\.$/, '')).join('; ');
+  const head = failures.length === 1 ? '' : `${failures.length} nodes cannot be imported: `;
+  return new ModelError('unsupported', `${head}${all}.`, {
     where: failures.map((f) => f.where ?? '').join(', '),
     hint: 'Export the model for inference with plain operators, without control flow, custom operators or quantisation.',
   });
