@@ -3,22 +3,34 @@ import { encodeModel } from '../../formats/onnx/write.ts';
 import type { Graph, Tensor, TypedData } from '../../graph/graph.ts';
 import { ModelError } from '../../shared/errors.ts';
 import type { Executor, Program, Tensors } from '../executor.ts';
+import { threading } from './threads.ts';
 import { toOnnx } from './toOnnx.ts';
 
 type Ort = typeof import('onnxruntime-node');
 
-const options: InferenceSession.SessionOptions = {
-  executionProviders: ['cpu'],
-  graphOptimizationLevel: 'all',
-  logSeverityLevel: 3,
-  // Gradients fade into denormals, which cost a hundred times a normal number and mean nothing here.
-  extra: {
-    // Threads that keep spinning after a run slow the next session's run to a half, and whatever else the machine does.
-    session: { set_denormal_as_zero: '1', force_spinning_stop: '1' },
-    // Merges a Pad with zeros into the MaxPool after it, whose own padding never wins: wrong where values are negative.
-    optimization: { disable_specified_optimizers: 'Pad_Fusion' },
-  },
-};
+function optionsFor(graph: Graph): InferenceSession.SessionOptions {
+  const { threads, sleep } = threading(graph);
+  return {
+    executionProviders: ['cpu'],
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+    ...(threads !== undefined && { intraOpNumThreads: threads }),
+    extra: {
+      // Gradients fade into denormals, which cost a hundred times a normal number and mean nothing here.
+      session: { set_denormal_as_zero: '1', force_spinning_stop: sleep ? '1' : '0' },
+      ...(padsBeforePools(graph) && { optimization: { disable_specified_optimizers: 'Pad_Fusion' } }),
+    },
+  };
+}
+
+/**
+ * Whether a Pad feeds a max pool. onnxruntime merges the two, but a pool's own padding never wins where zeros would: wrong for
+ * negative values. Not switched off for every graph: it helps convolutions.
+ */
+function padsBeforePools(graph: Graph): boolean {
+  const padded = new Set(graph.nodes.flatMap((node) => (node.op === 'Pad' ? node.outputs : [])));
+  return graph.nodes.some((node) => node.op === 'MaxPool' && padded.has(node.inputs[0] as string));
+}
 
 /** onnxruntime on the CPU: writes the graph as an ONNX model in memory, one session per program. */
 export async function createOnnxRuntime(): Promise<Executor> {
@@ -53,7 +65,7 @@ async function compile(ort: Ort, graph: Graph): Promise<Program> {
 
 async function createSession(ort: Ort, graph: Graph): Promise<{ session: InferenceSession; size: number }> {
   const bytes = encodeModel(toOnnx(graph));
-  const session = await guarded('compile the graph', () => ort.InferenceSession.create(bytes, options));
+  const session = await guarded('compile the graph', () => ort.InferenceSession.create(bytes, optionsFor(graph)));
   return { session, size: bytes.byteLength };
 }
 
