@@ -34,7 +34,7 @@ export class ExplainPanels implements vscode.WebviewPanelSerializer, vscode.Disp
     const subject = { image, model: model ?? undefined, pinned: own };
     if (open) {
       open.show(subject);
-      open.panel.reveal(columnBeside(image, open.panel.viewColumn));
+      await revealIn(open.panel, columnBeside(image, open.panel.viewColumn));
     } else {
       this.#create(subject);
     }
@@ -121,6 +121,22 @@ function columnBeside(image: string, column: vscode.ViewColumn | undefined): vsc
   const input = activeTabGroup.activeTab?.input as { uri?: vscode.Uri } | undefined;
   if (activeTabGroup.viewColumn !== column || input?.uri?.fsPath !== image) return undefined;
   return all.find((group) => group.viewColumn !== column)?.viewColumn ?? vscode.ViewColumn.Beside;
+}
+
+/**
+ * Shows a panel, in another column where one is named. VS Code turns a panel that it moves into a preview, which the next
+ * file that is opened replaces: so it is told to keep it.
+ */
+async function revealIn(panel: vscode.WebviewPanel, column: vscode.ViewColumn | undefined): Promise<void> {
+  panel.reveal(column);
+  if (column === undefined) return;
+  const isPreview = () => {
+    const { activeTab } = vscode.window.tabGroups.activeTabGroup;
+    return panel.active && activeTab?.input instanceof vscode.TabInputWebview && activeTab.isPreview;
+  };
+  // The news of the move comes after the move.
+  for (let tries = 0; !isPreview() && tries < 20; tries++) await new Promise((resolve) => setTimeout(resolve, 25));
+  if (isPreview()) await vscode.commands.executeCommand('workbench.action.keepEditor');
 }
 
 /** The value, or null if it takes longer than a click may take to be answered. */

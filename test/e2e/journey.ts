@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { FrameLocator } from 'playwright-core';
-import { type Editor, eventually, webview } from '../support/editor.ts';
+import { appears, type Editor, eventually, explorerMenu, tab, webview } from '../support/editor.ts';
 import { sample } from '../support/paths.ts';
 
 /** Pictures and models as in the sample. */
@@ -30,6 +30,15 @@ function copy(files: readonly string[], folder: string): void {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     cpSync(join(sample, file), join(folder, file));
   }
+}
+
+/** Right-clicks an image and has it explained. VS Code may close a menu under the click when something loads: then again. */
+export async function explain(editor: Editor, image: string): Promise<FrameLocator> {
+  await eventually(`a panel for ${image}`, async () => {
+    await explorerMenu(editor, image, 'Explain Prediction');
+    return appears(tab(editor, titleOf(image)), 5_000);
+  });
+  return panel(editor, image);
 }
 
 /** The page of the panel that explains an image, once it shows it. */

@@ -10,18 +10,19 @@ import { errorView } from './errorView.ts';
 import { header } from './header.ts';
 import { legend } from './legend.ts';
 import { methodTabs } from './methodTabs.ts';
-import { predictionView } from './predictionView.ts';
+import { predictionHead, predictionView } from './predictionView.ts';
 import { preprocessingQuestion } from './preprocessingQuestion.ts';
 import { probeLine } from './probeLine.ts';
 import { stage } from './stage.ts';
 import { stageTools } from './stageTools.ts';
 
-/** The whole page: picture side and numbers side; one column where it is narrow. */
+/** The whole page: picture side and numbers side; one column where it is narrow, what the network says on top. */
 export function app(state: PageState, actions: Actions): TemplateResult {
   const now = phase(state);
   const asking = state.trials?.list !== undefined;
   return html`${header(state, actions)} ${banner(state, actions)} ${asking ? preprocessingQuestion(state, actions) : nothing}
     <main class="body">
+      ${saysSomething(state, now) ? predictionHead(state) : nothing}
       <div class="picture-side">${pictureSide(state, actions)}</div>
       <div class="numbers-side">${numbers(state, actions, now)}</div>
     </main>
@@ -36,11 +37,17 @@ function pictureSide(state: PageState, actions: Actions): TemplateResult {
     ${state.failure ? nothing : probeLine(state)}`;
 }
 
+/** Whether there is a prediction to show, or one on its way. */
+function saysSomething(state: PageState, now: ReturnType<typeof phase>): boolean {
+  if (now === 'empty' || (now === 'error' && state.failure)) return false;
+  return !state.trials?.list || state.prediction !== undefined;
+}
+
 function numbers(state: PageState, actions: Actions, now: ReturnType<typeof phase>): TemplateResult {
   if (now === 'empty') return emptyView(state, actions);
   if (now === 'error' && state.failure)
     return html`<section class="card">${errorView(state.failure, failureActions(state, actions))}</section>`;
-  if (state.trials?.list && !state.prediction) return html``;
+  if (!saysSomething(state, now)) return html``;
   return html`${predictionView(state, actions)} ${controls(state, actions)}`;
 }
 

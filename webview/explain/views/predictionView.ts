@@ -9,18 +9,23 @@ import { classList, classListSkeleton } from './classList.ts';
 import { classSearch } from './classSearch.ts';
 import { fedView } from './fedView.ts';
 
-/** What the network says, beside what the folder says and what the network was fed. */
-export function predictionView(state: PageState, actions: Actions): TemplateResult {
+/** What the network says, beside what the folder says and what the network was fed: the first thing to see. */
+export function predictionHead(state: PageState): TemplateResult {
   const { prediction } = state;
   const best = prediction?.top[0];
-  return html`<section class="card prediction" aria-labelledby="prediction-title" data-testid="prediction">
-    <div class="prediction-head">
-      <div class="prediction-text">
-        <h2 class="card-title" id="prediction-title">Prediction</h2>
-        ${prediction && best ? headline(prediction, best) : waiting(state)}
-      </div>
-      ${fedView(state)}
+  return html`<section class="prediction-head" aria-labelledby="prediction-title" data-testid="prediction">
+    <div class="prediction-text">
+      <h2 class="card-title" id="prediction-title">Prediction</h2>
+      ${prediction && best ? headline(prediction, best) : waiting(state)}
     </div>
+    ${fedView(state)}
+  </section>`;
+}
+
+/** The best classes, and the way to any other. */
+export function predictionView(state: PageState, actions: Actions): TemplateResult {
+  const { prediction } = state;
+  return html`<section class="card classes" aria-label="Classes" data-testid="classes">
     ${prediction ? classList(state, prediction, actions) : classListSkeleton()} ${classSearch(state, actions)}
   </section>`;
 }
@@ -33,8 +38,10 @@ function waiting({ subject }: PageState): TemplateResult {
 }
 
 function headline(prediction: Prediction, best: RankedClass): TemplateResult {
-  return html`<p class="headline" data-testid="top1" title=${best.label}>${best.label}</p>
-    <p class="sub" data-testid="top1-probability">${percent(best.probability)}</p>
+  return html`<div class="says">
+      <p class="headline" data-testid="top1" title=${best.label}>${best.label}</p>
+      <p class="sub" data-testid="top1-probability">${percent(best.probability)}</p>
+    </div>
     ${prediction.truth ? verdict(prediction, prediction.truth, best) : nothing}`;
 }
 

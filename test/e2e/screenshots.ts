@@ -1,0 +1,50 @@
+// `npm run screenshots`: takes the pictures of the README anew, in a real VS Code with the sample in it.
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import sharp from 'sharp';
+import * as editors from '../support/editor.ts';
+import { repository, sample } from '../support/paths.ts';
+import type { Theme } from '../support/themes.ts';
+import { explain, inState, square } from './journey.ts';
+
+/** `beside`: the picture itself is open on the left, as when one goes through a folder. */
+const pictures: { name: string; theme: Theme; beside: boolean }[] = [
+  { name: 'explain-dark', theme: 'dark', beside: false },
+  { name: 'explain-light', theme: 'light', beside: true },
+  { name: 'explain-high-contrast', theme: 'high contrast', beside: true },
+];
+const folder = join(repository, 'media', 'screenshots');
+
+/** As much of the window as possible for what it is about. */
+const quiet = { 'workbench.activityBar.location': 'hidden', 'window.commandCenter': false };
+
+/** The sample as a person has it open: why a square is called a star. */
+async function take({ name, theme, beside }: (typeof pictures)[number]): Promise<void> {
+  const home = mkdtempSync(join(realpathSync(tmpdir()), 'glassbox-screenshot-'));
+  const workspace = join(home, 'sample');
+  cpSync(sample, workspace, { recursive: true });
+  try {
+    await editors.withEditor(name, { folder: workspace, theme, settings: quiet, width: 1280, height: 800 }, async (editor) => {
+      if (beside) await editors.openFile(editor, square);
+      const page = await explain(editor, square);
+      await inState(page, 'ready');
+      await page.locator('[data-testid=method-occlusion][data-state=done]').waitFor();
+      await save(editor, name);
+    });
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+async function save(editor: editors.Editor, name: string): Promise<void> {
+  // No tooltip, no focus ring where the mouse last was.
+  await editor.page.mouse.move(640, 790);
+  const shot = await editor.page.screenshot({ animations: 'disabled', caret: 'hide' });
+  const file = join(folder, `${name}.png`);
+  await sharp(shot).png({ palette: true, colours: 256, dither: 0.4, effort: 10, compressionLevel: 9 }).toFile(file);
+  console.log(`${relative(repository, file)}: ${Math.round(statSync(file).size / 1000)} kB`);
+}
+
+mkdirSync(folder, { recursive: true });
+for (const each of pictures) await take(each);
