@@ -12,7 +12,8 @@ import { type MapSpec, type Plan, planMaps } from '../../src/explain/plan.ts';
 import { fileSource } from '../../src/importers/files.ts';
 import { openModel } from '../../src/importers/index.ts';
 import type { Model } from '../../src/importers/model.ts';
-import { executors } from '../support/executors.ts';
+import { inputTensor, oneHot } from '../support/ask.ts';
+import { createOrSkip, executors } from '../support/executors.ts';
 import { largestDifference, similarity } from '../support/golden.ts';
 import { sharedMissing, sharedPath } from '../support/shared.ts';
 import { mobileNet, squeezeNet } from '../support/syntheticNets.ts';
@@ -39,13 +40,8 @@ const networks: readonly { name: string; open(): Promise<Model | undefined> }[] 
 for (const engine of executors.filter((e) => e.id !== 'onnxruntime')) {
   for (const network of networks) {
     test(`${network.name} on ${engine.id}`, async (t) => {
-      let executor: Executor;
-      try {
-        executor = await engine.create();
-      } catch (error) {
-        if (!engine.optional) throw error;
-        return t.skip(`left out: ${(error as Error).message}`);
-      }
+      const executor = await createOrSkip(t, engine);
+      if (!executor) return;
       const model = await network.open();
       if (!model) return t.skip(sharedMissing);
       await compare(model, executor);
@@ -102,14 +98,8 @@ function feed(model: Model, plan: Plan, target: number): Tensors {
     state = (state * 16807) % 2147483647;
     return (state / 2147483647) * 2 - 1;
   };
-  const hot = new Float32Array(model.classes);
-  hot[target] = 1;
   return {
-    [value]: {
-      dtype: 'float32',
-      shape: [1, channels, height, width],
-      data: Float32Array.from({ length: channels * height * width }, noise),
-    },
-    [plan.classInput]: { dtype: 'float32', shape: [1, model.classes], data: hot },
+    [value]: inputTensor(model, Float32Array.from({ length: channels * height * width }, noise)),
+    [plan.classInput]: oneHot(model.classes, target),
   };
 }

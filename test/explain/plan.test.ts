@@ -13,6 +13,7 @@ import type { Tensor } from '../../src/graph/graph.ts';
 import type { OpName } from '../../src/graph/opset.ts';
 import { openModel } from '../../src/importers/index.ts';
 import type { Model } from '../../src/importers/model.ts';
+import { inputTensor, oneHot } from '../support/ask.ts';
 import { classifier, float, int, ints, node, noise, sourceOf, weight } from '../support/onnxModels.ts';
 
 const pads = ints('pads', [1, 1, 1, 1]);
@@ -56,12 +57,7 @@ const image = noise(3 * 6 * 8, 11);
 
 async function run(model: Model, plan: Plan, index: number): Promise<Float32Array[]> {
   const program = await executor.compile(plan.graph);
-  const seed = new Float32Array(model.classes);
-  seed[index] = 1;
-  const out = await program.run({
-    [model.input.value]: { dtype: 'float32', shape: [1, 3, 6, 8], data: image },
-    [plan.classInput]: { dtype: 'float32', shape: [1, model.classes], data: seed },
-  });
+  const out = await program.run({ [model.input.value]: inputTensor(model, image), [plan.classInput]: oneHot(model.classes, index) });
   await program.dispose();
   return [...plan.maps, plan.logits].map((value) => new Float32Array((out[value] as Tensor).data as Float32Array));
 }

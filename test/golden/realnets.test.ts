@@ -10,14 +10,13 @@ import { fileURLToPath } from 'node:url';
 import type { Executor, Program } from '../../src/execute/executor.ts';
 import { findLayer } from '../../src/explain/layers.ts';
 import { gradCam } from '../../src/explain/methods/gradCam.ts';
-import { occlusion } from '../../src/explain/methods/occlusion.ts';
 import { planForward, planMaps } from '../../src/explain/plan.ts';
-import type { Tensor } from '../../src/graph/graph.ts';
 import { fileSource } from '../../src/importers/files.ts';
 import { openModel } from '../../src/importers/index.ts';
 import type { Model } from '../../src/importers/model.ts';
-import { executors } from '../support/executors.ts';
-import { Golden, type GoldenImage, largestDifference, slice } from '../support/golden.ts';
+import { inputTensor, logitsOf, occlude, oneHot } from '../support/ask.ts';
+import { createOrSkip, executors } from '../support/executors.ts';
+import { Golden, type GoldenImage, slice } from '../support/golden.ts';
 import { sharedMissing, sharedPath } from '../support/shared.ts';
 
 type Prepare = (rgb: Uint8Array, pixel: number, channel: number) => number;
@@ -69,13 +68,8 @@ for (const engine of executors) {
       if (!golden) return t.skip(sharedMissing);
       // Interpreting ResNet50 without threads takes most of a minute and says nothing the smaller networks do not.
       if (net.name === 'resnet50' && engine.id !== 'onnxruntime') return t.skip(`left out: too slow on ${engine.id}`);
-      let executor: Executor;
-      try {
-        executor = await engine.create();
-      } catch (error) {
-        if (!engine.optional) throw error;
-        return t.skip(`left out: ${engine.id} does not load here`);
-      }
+      const executor = await createOrSkip(t, engine);
+      if (!executor) return;
       for (const file of net.files) {
         if (file === undefined) {
           t.diagnostic(`left out: ${net.name}'s model file is not there`);
@@ -98,13 +92,12 @@ async function compare(golden: Golden, file: string, net: (typeof nets)[number],
   const explain = await executor.compile(plan.graph);
   for (const image of golden.manifest.images ?? []) {
     const input = feed(golden, image, model, net.prepare);
-    const logits = await run(forward, model, input, 1);
-    near(golden, `${image.key}_logits.f32`, logits, golden.values(`${image.key}_logits.f32`));
+    golden.near(`${image.key}_logits.f32`, await logitsOf(forward, model, input));
     for (const [t, target] of image.targets.entries()) {
-      const out = await explain.run({ [model.input.value]: tensor(model, input, 1), [plan.classInput]: oneHot(model, target) });
+      const out = await explain.run({ [model.input.value]: inputTensor(model, input), [plan.classInput]: oneHot(model.classes, target) });
       layers.forEach((layer, l) => {
         const name = `${image.key}_gradcam_${layer}.f32`;
-        near(golden, name, out[plan.maps[l] as string]?.data as Float32Array, slice(golden.values(name), golden.array(name).shape, t));
+        golden.near(name, out[plan.maps[l] as string]?.data as Float32Array, slice(golden.values(name), golden.array(name).shape, t));
       });
       // Hundreds of forward passes a map: every image in the first format, one in the second.
       const occluded = executor.id === 'onnxruntime' && t === 0 && (first || image === golden.manifest.images?.[0]);
@@ -140,47 +133,13 @@ async function occlusionGrid(
   grid: number,
 ): Promise<void> {
   const name = `${image.key}_occlusion_grid.f32`;
-  const { height, width } = model.input;
-  const map = await occlusion.run({
-    input,
-    channels: 3,
-    height,
-    width,
-    class: target,
-    classes: model.classes,
-    variant: 'logit',
-    params: { window: grid, stride: grid, baseline: 0 },
-    batchSize: 16,
-    forward: (batch, n) => run(forward, model, batch, n),
-    probability: () => Number.NaN,
-    report: () => {},
-  });
+  const { width } = model.input;
+  const map = await occlude(forward, model, input, target, { window: grid, stride: grid });
   const [, rows, columns] = golden.array(name).shape as [number, number, number];
   // Squares side by side: the value of a square is that of its first pixel.
   const squares = Float32Array.from(
     { length: rows * columns },
     (_, i) => map[Math.floor(i / columns) * grid * width + (i % columns) * grid] as number,
   );
-  near(golden, name, squares, slice(golden.values(name), golden.array(name).shape, t));
-}
-
-async function run(program: Program, model: Model, data: Float32Array, n: number): Promise<Float32Array> {
-  const out = await program.run({ [model.input.value]: tensor(model, data, n) });
-  return out[model.logits]?.data as Float32Array;
-}
-
-function tensor(model: Model, data: Float32Array, n: number): Tensor {
-  return { dtype: 'float32', shape: [n, 3, model.input.height, model.input.width], data };
-}
-
-function oneHot(model: Model, target: number): Tensor {
-  const data = new Float32Array(model.classes);
-  data[target] = 1;
-  return { dtype: 'float32', shape: [1, model.classes], data };
-}
-
-function near(golden: Golden, file: string, actual: Float32Array, expected: Float32Array): void {
-  const { tolerance } = golden.array(file);
-  const difference = largestDifference(actual, expected);
-  assert.ok(difference <= tolerance.abs, `${file}: differs by ${difference}, tolerance ${tolerance.abs}`);
+  golden.near(name, squares, slice(golden.values(name), golden.array(name).shape, t));
 }

@@ -8,7 +8,6 @@ import { test } from 'node:test';
 import type { Executor } from '../../src/execute/executor.ts';
 import { findLayer } from '../../src/explain/layers.ts';
 import { gradCam } from '../../src/explain/methods/gradCam.ts';
-import { occlusion } from '../../src/explain/methods/occlusion.ts';
 import { planForward, planMaps } from '../../src/explain/plan.ts';
 import { type Tensor, typeOf } from '../../src/graph/graph.ts';
 import { prune } from '../../src/graph/prune.ts';
@@ -17,8 +16,9 @@ import { openModel } from '../../src/importers/index.ts';
 import type { Model } from '../../src/importers/model.ts';
 import { newBuilder } from '../../src/ops/index.ts';
 import { differentiate } from '../../src/transform/differentiate.ts';
-import { executors } from '../support/executors.ts';
-import { Golden, type GoldenModelFile, largestDifference, slice } from '../support/golden.ts';
+import { inputTensor, occlude, oneHot } from '../support/ask.ts';
+import { createOrSkip, executors } from '../support/executors.ts';
+import { Golden, type GoldenModelFile, slice } from '../support/golden.ts';
 import { sharedMissing } from '../support/shared.ts';
 
 const nets = ['a_plain', 'b_residual', 'c_mobile', 'd_inception', 'e_se_silu', 'f_dilated_grouped'];
@@ -29,13 +29,8 @@ for (const engine of executors) {
     test(`${net} on ${engine.id}`, async (t) => {
       const golden = Golden.open(`tinynets/${net}`);
       if (!golden) return t.skip(sharedMissing);
-      let executor: Executor;
-      try {
-        executor = await engine.create();
-      } catch (error) {
-        if (!engine.optional) throw error;
-        return t.skip(`left out: ${engine.id} does not load here`);
-      }
+      const executor = await createOrSkip(t, engine);
+      if (!executor) return;
       const files = golden.manifest.models?.filter(importable) ?? [];
       assert.ok(files.length >= 2, 'at least two importable files');
       for (const file of files) {
@@ -50,8 +45,7 @@ for (const engine of executors) {
 async function compare(golden: Golden, file: GoldenModelFile, executor: Executor): Promise<void> {
   const model = await openModel(await fileSource(join(golden.folder, file.file)));
   const names = file.nodeToTensor ?? file.nodeToLayer ?? {};
-  const shape = golden.array('input.f32').shape as [number, number, number, number];
-  const input: Tensor = { dtype: 'float32', shape, data: golden.values('input.f32') };
+  const input = inputTensor(model, golden.values('input.f32'), golden.array('input.f32').shape[0]);
   await forwardPass(golden, model, names, executor, input);
   for (const [t, target] of (golden.manifest.targets as number[]).entries())
     await backwardPass(golden, model, names, executor, input, t, target);
@@ -65,10 +59,11 @@ function graphValue(model: Model, names: Record<string, string>, node: string | 
   return model.graph.types.has(name) ? name : findLayer(model, name).value;
 }
 
-function near(golden: Golden, file: string, actual: Float32Array, expected: Float32Array): void {
-  const { tolerance } = golden.array(file);
-  const difference = largestDifference(actual, expected);
-  assert.ok(difference <= tolerance.abs, `${file}: differs by ${difference}, tolerance ${tolerance.abs}`);
+/** Compares a result [batch,…] with the golden values [batch,target,…] of target number `t`. */
+function nearEach(golden: Golden, file: string, shape: readonly number[], actual: Tensor, t: number): void {
+  for (let i = 0; i < (actual.shape[0] as number); i++) {
+    golden.near(file, slice(actual.data as Float32Array, actual.shape, i), slice(golden.values(file), shape, i, t));
+  }
 }
 
 async function forwardPass(golden: Golden, model: Model, names: Record<string, string>, executor: Executor, input: Tensor): Promise<void> {
@@ -79,12 +74,12 @@ async function forwardPass(golden: Golden, model: Model, names: Record<string, s
   const outputs = [...new Set([model.logits, ...activations.map((a) => a.value)])];
   const program = await executor.compile(prune(model.graph, outputs));
   const results = await program.run({ [model.input.value]: input });
-  near(golden, 'logits.f32', results[model.logits]?.data as Float32Array, golden.values('logits.f32'));
+  golden.near('logits.f32', results[model.logits]?.data as Float32Array);
   let compared = 0;
   for (const { file, value, rank } of activations) {
     // A flattened layer of a channels-last file has its rows in H,W,C order: another layout of the same values.
     if (file === 'act_flat.f32' && typeOf(model.graph, value).shape.length === rank && model.input.layout === 'NHWC') continue;
-    near(golden, file, results[value]?.data as Float32Array, golden.values(file));
+    golden.near(file, results[value]?.data as Float32Array);
     compared += 1;
   }
   assert.ok(compared >= 4, `${compared} activations compared`);
@@ -111,12 +106,9 @@ async function backwardPass(
   const outputs = [...new Set(made.values())];
   const program = await executor.compile(prune(b.build(outputs), outputs));
   const batch = input.shape[0] as number;
-  const results = await program.run({ [model.input.value]: input, class: oneHot(model, target, batch) });
+  const results = await program.run({ [model.input.value]: input, class: oneHot(model.classes, target, batch) });
   for (const { file, shape, value } of wanted) {
-    const actual = results[made.get(value) as string] as Tensor;
-    for (let i = 0; i < batch; i++) {
-      near(golden, file, slice(actual.data as Float32Array, actual.shape, i), slice(golden.values(file), shape, i, t));
-    }
+    nearEach(golden, file, shape, results[made.get(value) as string] as Tensor, t);
   }
   await program.dispose();
   await gradCams(golden, model, names, executor, input, t, target);
@@ -142,49 +134,25 @@ async function gradCams(
   );
   const program = await executor.compile(plan.graph);
   const batch = input.shape[0] as number;
-  const results = await program.run({ [model.input.value]: input, [plan.classInput]: oneHot(model, target, batch) });
+  const results = await program.run({ [model.input.value]: input, [plan.classInput]: oneHot(model.classes, target, batch) });
   maps.forEach(({ file, shape }, m) => {
-    const actual = results[plan.maps[m] as string] as Tensor;
-    for (let i = 0; i < batch; i++) {
-      near(golden, file, slice(actual.data as Float32Array, actual.shape, i), slice(golden.values(file), shape, i, t));
-    }
+    nearEach(golden, file, shape, results[plan.maps[m] as string] as Tensor, t);
   });
   await program.dispose();
 }
 
 async function occlusions(golden: Golden, model: Model, executor: Executor, input: Tensor): Promise<void> {
   const program = await executor.compile(planForward(model));
-  const [batch, channels, height, width] = input.shape as [number, number, number, number];
+  const batch = input.shape[0] as number;
   for (const array of golden.manifest.arrays.filter((a) => a.file.startsWith('occlusion_'))) {
     const [window, stride] = Array.from(array.file.matchAll(/\d+/g), Number) as [number, number];
     for (let i = 0; i < batch; i++) {
+      const image = slice(input.data as Float32Array, input.shape, i).slice();
       for (const [t, target] of (golden.manifest.targets as number[]).entries()) {
-        const map = await occlusion.run({
-          input: slice(input.data as Float32Array, input.shape, i).slice(),
-          channels,
-          height,
-          width,
-          class: target,
-          classes: model.classes,
-          variant: 'logit',
-          params: { window, stride, baseline: 0 },
-          batchSize: 16,
-          async forward(data, n) {
-            const out = await program.run({ [model.input.value]: { dtype: 'float32', shape: [n, channels, height, width], data } });
-            return out[model.logits]?.data as Float32Array;
-          },
-          probability: () => Number.NaN,
-          report: () => {},
-        });
-        near(golden, array.file, map, slice(golden.values(array.file), array.shape, i, t, 0));
+        const map = await occlude(program, model, image, target, { window, stride });
+        golden.near(array.file, map, slice(golden.values(array.file), array.shape, i, t, 0));
       }
     }
   }
   await program.dispose();
-}
-
-function oneHot(model: Model, target: number, batch: number): Tensor {
-  const data = new Float32Array(batch * model.classes);
-  for (let i = 0; i < batch; i++) data[i * model.classes + target] = 1;
-  return { dtype: 'float32', shape: [batch, model.classes], data };
 }

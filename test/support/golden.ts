@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { sharedPath } from './shared.ts';
@@ -57,6 +58,13 @@ export class Golden {
     const found = this.manifest.arrays.find((a) => a.file === file);
     if (!found) throw new Error(`${this.folder} has no ${file}`);
     return found;
+  }
+
+  /** Asserts that the values are those of `file`, or of the part `expected` of it, within its tolerance. */
+  near(file: string, actual: Float32Array, expected = this.values(file)): void {
+    const { tolerance } = this.array(file);
+    const difference = largestDifference(actual, expected);
+    assert.ok(difference <= tolerance.abs, `${file}: differs by ${difference}, tolerance ${tolerance.abs}`);
   }
 
   values(file: string): Float32Array {
