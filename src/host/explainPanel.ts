@@ -13,8 +13,6 @@ import { servePages } from './ports.ts';
 import { openSidecar } from './sidecarFile.ts';
 import { describeSubject, type Subject, workspacePath } from './subject.ts';
 
-export const viewType = 'glassbox.explain';
-
 type EngineContext<K extends keyof EngineCalls> = CallContext<EngineCalls[K]['progress']>;
 
 /** One explanation: an image and a model, shown by a page. */

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
-import { ExplainPanel, viewType } from './explainPanel.ts';
+import { columnBeside, revealIn } from './columns.ts';
+import { ExplainPanel } from './explainPanel.ts';
 import type { Host, Services } from './host.ts';
 import { pickModel } from './modelPicker.ts';
 import { restoreSubject } from './subject.ts';
+import { viewType } from './viewType.ts';
 
 /** All panels: which one the next image goes to, and what happens to them when the model or the engine changes. */
 export class ExplainPanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
@@ -113,30 +115,6 @@ export class ExplainPanels implements vscode.WebviewPanelSerializer, vscode.Disp
         each.show({ ...subject, model });
     }
   }
-}
-
-/** Another column where a panel in this one would cover the image it explains; undefined: it may stay. */
-function columnBeside(image: string, column: vscode.ViewColumn | undefined): vscode.ViewColumn | undefined {
-  const { activeTabGroup, all } = vscode.window.tabGroups;
-  const input = activeTabGroup.activeTab?.input as { uri?: vscode.Uri } | undefined;
-  if (activeTabGroup.viewColumn !== column || input?.uri?.fsPath !== image) return undefined;
-  return all.find((group) => group.viewColumn !== column)?.viewColumn ?? vscode.ViewColumn.Beside;
-}
-
-/**
- * Shows a panel, in another column where one is named. VS Code turns a panel that it moves into a preview, which the next
- * file that is opened replaces: so it is told to keep it.
- */
-async function revealIn(panel: vscode.WebviewPanel, column: vscode.ViewColumn | undefined): Promise<void> {
-  panel.reveal(column);
-  if (column === undefined) return;
-  const isPreview = () => {
-    const { activeTab } = vscode.window.tabGroups.activeTabGroup;
-    return panel.active && activeTab?.input instanceof vscode.TabInputWebview && activeTab.isPreview;
-  };
-  // The news of the move comes after the move.
-  for (let tries = 0; !isPreview() && tries < 20; tries++) await new Promise((resolve) => setTimeout(resolve, 25));
-  if (isPreview()) await vscode.commands.executeCommand('workbench.action.keepEditor');
 }
 
 /** The value, or null if it takes longer than a click may take to be answered. */

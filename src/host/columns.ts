@@ -1,0 +1,39 @@
+import * as vscode from 'vscode';
+
+/** Where a panel goes that is explaining `image`; undefined: it may stay. A panel must not cover the image it explains. */
+export function columnBeside(image: string, column: vscode.ViewColumn | undefined): vscode.ViewColumn | undefined {
+  const { activeTabGroup } = vscode.window.tabGroups;
+  const input = activeTabGroup.activeTab?.input as { uri?: vscode.Uri } | undefined;
+  if (activeTabGroup.viewColumn !== column || input?.uri?.fsPath !== image) return undefined;
+  return otherColumn(column);
+}
+
+/** Where a file opens that one wants to see together with the panel of this view type, if that is in front. */
+export function columnForFile(viewType: string): vscode.ViewColumn {
+  const { activeTab, viewColumn } = vscode.window.tabGroups.activeTabGroup;
+  const input = activeTab?.input;
+  // The editor puts a name of its own before the view type.
+  const isPanel = input instanceof vscode.TabInputWebview && input.viewType.endsWith(viewType);
+  return isPanel ? otherColumn(viewColumn) : vscode.ViewColumn.Active;
+}
+
+/** A column that is there already, else a new one. */
+function otherColumn(than: vscode.ViewColumn): vscode.ViewColumn {
+  return vscode.window.tabGroups.all.find((group) => group.viewColumn !== than)?.viewColumn ?? vscode.ViewColumn.Beside;
+}
+
+/**
+ * Shows a panel, in another column where one is named. VS Code turns a panel that it moves into a preview, which the next
+ * file that is opened replaces: so it is told to keep it.
+ */
+export async function revealIn(panel: vscode.WebviewPanel, column: vscode.ViewColumn | undefined): Promise<void> {
+  panel.reveal(column);
+  if (column === undefined) return;
+  const isPreview = () => {
+    const { activeTab } = vscode.window.tabGroups.activeTabGroup;
+    return panel.active && activeTab?.input instanceof vscode.TabInputWebview && activeTab.isPreview;
+  };
+  // The news of the move comes after the move.
+  for (let tries = 0; !isPreview() && tries < 20; tries++) await new Promise((resolve) => setTimeout(resolve, 25));
+  if (isPreview()) await vscode.commands.executeCommand('workbench.action.keepEditor');
+}

@@ -1,0 +1,2 @@
+/** What the editor knows the panels by. */
+export const viewType = 'glassbox.explain';
