@@ -124,4 +124,3 @@ export interface OpAttrs {
 }
 
 export type OpName = keyof OpAttrs;
-export type Attrs<O extends OpName> = OpAttrs[O];

@@ -8,9 +8,9 @@ import { loadSharp } from './sharp.ts';
 import { type ImageFormat, sniffImage } from './sniff.ts';
 
 /** Largest image file read. */
-export const MAX_IMAGE_BYTES = 256 * 2 ** 20;
+const MAX_IMAGE_BYTES = 256 * 2 ** 20;
 /** Largest image decoded, in pixels. Checked in the header, before anything is allocated. */
-export const MAX_IMAGE_PIXELS = 100_000_000;
+const MAX_IMAGE_PIXELS = 100_000_000;
 const DECODE_SECONDS = 60;
 
 /** Pixels as an image library of the frameworks gives them (Pillow, `convert('RGB')`), upright. */
@@ -55,7 +55,7 @@ export async function decodeImage(path: string, signal?: AbortSignal): Promise<R
 }
 
 /** The same for bytes at hand; `path` is for messages. */
-export async function decodeImageBytes(bytes: Buffer, path: string, signal?: AbortSignal): Promise<RgbImage> {
+async function decodeImageBytes(bytes: Buffer, path: string, signal?: AbortSignal): Promise<RgbImage> {
   const sniffed = sniffImage(bytes);
   if ('other' in sniffed) throw notAnImage(path, sniffed.other);
   try {

@@ -3,7 +3,7 @@ import { float32, type Tensor } from '../graph/graph.ts';
 import type { OpAttrs } from '../graph/opset.ts';
 
 /** A linear map along one axis as a matrix [output, input]; undefined is the identity. */
-export type AxisMatrix = Tensor | undefined;
+type AxisMatrix = Tensor | undefined;
 
 /**
  * Cotangent of x ↦ rows·x·columsᵀ on the last two axes: rowsᵀ·g·columns. Exact transpose of the forward whatever the

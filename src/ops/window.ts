@@ -3,7 +3,7 @@ import type { OpName, Pads, Pair } from '../graph/opset.ts';
 import { misfit } from './inputs.ts';
 
 /** A sliding window as Conv and the pools have it. */
-export interface SlidingWindow {
+interface SlidingWindow {
   kernel: Pair;
   strides: Pair;
   dilations: Pair;

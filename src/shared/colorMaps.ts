@@ -19,7 +19,7 @@ export const colorMaps: readonly ColorMap[] = [
   { id: 'coolwarm', label: 'Blue – grey – red', kind: 'diverging' },
 ];
 
-export const defaultColorMap: Record<ColorMap['kind'], ColorMapId> = { sequential: 'viridis', diverging: 'coolwarm' };
+const defaultColorMap: Record<ColorMap['kind'], ColorMapId> = { sequential: 'viridis', diverging: 'coolwarm' };
 
 /** The given map if there is one of that name and it is of the kind that is needed, else the default of that kind. */
 export function fittingColorMap(id: string | undefined, kind: ColorMap['kind']): ColorMapId {

@@ -55,44 +55,17 @@ export function createClient<T extends CallMap<T>>(port: Port): Client<T> {
   const pending = new Map<number, Pending>();
   let closed: ModelError | undefined;
   let next = 1;
-  const settle = (id: number): Pending | undefined => {
-    const entry = pending.get(id);
-    pending.delete(id);
-    return entry;
-  };
   const stop = port.listen((frame) => {
     if (!isFrame(frame)) return;
-    if (frame.rpc === 'result') settle(frame.id)?.resolve(frame.value);
-    else if (frame.rpc === 'error') settle(frame.id)?.reject(fromErrorRecord(frame.error));
+    if (frame.rpc === 'result') settle(pending, frame.id)?.resolve(frame.value);
+    else if (frame.rpc === 'error') settle(pending, frame.id)?.reject(fromErrorRecord(frame.error));
     else if (frame.rpc === 'progress') pending.get(frame.id)?.progress(frame.value);
   });
   return {
     call(method, params, options = {}) {
-      const { signal, onProgress } = options;
       if (closed) return Promise.reject(closed);
-      if (signal?.aborted) return Promise.reject(cancelled());
-      const id = next++;
-      return new Promise((resolve, reject) => {
-        const abort = () => {
-          // The caller is free at once; a late reply finds nobody.
-          settle(id)?.reject(cancelled());
-          port.post({ rpc: 'cancel', id } satisfies Frame);
-        };
-        const done = () => signal?.removeEventListener('abort', abort);
-        signal?.addEventListener('abort', abort, { once: true });
-        pending.set(id, {
-          resolve: (value) => {
-            done();
-            resolve(value as never);
-          },
-          reject: (error) => {
-            done();
-            reject(error);
-          },
-          progress: (value) => onProgress?.(value as never),
-        });
-        port.post({ rpc: 'call', id, method, params } satisfies Frame);
-      });
+      if (options.signal?.aborted) return Promise.reject(cancelled());
+      return send(port, pending, { rpc: 'call', id: next++, method, params }, options);
     },
     close(reason) {
       closed = reason;
@@ -101,6 +74,43 @@ export function createClient<T extends CallMap<T>>(port: Port): Client<T> {
       pending.clear();
     },
   };
+}
+
+/** Posts a call and notes what its replies do. */
+function send<Result, Progress>(
+  port: Port,
+  pending: Map<number, Pending>,
+  call: Frame & { rpc: 'call' },
+  { signal, onProgress }: CallOptions<Progress>,
+): Promise<Result> {
+  const { id } = call;
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      // The caller is free at once; a late reply finds nobody.
+      settle(pending, id)?.reject(cancelled());
+      port.post({ rpc: 'cancel', id } satisfies Frame);
+    };
+    const done = () => signal?.removeEventListener('abort', abort);
+    signal?.addEventListener('abort', abort, { once: true });
+    pending.set(id, {
+      resolve: (value) => {
+        done();
+        resolve(value as Result);
+      },
+      reject: (error) => {
+        done();
+        reject(error);
+      },
+      progress: (value) => onProgress?.(value as Progress),
+    });
+    port.post(call);
+  });
+}
+
+function settle(pending: Map<number, Pending>, id: number): Pending | undefined {
+  const entry = pending.get(id);
+  pending.delete(id);
+  return entry;
 }
 
 /** Serves calls from the other end; the returned function aborts what is under way and stops listening. */

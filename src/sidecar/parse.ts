@@ -9,7 +9,7 @@ export interface ParsedSidecar {
 }
 
 export const MAX_LABELS = 1_000_000;
-export const MAX_SIDE = 16384;
+const MAX_SIDE = 16384;
 const resizes: readonly ResizeMode[] = ['stretch', 'cover', 'contain'];
 const interpolations: readonly Interpolation[] = ['nearest', 'bilinear', 'bicubic'];
 const channelOrders: readonly ChannelOrder[] = ['RGB', 'BGR', 'gray'];

@@ -29,7 +29,7 @@ export interface UnderstandOptions {
   imagePath?: string;
 }
 
-export const labelFileNames = ['labels.txt', 'labels.json', 'class_names.txt', 'metadata.json'] as const;
+const labelFileNames = ['labels.txt', 'labels.json', 'class_names.txt', 'metadata.json'] as const;
 
 /**
  * Labels: sidecar, names stored in the model, label files beside it, class folders of the data. Preprocessing: sidecar,

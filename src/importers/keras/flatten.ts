@@ -8,7 +8,7 @@ import { corrupt } from './parse.ts';
 import type { Leaf } from './survey.ts';
 import type { StoredWeight } from './weights.ts';
 
-export interface Flat {
+interface Flat {
   /** Graph values of the model's outputs. */
   outputs: string[];
   /** In file order. */

@@ -36,7 +36,7 @@ const KNOWN_ROLES = new Set(
 );
 
 /** Last part of a weight's name, without the `:0` of TensorFlow variables: `conv1/kernel:0` is `kernel`. */
-export function baseName(name: string): string {
+function baseName(name: string): string {
   return name.slice(name.lastIndexOf('/') + 1).replace(/:\d+$/, '');
 }
 

@@ -28,7 +28,7 @@ export function isSame(layer: LayerCall): boolean {
 }
 
 /** TensorFlow's `same`: output ⌈input/stride⌉, what cannot be split evenly goes to the end. */
-export function samePadding(input: number, reach: number, stride: number): [number, number] {
+function samePadding(input: number, reach: number, stride: number): [number, number] {
   const total = Math.max(0, (Math.ceil(input / stride) - 1) * stride + reach - input);
   return [Math.floor(total / 2), Math.ceil(total / 2)];
 }

@@ -5,7 +5,7 @@
 export type HostArray = Float32Array | Int32Array | Uint8Array;
 
 /** An array of the same element type. */
-export function sameKind(data: HostArray, length: number): HostArray {
+function sameKind(data: HostArray, length: number): HostArray {
   if (data instanceof Float32Array) return new Float32Array(length);
   return data instanceof Int32Array ? new Int32Array(length) : new Uint8Array(length);
 }
