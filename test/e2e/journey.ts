@@ -79,6 +79,21 @@ export async function assertMapDrawn(page: FrameLocator): Promise<void> {
   assert(colors > 20, `the overlay has ${colors} colours`);
 }
 
+/** A number for the pixels of the picture under the map. */
+export async function pixels(page: FrameLocator): Promise<number> {
+  return await byId(page, 'picture').evaluate((node: unknown) => {
+    const { naturalWidth: width, naturalHeight: height } = node as { naturalWidth: number; naturalHeight: number };
+    const { OffscreenCanvas } = globalThis as unknown as { OffscreenCanvas: new (w: number, h: number) => OffscreenLike };
+    const context = new OffscreenCanvas(width, height).getContext('2d');
+    context.drawImage(node, 0, 0);
+    return context.getImageData(0, 0, width, height).data.reduce((sum, value) => (sum * 31 + value) | 0, 0);
+  });
+}
+
+interface OffscreenLike {
+  getContext(kind: '2d'): CanvasLike & { drawImage(image: unknown, x: number, y: number): void };
+}
+
 interface CanvasLike {
   getImageData(x: number, y: number, width: number, height: number): { data: Uint8ClampedArray };
 }

@@ -39,6 +39,22 @@ test('the one model of a workspace is taken without a question; two pictures at 
   });
 });
 
+test('a panel that would cover its picture gives way, is kept, and opens no third column', { timeout }, async (t) => {
+  const folder = journey.workspace(t, moon, square, star, journey.buggy);
+  await editors.withEditor('columns', { folder }, async (editor) => {
+    await inState(await journey.explain(editor, square), 'ready');
+    for (const image of [star, moon]) {
+      // It opens in the panel's own column, which is the active one.
+      await editors.openFile(editor, image);
+      await editors.runCommand(editor, 'Glassbox: Explain Prediction');
+      await inState(await panel(editor, image), 'ready');
+      assert.equal(await editors.tab(editor, /^Explain: /).count(), 1);
+      assert.equal(await editor.page.locator('.editor-group-container').count(), 2);
+      assert.equal(await editors.tab(editor, image.split('/').at(-1)!).getAttribute('aria-selected'), 'true');
+    }
+  });
+});
+
 test('a workspace without a model: the panel shows the picture and says what to do', { timeout }, async (t) => {
   const folder = journey.workspace(t, star);
   mkdirSync(join(folder, 'web'));
