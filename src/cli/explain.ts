@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Explainer } from '../engine/explainer.ts';
+import { specKey } from '../engine/graphMaps.ts';
 import type { OpenModel } from '../engine/models.ts';
 import { logitsOf, rank } from '../engine/predict.ts';
 import { resolveRequest } from '../engine/resolve.ts';
@@ -109,8 +110,8 @@ function specsOf(open: OpenModel, requests: readonly MapRequest[]): MapSpec[] {
   for (const request of requests) {
     const { method, variant, layer } = resolveRequest(open, request);
     if (method.family !== 'graph') continue;
-    const computed = method.computes(variant);
-    specs.set(`${method.info.id}:${computed}@${layer}`, { method, variant: computed, layer });
+    const spec = { method, variant: method.computes(variant), layer };
+    specs.set(specKey(spec), spec);
   }
   return [...specs.values()];
 }

@@ -132,7 +132,8 @@ function sizeOf({ model, spatial }: OpenModel, layer: string): [number, number] 
   return [Number(shape?.[2]), Number(shape?.[3])];
 }
 
-function specKey({ method, variant, layer }: MapSpec): string {
+/** Specs of one key are the same numbers. */
+export function specKey({ method, variant, layer }: MapSpec): string {
   return `${method.info.id}:${method.computes(variant)}@${layer}`;
 }
 

@@ -1,4 +1,4 @@
-import { inputLayer } from '../explain/layers.ts';
+import { findLayer, inputLayer } from '../explain/layers.ts';
 import type { Method } from '../explain/method.ts';
 import { findMethod } from '../explain/methods/index.ts';
 import { ModelError } from '../shared/errors.ts';
@@ -48,8 +48,7 @@ function spatialLayer(open: OpenModel, { label }: MethodInfo, asked: string | un
     });
   }
   if (asked === undefined) return defaultLayer;
-  const found = layers.find((l) => l.name === asked) ?? layers.find((l) => l.aliases.includes(asked));
-  if (!found) throw new ModelError('method', `${name} has no layer '${asked}'.`, { file, where: asked, hint: layerHint(open, asked) });
+  const found = findLayer({ name, file, layers }, asked);
   if (found.spatial) return found.name;
   const why = `'${found.name}' (${found.kind}) gives [${found.shape}]`;
   throw new ModelError('method', `${label} needs a layer with height and width on the way to the logits; ${why}.`, {
@@ -57,11 +56,6 @@ function spatialLayer(open: OpenModel, { label }: MethodInfo, asked: string | un
     where: found.name,
     hint: `Choose a spatial layer, for example '${defaultLayer}'.`,
   });
-}
-
-function layerHint({ layers }: OpenModel, asked: string): string {
-  const close = layers.filter((l) => l.name.toLowerCase().includes(asked.toLowerCase())).slice(0, 5);
-  return close.length > 0 ? `Did you mean ${close.map((l) => `'${l.name}'`).join(', ')}?` : 'List the layers with: glassbox layers MODEL';
 }
 
 /** The method's parameters with defaults, each checked. */

@@ -39,15 +39,21 @@ export function defaultLayer(model: Model): Layer {
   return chosen;
 }
 
-/** A layer by its name or one of its aliases. */
-export function findLayer(model: Model, name: string): Layer {
-  const layer = model.layers.find((l) => l.name === name) ?? model.layers.find((l) => l.aliases.includes(name));
+interface Named {
+  name: string;
+  aliases: readonly string[];
+}
+
+/** A layer by its name or one of its aliases. Throws ModelError('method') with the names that are like it. */
+export function findLayer<L extends Named>(model: { name?: string; file: string; layers: readonly L[] }, name: string): L {
+  const { file, layers } = model;
+  const layer = layers.find((l) => l.name === name) ?? layers.find((l) => l.aliases.includes(name));
   if (layer) return layer;
-  const close = model.layers.filter((l) => l.name.toLowerCase().includes(name.toLowerCase())).slice(0, 5);
-  throw new ModelError('method', `${model.file} has no layer '${name}'.`, {
-    file: model.file,
+  const close = layers.filter((l) => l.name.toLowerCase().includes(name.toLowerCase())).slice(0, 5);
+  throw new ModelError('method', `${model.name ?? file} has no layer '${name}'.`, {
+    file,
     where: name,
-    hint: close.length > 0 ? `Did you mean ${close.map((l) => `'${l.name}'`).join(', ')}?` : 'List them with: glassbox layers MODEL',
+    hint: close.length > 0 ? `Did you mean ${close.map((l) => `'${l.name}'`).join(', ')}?` : 'List the layers with: glassbox layers MODEL',
   });
 }
 

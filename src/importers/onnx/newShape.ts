@@ -1,4 +1,5 @@
 import type { Dim, Shape } from '../../graph/opset.ts';
+import { volume } from '../../ops/axes.ts';
 import type { NodeContext } from './context.ts';
 import type { Scalar } from './known.ts';
 
@@ -38,9 +39,4 @@ function fill(n: NodeContext, dims: readonly Dim[], size: number): number[] {
     throw n.corrupt(`cannot make [${dims}] of ${size} values`);
   }
   return out;
-}
-
-/** Number of elements but for the batch. */
-function volume(shape: Shape): number {
-  return shape.reduce<number>((p, d) => (d === 'N' ? p : p * d), 1);
 }

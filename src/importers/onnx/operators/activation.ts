@@ -1,4 +1,5 @@
 import type { OpAttrs, OpName, Shape } from '../../../graph/opset.ts';
+import { FLOAT_MAX } from '../../../ops/emit.ts';
 import type { NodeContext } from '../context.ts';
 import type { Operator } from './operator.ts';
 
@@ -24,8 +25,6 @@ export const Selu: Operator = (n) => {
 export const HardSigmoid: Operator = (n) => {
   n.emit('HardSigmoid', [n.value(0)], { alpha: n.float('alpha', 0.2), beta: n.float('beta', 0.5) });
 };
-
-const FLOAT_MAX = 3.4028234663852886e38;
 
 /** Bounds are attributes up to opset 10, inputs after. */
 export const Clip: Operator = (n) => {
