@@ -33,6 +33,8 @@ export interface GraphMethod {
    * batch normalisation was folded into it. Without this, convolutions asked for are not folded.
    */
   emitBeforeAffine?(b: GraphBuilder, at: LayerValues, shift: Float32Array): string;
+  /** The map at a Concat over channels, or a sum, of values that nothing else reads is the sum of the maps at these values. */
+  additive?: true;
 }
 
 /** The network's input and class, and how to ask it again. */

@@ -26,6 +26,8 @@ export const gradCam: GraphMethod = {
   },
   kind: (variant) => ({ relu: variant === 'standard', signed: true, unit: 'Σ w·A of the logit' }),
   computes: () => 'standard',
+  // The parts' gradients are the whole's (its channels, for a Concat), so Σ w·A falls apart.
+  additive: true,
   emit: (b, at) => weightedSum(b, channelWeights(b, at), at),
   // With y = s∘x + t: w(x) = s∘w(y), and Σ w(x)·x = Σ w(y)·(y − t) = map(y) − Σ w(y)·t.
   emitBeforeAffine: (b, at, shift) => {
