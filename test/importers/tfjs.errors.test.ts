@@ -104,6 +104,21 @@ test('layers that are not supported, all in one error', async () => {
   assert.match(error.hint ?? '', /Lambda layer holds Python code/);
 });
 
+test('functions called with an option that changes them', async () => {
+  const called = (fn: string, options: JsonObject) => [
+    input(),
+    { ...layer('TFOpLambda', 'op', { function: fn }), inbound_nodes: [['image', 0, 0, { name: null, ...options }]] },
+    layer('GlobalAveragePooling2D', 'gap', {}, ['op']),
+  ];
+  const message = (what: string) => `The model has a layer that Glassbox does not support: 'op' (${what}).`;
+  await refused(net(called('nn.gelu', { approximate: true })), 'unsupported', message('tf.nn.gelu with approximate=true'));
+  await refused(net(called('nn.softmax', { axis: 1 })), 'unsupported', message('tf.nn.softmax with axis=1'));
+  for (const options of [{ approximate: false }, { approximate: null }] as const) {
+    const model = await openModel(memorySource(net(called('nn.gelu', options))));
+    assert.equal(model.graph.nodes[0]?.op, 'Gelu');
+  }
+});
+
 test('attributes that are not supported name the layer', async () => {
   const scores = [layer('GlobalAveragePooling2D', 'gap', {}, ['x'])];
   const one = (className: string, config: JsonObject) => net([input(), layer(className, 'x', config, ['image']), ...scores]);

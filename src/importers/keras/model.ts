@@ -1,4 +1,5 @@
 import type { Attributes } from './attributes.ts';
+import type { JsonObject } from './json.ts';
 
 /** Output `tensor` of call number `call` of a layer. */
 export interface TensorRef {
@@ -17,6 +18,8 @@ export interface KerasLayer {
   attributes: Attributes;
   /** One list of operands per call; none for an input. A shared layer is called more than once. */
   calls: readonly (readonly Operand[])[];
+  /** What its calls pass by keyword besides data: `approximate` of tf.nn.gelu. */
+  options: JsonObject;
   /** JSON pointer of the layer's entry. */
   pointer: string;
   /** Layers of a nested model. */

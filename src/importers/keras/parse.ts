@@ -2,7 +2,7 @@ import { ModelError } from '../../shared/errors.ts';
 import { Attributes } from './attributes.ts';
 import { excerpt, isArray, isObject, type Json, type JsonObject } from './json.ts';
 import type { KerasLayer, KerasModel, Operand, TensorRef } from './model.ts';
-import { readCalls, readRefs } from './references.ts';
+import { readCalls, readOptions, readRefs } from './references.ts';
 
 const DEEPEST = 16;
 
@@ -42,7 +42,8 @@ function parseLayer(entry: Json, pointer: string, depth: number): KerasLayer {
   const name =
     typeof given === 'string' && given !== '' ? given : `${className.toLowerCase()}_${pointer.slice(pointer.lastIndexOf('/') + 1)}`;
   const attributes = new Attributes(`'${name}' (${className})`, isObject(config) ? config : {});
-  const layer: KerasLayer = { name, className, attributes, calls: readCalls(entry.inbound_nodes), pointer };
+  const options = readOptions(entry.inbound_nodes);
+  const layer: KerasLayer = { name, className, attributes, calls: readCalls(entry.inbound_nodes), options, pointer };
   const isModel = isArray(config) || (isObject(config) && isArray(config.layers));
   return isModel ? { ...layer, model: parseModel(className, config, `${pointer}/config`, depth + 1) } : layer;
 }
@@ -69,6 +70,7 @@ function implicitInput(first: KerasLayer, buildShape: Json | undefined): KerasLa
     className: 'InputLayer',
     attributes: new Attributes(`'${name}' (InputLayer)`, { batch_input_shape: shape }),
     calls: [],
+    options: {},
     pointer: first.pointer,
     implicit: true,
   };

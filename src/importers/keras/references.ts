@@ -4,6 +4,9 @@ import type { Operand, TensorRef } from './model.ts';
 /** Arguments by keyword that are data; others (`mask`, `training`) are not. */
 const DATA_KEYWORDS = ['inputs', 'x', 'x1', 'y', 'x2'];
 
+/** Arguments by keyword that change nothing at inference. */
+const IDLE_KEYWORDS = ['name', 'mask', 'training'];
+
 /** All tensors that `input_layers` or `output_layers` name: one ref, a list of them, or a tree (Keras 3). */
 export function readRefs(value: Json | undefined): TensorRef[] {
   const ref = readRef(value);
@@ -18,12 +21,26 @@ export function readCalls(value: Json | undefined): Operand[][] {
   return isArray(value) ? value.map(readCall) : [];
 }
 
+/** Arguments by keyword of any call that are no data and given a value: options of the function that is called. */
+export function readOptions(value: Json | undefined): JsonObject {
+  const nodes = isArray(value) ? value : [];
+  const keywords = nodes.flatMap((node) =>
+    isObject(node) ? [node.kwargs] : entriesOf(node).map((entry) => (isArray(entry) ? entry[3] : undefined)),
+  );
+  const given = keywords.filter(isObject).flatMap((kwargs) => Object.entries(kwargs));
+  return Object.fromEntries(given.filter(([key, v]) => v !== null && !DATA_KEYWORDS.includes(key) && !IDLE_KEYWORDS.includes(key)));
+}
+
+/** Entries `[name, node, tensor, kwargs]` of a Keras 2 node, which may be one such entry alone. */
+function entriesOf(node: Json): readonly Json[] {
+  if (!isArray(node)) return [];
+  return typeof node[0] === 'string' ? [node] : node;
+}
+
 /** One node: Keras 3 `{args, kwargs}`, Keras 2 `[[name, node, tensor, kwargs], …]`, or one such entry alone. */
 function readCall(node: Json): Operand[] {
   if (isObject(node)) return [...tensorsAndNumbers(node.args), ...keywordOperands(node.kwargs)];
-  if (!isArray(node)) return [];
-  const entries = typeof node[0] === 'string' ? [node] : node;
-  return entries.flatMap((entry): Operand[] => {
+  return entriesOf(node).flatMap((entry): Operand[] => {
     const ref = readRef(entry);
     return ref ? [ref, ...keywordOperands(isArray(entry) ? entry[3] : undefined)] : tensorsAndNumbers(entry);
   });

@@ -1,7 +1,7 @@
 import { ModelError } from '../../shared/errors.ts';
 import { unknownActivation } from './activations.ts';
 import { layerClasses } from './layers/index.ts';
-import { functionOf, knowsFunction } from './layers/operation.ts';
+import { functionOf, knowsFunction, unknownOption } from './layers/operation.ts';
 import type { Layout } from './layout.ts';
 import type { KerasLayer, KerasModel } from './model.ts';
 import { executionOrder } from './order.ts';
@@ -51,11 +51,13 @@ export function refuseUnsupported(all: readonly Leaf[]): void {
   );
 }
 
-function unsupportedReason({ className, attributes }: KerasLayer): string | undefined {
+function unsupportedReason({ className, attributes, options }: KerasLayer): string | undefined {
   if (className === 'InputLayer') return undefined;
   if (!layerClasses.has(className)) return className;
   const called = functionOf(className, attributes);
   if (called !== undefined && !knowsFunction(called)) return `tf.${called}`;
+  const option = called === undefined ? undefined : unknownOption(options);
+  if (option !== undefined) return `tf.${called} with ${option}`;
   const activation = unknownActivation(attributes);
   return activation === undefined ? undefined : `${className} with activation '${activation}'`;
 }

@@ -1,6 +1,6 @@
 import { activations } from '../activations.ts';
 import type { Attributes } from '../attributes.ts';
-import { isArray, isObject, type Json } from '../json.ts';
+import { excerpt, isArray, isObject, type Json, type JsonObject } from '../json.ts';
 import type { CallOperand, LayerCall, LayerClass } from '../layer.ts';
 import { type Binary, fold } from './merge.ts';
 
@@ -58,6 +58,15 @@ export function functionOf(className: string, attributes: Attributes): string | 
 
 export function knowsFunction(name: string): boolean {
   return Object.hasOwn(meanings, name);
+}
+
+/** Options of the functions above whose value is the default: anything else would change the result. */
+const defaults: JsonObject = { approximate: false, axis: -1, beta: 1 };
+
+/** The first option that is not the default, `approximate=true`. */
+export function unknownOption(options: JsonObject): string | undefined {
+  const found = Object.entries(options).find(([key, value]) => !Object.hasOwn(defaults, key) || defaults[key] !== value);
+  return found && `${found[0]}=${excerpt(found[1])}`;
 }
 
 function operation(layer: LayerCall): string {
