@@ -12,13 +12,15 @@ export function number(value: number): string {
 export function percent(share: number): string {
   const value = share * 100;
   if (value > 0 && value < 0.1) return '< 0.1 %';
-  if (value < 100 && value > 99.9) return '> 99.9 %';
+  // Also where a softmax has been rounded to 1: no network is that sure.
+  if (value > 99.9) return '> 99.9 %';
   return `${value.toFixed(1)} %`;
 }
 
 export function duration(ms: number): string {
-  if (ms < 1) return '< 1 ms';
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+  // No line ends between a number and its unit.
+  if (ms < 1) return '<\u00a01\u00a0ms';
+  return ms < 1000 ? `${Math.round(ms)}\u00a0ms` : `${(ms / 1000).toFixed(1)}\u00a0s`;
 }
 
 export function secondsLeft(seconds: number): string {
