@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { decodeImage, type RgbImage } from '../image/decode.ts';
-import { type FedImage, preprocess } from '../image/preprocess.ts';
+import { type FedImage, preprocess, range } from '../image/preprocess.ts';
 import { ModelError, throwIfAborted } from '../shared/errors.ts';
 import type { ModelInfo, Prediction } from '../shared/protocol.ts';
 import { untilAborted } from '../shared/sharedJobs.ts';
@@ -100,7 +100,7 @@ export class Inputs {
       open,
       info: { ...info, preprocessing: undefined },
       image: { path: name, name, width, height, hash },
-      fed: { tensor, shape: [1, channels, height, width], ...tensorRange(tensor), covers },
+      fed: { tensor, shape: [1, channels, height, width], ...range(tensor), covers },
       truth: undefined,
       key: `${open.model.hash}:${info.engine}:${hash}`,
     };
@@ -129,15 +129,6 @@ export class Inputs {
       warnings: known.warnings,
     };
   }
-}
-
-function tensorRange(tensor: Float32Array): { min: number; max: number } {
-  const range = { min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY };
-  for (const v of tensor) {
-    if (v < range.min) range.min = v;
-    if (v > range.max) range.max = v;
-  }
-  return range;
 }
 
 /** For a model whose input no image can be. */

@@ -96,7 +96,8 @@ function planesOf(channels: ChannelOrder): readonly number[] {
   return channels === 'BGR' ? [2, 1, 0] : channels === 'RGB' ? [0, 1, 2] : [0];
 }
 
-function range(tensor: Float32Array): { min: number; max: number } {
+/** Smallest and largest value. */
+export function range(tensor: Float32Array): { min: number; max: number } {
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   for (const v of tensor) {

@@ -19,7 +19,7 @@ export function interpolation(input: number, output: number, { mode, coordinates
   if (input === output) return undefined;
   const data = new Float32Array(output * input);
   for (let o = 0; o < output; o++) {
-    const at = Math.min(Math.max(place(o, input, output, coordinates), 0), input - 1);
+    const at = Math.min(Math.max(resizePlace(o, input, output, coordinates), 0), input - 1);
     const low = Math.floor(at);
     const weight = mode === 'nearest' ? 0 : at - low;
     const high = Math.min(low + 1, input - 1);
@@ -29,8 +29,8 @@ export function interpolation(input: number, output: number, { mode, coordinates
   return float32([output, input], data);
 }
 
-/** Place of output cell `o` in the input. Products before quotients, so that whole numbers come out whole. */
-function place(o: number, input: number, output: number, coordinates: OpAttrs['Resize']['coordinates']): number {
+/** Place of output cell `o` in the input, unclamped. Products before quotients, so that whole numbers come out whole. */
+export function resizePlace(o: number, input: number, output: number, coordinates: OpAttrs['Resize']['coordinates']): number {
   if (coordinates === 'align_corners') return output === 1 ? 0 : (o * (input - 1)) / (output - 1);
   if (coordinates === 'asymmetric') return (o * input) / output;
   return ((o + 0.5) * input) / output - 0.5;
@@ -42,11 +42,14 @@ export function padding(size: number, begin: number, end: number, mode: 'reflect
   const output = begin + size + end;
   const data = new Float32Array(output * size);
   for (let o = 0; o < output; o++) {
-    const i = o - begin;
-    const source = mode === 'edge' ? Math.min(Math.max(i, 0), size - 1) : size - 1 - Math.abs(size - 1 - Math.abs(i));
-    data[o * size + source] = 1;
+    data[o * size + repeatedCell(o - begin, size, mode)] = 1;
   }
   return float32([output, size], data);
+}
+
+/** The cell that a padded axis shows at place `i`, which may lie before 0 or behind the last. */
+export function repeatedCell(i: number, size: number, mode: 'reflect' | 'edge'): number {
+  return mode === 'edge' ? Math.min(Math.max(i, 0), size - 1) : size - 1 - Math.abs(size - 1 - Math.abs(i));
 }
 
 function transpose({ shape, data }: Tensor): Tensor {

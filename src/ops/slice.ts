@@ -52,18 +52,22 @@ function isWhole(node: NodeOf<'Slice'>, i: number): boolean {
 }
 
 function runs(node: NodeOf<'Slice'>, shape: Shape): Run[] {
-  const { starts, ends, axes, steps } = node.attrs;
-  return axes.flatMap((axis, i) => {
+  return node.attrs.axes.flatMap((axis, i) => {
     const size = shape[axis];
     if (size === 'N' || size === undefined) return [];
-    const step = steps[i] as number;
+    const step = node.attrs.steps[i] as number;
     if (!Number.isInteger(step) || step === 0) throw misfit(node, `has step ${step}`);
-    const from = (v: number) => (v < 0 ? v + size : v);
-    const clamp = (v: number) => Math.min(Math.max(from(v), step > 0 ? 0 : -1), step > 0 ? size : size - 1);
-    const start = step > 0 ? clamp(starts[i] as number) : Math.max(0, clamp(starts[i] as number));
-    const count = Math.max(0, Math.ceil((clamp(ends[i] as number) - start) / step));
-    return [{ axis, start, step, count }];
+    return [sliceRun(node.attrs, i, size)];
   });
+}
+
+/** What entry `i` of a slice takes of its axis of `size` cells. */
+export function sliceRun({ starts, ends, axes, steps }: OpAttrs['Slice'], i: number, size: number): Run {
+  const step = steps[i] as number;
+  const [low, high] = step > 0 ? [0, size] : [-1, size - 1];
+  const clamp = (v: number) => Math.min(Math.max(v < 0 ? v + size : v, low), high);
+  const start = Math.max(0, clamp(starts[i] as number));
+  return { axis: axes[i] as number, start, step, count: Math.max(0, Math.ceil((clamp(ends[i] as number) - start) / step)) };
 }
 
 /** Turns round the axes that were read backwards. */

@@ -1,5 +1,7 @@
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { OpAttrs } from '../../../graph/opset.ts';
+import { repeatedCell, resizePlace } from '../../../ops/axisMatrix.ts';
+import { sliceRun } from '../../../ops/slice.ts';
 import { ModelError } from '../../../shared/errors.ts';
 import { storedAxis, type Tf, type Value } from '../value.ts';
 import { scatterAdd } from './host.ts';
@@ -20,21 +22,12 @@ export const split: Kernel<'Split'> = (site) => (input) => {
 
 export const slice: Kernel<'Slice'> = (site) => (input) => {
   const x = input(0);
-  const runs = sliceRuns(site.node.attrs, x.shape).map((r) => ({ ...r, axis: storedAxis(r.axis, x.rank, x.channels) }));
+  const { attrs } = site.node;
+  const runs = attrs.axes.map((axis, i): Run => {
+    return { ...sliceRun(attrs, i, x.shape[axis] as number), axis: storedAxis(axis, x.rank, x.channels) };
+  });
   return site.value(take(site.tf, site.backend, x.tensor, runs), x.channels);
 };
-
-/** As Python's slices: negative counts from the end, beyond the end is the end. */
-function sliceRuns({ starts, ends, axes, steps }: OpAttrs['Slice'], shape: readonly number[]): Run[] {
-  return axes.map((axis, i) => {
-    const size = shape[axis] as number;
-    const step = steps[i] as number;
-    const [low, high] = step > 0 ? [0, size] : [-1, size - 1];
-    const clamp = (v: number) => Math.min(Math.max(v < 0 ? v + size : v, low), high);
-    const start = step > 0 ? clamp(starts[i] as number) : Math.max(0, clamp(starts[i] as number));
-    return { axis, start, count: Math.max(0, Math.ceil((clamp(ends[i] as number) - start) / step)), step };
-  });
-}
 
 export const pad: Kernel<'Pad'> = (site) => {
   const { tf, node, value } = site;
@@ -61,10 +54,8 @@ export const pad: Kernel<'Pad'> = (site) => {
 /** For every cell of a padded axis the cell it repeats. */
 function mirrorPlaces({ tf, node, sizes, keep }: Site<'Pad'>, axis: number, [begin, end]: [number, number]): Tensor1D {
   const size = sizes(0)[axis] as number;
-  const places = Array.from({ length: begin + size + end }, (_, o) => {
-    const i = o - begin;
-    return node.attrs.mode === 'edge' ? Math.min(Math.max(i, 0), size - 1) : size - 1 - Math.abs(size - 1 - Math.abs(i));
-  });
+  const mode = node.attrs.mode === 'edge' ? 'edge' : 'reflect';
+  const places = Array.from({ length: begin + size + end }, (_, o) => repeatedCell(o - begin, size, mode));
   return keep(() => tf.tensor1d(places, 'int32')) as Tensor1D;
 }
 
@@ -83,7 +74,7 @@ export const resize: Kernel<'Resize'> = (site) => {
 function interpolate({ tf, node, keep }: Site<'Resize'>, axis: 1 | 2, size: number, output: number): (x: Tensor) => Tensor {
   if (size === output) return (x) => x;
   const { mode, coordinates } = node.attrs;
-  const places = Array.from({ length: output }, (_, o) => Math.min(Math.max(place(o, size, output, coordinates), 0), size - 1));
+  const places = Array.from({ length: output }, (_, o) => Math.min(Math.max(resizePlace(o, size, output, coordinates), 0), size - 1));
   const below = places.map(Math.floor);
   const index = (values: number[]) => keep(() => tf.tensor1d(values, 'int32')) as Tensor1D;
   const low = index(below);
@@ -103,13 +94,6 @@ function interpolate({ tf, node, keep }: Site<'Resize'>, axis: 1 | 2, size: numb
     ),
   );
   return (x) => tf.add(tf.mul(tf.gather(x, low, axis), lower), tf.mul(tf.gather(x, high, axis), upper));
-}
-
-/** Place of output cell `o` in the input; products before quotients, so that whole numbers come out whole. */
-function place(o: number, size: number, output: number, coordinates: OpAttrs['Resize']['coordinates']): number {
-  if (coordinates === 'align_corners') return output === 1 ? 0 : (o * (size - 1)) / (output - 1);
-  if (coordinates === 'asymmetric') return (o * size) / output;
-  return ((o + 0.5) * size) / output - 0.5;
 }
 
 export const depthToSpace: Kernel<'DepthToSpace'> =
