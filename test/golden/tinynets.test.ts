@@ -42,14 +42,27 @@ for (const engine of executors) {
   }
 }
 
+interface Subject {
+  golden: Golden;
+  model: Model;
+  /** Name in this file of each node of the golden network. */
+  names: Record<string, string>;
+  executor: Executor;
+  /** [batch,C,H,W]. */
+  input: Tensor;
+}
+
 async function compare(golden: Golden, file: GoldenModelFile, executor: Executor): Promise<void> {
   const model = await openModel(await fileSource(join(golden.folder, file.file)));
   const names = file.nodeToTensor ?? file.nodeToLayer ?? {};
   const input = inputTensor(model, golden.values('input.f32'), golden.array('input.f32').shape[0]);
-  await forwardPass(golden, model, names, executor, input);
-  for (const [t, target] of (golden.manifest.targets as number[]).entries())
-    await backwardPass(golden, model, names, executor, input, t, target);
-  await occlusions(golden, model, executor, input);
+  const subject = { golden, model, names, executor, input };
+  await forwardPass(subject);
+  for (const [t, target] of (golden.manifest.targets as number[]).entries()) {
+    await backwardPass(subject, t, target);
+    await gradCams(subject, t, target);
+  }
+  await occlusions(subject);
 }
 
 /** Graph value of a golden node, undefined where this file has none (folded or fused away). */
@@ -66,7 +79,7 @@ function nearEach(golden: Golden, file: string, shape: readonly number[], actual
   }
 }
 
-async function forwardPass(golden: Golden, model: Model, names: Record<string, string>, executor: Executor, input: Tensor): Promise<void> {
+async function forwardPass({ golden, model, names, executor, input }: Subject): Promise<void> {
   const activations = golden.manifest.arrays.flatMap((a) => {
     const value = a.file.startsWith('act_') ? graphValue(model, names, a.layer) : undefined;
     return value === undefined ? [] : [{ file: a.file, value, rank: a.shape.length }];
@@ -86,15 +99,7 @@ async function forwardPass(golden: Golden, model: Model, names: Record<string, s
   await program.dispose();
 }
 
-async function backwardPass(
-  golden: Golden,
-  model: Model,
-  names: Record<string, string>,
-  executor: Executor,
-  input: Tensor,
-  t: number,
-  target: number,
-): Promise<void> {
+async function backwardPass({ golden, model, names, executor, input }: Subject, t: number, target: number): Promise<void> {
   const gradients = golden.manifest.arrays.filter((a) => a.file === 'grad.f32' || a.file.startsWith('layergrad_'));
   const wanted = gradients.flatMap((a) => {
     const value = a.file === 'grad.f32' ? model.input.value : graphValue(model, names, a.layer);
@@ -111,18 +116,9 @@ async function backwardPass(
     nearEach(golden, file, shape, results[made.get(value) as string] as Tensor, t);
   }
   await program.dispose();
-  await gradCams(golden, model, names, executor, input, t, target);
 }
 
-async function gradCams(
-  golden: Golden,
-  model: Model,
-  names: Record<string, string>,
-  executor: Executor,
-  input: Tensor,
-  t: number,
-  target: number,
-): Promise<void> {
+async function gradCams({ golden, model, names, executor, input }: Subject, t: number, target: number): Promise<void> {
   const maps = golden.manifest.arrays.flatMap((a) => {
     const name = /^gradcam_(?!w_)/.test(a.file) ? names[a.layer as string] : undefined;
     return name === undefined ? [] : [{ ...a, layer: findLayer(model, name).name }];
@@ -141,7 +137,7 @@ async function gradCams(
   await program.dispose();
 }
 
-async function occlusions(golden: Golden, model: Model, executor: Executor, input: Tensor): Promise<void> {
+async function occlusions({ golden, model, executor, input }: Subject): Promise<void> {
   const program = await executor.compile(planForward(model));
   const batch = input.shape[0] as number;
   for (const array of golden.manifest.arrays.filter((a) => a.file.startsWith('occlusion_'))) {
