@@ -56,7 +56,8 @@ export class GraphBuilder {
    */
   op<O extends OpName>(op: O, inputs: readonly string[], attrs: OpAttrs[O], name?: string): string {
     if (name !== undefined) return this.ops(op, inputs, attrs, [name])[0] as string;
-    const key = JSON.stringify([op, inputs, attrs]);
+    // JSON has no infinities: without the replacer they would all be the same.
+    const key = JSON.stringify([op, inputs, attrs], (_, v) => (typeof v === 'number' && !Number.isFinite(v) ? String(v) : v));
     let value = this.#made.get(key);
     if (value === undefined) {
       value = this.ops(op, inputs, attrs, [op])[0] as string;

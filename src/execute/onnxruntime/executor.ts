@@ -96,6 +96,9 @@ async function guarded<T>(what: string, work: () => Promise<T>): Promise<T> {
   } catch (cause) {
     if (cause instanceof ModelError) throw cause;
     const message = cause instanceof Error ? cause.message : String(cause);
-    throw new ModelError('engine', `onnxruntime could not ${what}: ${message}`, { cause });
+    throw new ModelError('engine', `onnxruntime could not ${what}: ${message}`, {
+      hint: 'Try again; if it stays, set "glassbox.engine" to "wasm", or close other programs if memory is short.',
+      cause,
+    });
   }
 }

@@ -4,7 +4,7 @@ import type { Graph, Node, NodeOf, Tensor, ValueType } from '../../graph/graph.t
 import type { DType, OpName, Shape } from '../../graph/opset.ts';
 
 /** Gelu, dilated AveragePool and Resize by axes need 18 to 20; runtimes of the last two years have it. */
-export const targetOpset = 20;
+const targetOpset = 20;
 
 const dataTypes: Record<DType, number> = {
   float32: DataType.FLOAT,
