@@ -13,17 +13,18 @@ test('the one model of a workspace is taken without a question; two pictures at 
   const folder = journey.workspace(t, moon, square, journey.buggy);
   // Two rows side by side in the explorer.
   renameSync(join(folder, moon), join(folder, 'stamped/square/moon.png'));
-  await editors.withEditor('two-pictures', { folder }, async (editor) => {
+  // Otherwise the explorer selects what is opened whenever that is done, and the two rows are one again.
+  await editors.withEditor('two-pictures', { folder, settings: { 'explorer.autoReveal': false } }, async (editor) => {
     await (await editors.revealInExplorer(editor, 'stamped/square/moon.png')).click();
     const second = await editors.revealInExplorer(editor, square);
-    // The click opens the file, and the explorer selects what is opened: only then the other may join.
     await editors.tab(editor, 'moon.png').waitFor();
-    await editors.eventually('two selected rows', async () => {
-      await second.click({ modifiers: ['ControlOrMeta'] });
+    await editors.eventually('a panel for the second picture', async () => {
       const rows = editor.page.locator('.explorer-folders-view .monaco-list-row.selected');
-      return (await rows.count()) === 2 || undefined;
+      if ((await rows.count()) !== 2) await second.click({ modifiers: ['ControlOrMeta'] });
+      if ((await rows.count()) !== 2) return undefined;
+      await editors.contextMenu(editor, second, 'Explain Prediction');
+      return editors.appears(editors.tab(editor, 'Explain: moon.png'), 5_000);
     });
-    await editors.contextMenu(editor, second, 'Explain Prediction');
 
     // The one that was clicked is in front, in the panel that the next picture will take over.
     const first = await panel(editor, square);
