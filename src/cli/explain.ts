@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Explainer } from '../engine/explainer.ts';
-import { specKey } from '../engine/graphMaps.ts';
+import { distinct } from '../engine/graphMaps.ts';
 import type { OpenModel } from '../engine/models.ts';
 import { logitsOf, rank } from '../engine/predict.ts';
 import { resolveRequest } from '../engine/resolve.ts';
@@ -9,7 +9,7 @@ import { createServices, type Services } from '../engine/services.ts';
 import { findMethod } from '../explain/methods/index.ts';
 import { type MapSpec, planMaps } from '../explain/plan.ts';
 import { print } from '../graph/print.ts';
-import { describeError, type ErrorRecord, isAbort, ModelError, toErrorRecord } from '../shared/errors.ts';
+import { describeError, type ErrorRecord, fromErrorRecord, isAbort, ModelError, toErrorRecord } from '../shared/errors.ts';
 import type { MapRequest } from '../shared/protocol.ts';
 import { Progress } from './progress.ts';
 import { type Result, readable } from './result.ts';
@@ -35,13 +35,11 @@ export async function explain(args: ExplainArgs, signal: AbortSignal): Promise<n
   const services = createServices({ engine: args.engine, cacheBytes });
   const open = await services.models.open(resolve(args.model));
   const requests = requestsOf(args, open);
-  // Only what is asked for is compiled and computed.
-  const plan = (of: OpenModel) => specsOf(of, requests);
   if (args.dumpPlan) {
-    process.stdout.write(print(planMaps(open.model, plan(open)).graph));
+    process.stdout.write(print(planMaps(open.model, specsOf(open, requests)).graph));
     return 0;
   }
-  const explainer = new Explainer(services, cacheBytes / 8, plan);
+  const explainer = new Explainer(services, cacheBytes / 8);
   const writer = args.out === undefined ? undefined : new Writer(await folder(args.out), args.images.length + args.inputs.length);
   const run = { args, services, explainer, open, requests, writer, signal };
   const warned = new Set<string>();
@@ -71,11 +69,14 @@ async function explainOne(run: Run, subject: Subject, warned: Set<string>): Prom
   const files = await writer?.start(subject, input);
   const progress = new Progress(subject.name);
   const maps: Result['maps'] = [];
-  for (const request of requests) {
-    const context = { priority: 0, signal, progress: progress.of(request.method) };
-    const map = await explainer.explain(input, { ...request, class: wanted }, context).finally(() => progress.clear());
-    const written: MapFiles = (await files?.save(map)) ?? { file: null, overlay: null };
-    const { method, variant, layer, height, width, values, relu, signed, engine, class: of, ...rest } = map;
+  const targeted = requests.map((request) => ({ ...request, class: wanted }));
+  const outcomes = await explainer
+    .explainAll(input, targeted, { priority: 0, signal, progress: () => {}, slow: (index, value) => progress.of(requests[index]?.method ?? '')(value) })
+    .finally(() => progress.clear());
+  for (const outcome of outcomes) {
+    if ('error' in outcome) throw fromErrorRecord(outcome.error);
+    const written: MapFiles = (await files?.save(outcome.map)) ?? { file: null, overlay: null };
+    const { method, variant, layer, height, width, values, relu, signed, engine, class: of, against, ...rest } = outcome.map;
     maps.push({ method, variant, layer, class: of.index, label: of.label, shape: [height, width], ...written, ...rest });
   }
   return {
@@ -106,14 +107,8 @@ function requestsOf(args: ExplainArgs, open: OpenModel): MapRequest[] {
 
 /** Maps of graph methods among the requests; variants that are the same numbers once. */
 function specsOf(open: OpenModel, requests: readonly MapRequest[]): MapSpec[] {
-  const specs = new Map<string, MapSpec>();
-  for (const request of requests) {
-    const { method, variant, layer } = resolveRequest(open, request);
-    if (method.family !== 'graph') continue;
-    const spec = { method, variant: method.computes(variant), layer };
-    specs.set(specKey(spec), spec);
-  }
-  return [...specs.values()];
+  const resolved = requests.map((request) => resolveRequest(open, request));
+  return distinct(resolved.flatMap(({ method, ...rest }) => (method.family === 'graph' ? [{ ...rest, method }] : [])));
 }
 
 async function folder(path: string): Promise<string> {

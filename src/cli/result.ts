@@ -1,4 +1,4 @@
-import type { RankedClass } from '../shared/protocol.ts';
+import type { Check, RankedClass } from '../shared/protocol.ts';
 
 /** One image's line of `glassbox explain --json`. */
 export interface Result {
@@ -28,6 +28,9 @@ export interface MapResult {
   /** A sentence if the map says nothing. */
   flat: string | undefined;
   unit: string;
+  /** The scalar explained, a phrase. */
+  target: string;
+  checks: readonly Check[];
   params: Readonly<Record<string, number | string>>;
   ms: number;
 }
@@ -43,8 +46,8 @@ export function readable(result: Result): string {
 function readableMap(map: MapResult): string {
   const range = `${map.min.toPrecision(4)} to ${map.max.toPrecision(4)}`;
   const lines = [
-    `  ${map.method}:${map.variant} at ${map.layer} for ${map.label}: ${map.shape.join('×')}, ${range}, ${map.ms.toFixed(1)} ms`,
-    ...[map.flat, map.overlay, map.file].flatMap((line) => (line ? [`    ${line}`] : [])),
+    `  ${map.method}:${map.variant} at ${map.layer} for the ${map.target}: ${map.shape.join('×')}, ${range}, ${map.ms.toFixed(1)} ms`,
+    ...[map.flat, ...map.checks.map((check) => check.text), map.overlay, map.file].flatMap((line) => (line ? [`    ${line}`] : [])),
   ];
   return `${lines.join('\n')}\n`;
 }

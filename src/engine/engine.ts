@@ -4,6 +4,7 @@ import type { EngineCalls } from '../shared/protocol.ts';
 import type { Handlers } from '../shared/rpc.ts';
 import { untilAborted } from '../shared/sharedJobs.ts';
 import { Explainer } from './explainer.ts';
+import { exportOnnx } from './exportOnnx.ts';
 import { predict } from './predict.ts';
 import { tryPreprocessings } from './preprocessings.ts';
 import { cacheShare, configureServices, createServices, type EngineOptions } from './services.ts';
@@ -28,6 +29,14 @@ export function createEngine(options: EngineOptions): Handlers<EngineCalls> {
     async explain({ model, image, request, priority = 0 }, { signal, progress }) {
       const input = await services.inputs.prepare(model, image, signal);
       return await explainer.explain(input, request, { priority, signal, progress });
+    },
+    async explainAll({ model, image, requests, priority = 0 }, { signal, progress }) {
+      const input = await services.inputs.prepare(model, image, signal);
+      return await explainer.explainAll(input, requests, { priority, signal, progress });
+    },
+    async exportOnnx({ model, image, request, file, priority = 0 }, { signal }) {
+      const input = await services.inputs.prepare(model, image, signal);
+      return await exportOnnx(services, input, request, { file, priority, signal });
     },
     preprocessings: async ({ model, image, priority = 0 }, { signal }) =>
       await tryPreprocessings(services, await untilAborted(services.models.open(model), signal), { image, priority, signal }),

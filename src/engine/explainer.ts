@@ -1,55 +1,139 @@
+import { inputLayer } from '../explain/layers.ts';
 import { mapRange } from '../explain/map.ts';
-import { ModelError, throwIfAborted } from '../shared/errors.ts';
-import type { ExplanationMap, MapProgress, MapRequest } from '../shared/protocol.ts';
+import type { GraphMethod } from '../explain/method.ts';
+import { targetKey } from '../explain/target.ts';
+import { isAbort, ModelError, throwIfAborted, toErrorRecord } from '../shared/errors.ts';
+import type { ExplanationMap, MapProgress, MapRequest, Outcome } from '../shared/protocol.ts';
 import { SharedJobs } from '../shared/sharedJobs.ts';
 import { ByteCache } from './byteCache.ts';
-import { everyMap, GraphMaps, type MapPlanner, type RawMap } from './graphMaps.ts';
+import { atEveryLayer, distinct, GraphMaps, type RawMap } from './graphMaps.ts';
 import type { Prepared } from './inputs.ts';
 import type { JobContext } from './jobs.ts';
 import { perturb } from './perturb.ts';
 import { className, logitsOf } from './predict.ts';
-import { checkClass, type MapTask, resolveRequest } from './resolve.ts';
+import { type MapTask, resolveRequest, resolveTarget } from './resolve.ts';
+import { sample } from './sample.ts';
 import type { Services } from './services.ts';
 
 interface Context extends JobContext {
   progress(value: MapProgress): void;
 }
 
+interface ManyContext extends JobContext {
+  progress(value: { index: number; outcome: Outcome }): void;
+  /** How far a slow one is. */
+  slow?(index: number, value: MapProgress): void;
+}
+
+/** A task whose maps come from a graph. */
+type GraphTask = MapTask & { method: GraphMethod };
+
 /** Turns requests into maps, and keeps the maps. */
 export class Explainer {
   readonly #services: Services;
   readonly #maps: ByteCache<ExplanationMap>;
-  readonly #graphMaps: GraphMaps;
+  /** One request: the method at every layer. Several: what is asked, no more. */
+  readonly #everyLayer: GraphMaps;
+  readonly #together: GraphMaps;
   readonly #jobs = new SharedJobs();
 
-  /** `plan`: the maps of graph methods that are computed together, at least those that will be asked for. */
-  constructor(services: Services, cacheBytes: number, plan: MapPlanner = everyMap) {
+  constructor(services: Services, cacheBytes: number) {
     this.#services = services;
     this.#maps = new ByteCache<ExplanationMap>(cacheBytes / 2);
-    this.#graphMaps = new GraphMaps(services, cacheBytes / 2, plan);
+    this.#everyLayer = new GraphMaps(services, cacheBytes / 4, atEveryLayer);
+    this.#together = new GraphMaps(services, cacheBytes / 4, (_, asked) => distinct(asked));
   }
 
   resize(cacheBytes: number): void {
     this.#maps.resize(cacheBytes / 2);
-    this.#graphMaps.resize(cacheBytes / 2);
+    this.#everyLayer.resize(cacheBytes / 4);
+    this.#together.resize(cacheBytes / 4);
   }
 
   /** Throws ModelError naming the model's file. */
   async explain(input: Prepared, request: MapRequest, context: Context): Promise<ExplanationMap> {
     try {
-      return await this.#explain(input, request, context);
+      return await this.#one(input, await this.#task(input, request, context), context);
     } catch (error) {
       throw error instanceof ModelError ? error.with({ file: input.info.path }) : error;
     }
   }
 
-  async #explain(input: Prepared, request: MapRequest, context: Context): Promise<ExplanationMap> {
+  /**
+   * Several maps: those of graph methods from one run for each target, the others one after the other. A request that
+   * fails stops no other; cancelling stops all.
+   */
+  async explainAll(input: Prepared, requests: readonly MapRequest[], context: ManyContext): Promise<Outcome[]> {
+    const outcomes = new Array<Outcome>(requests.length);
+    const finish = (index: number, outcome: Outcome) => {
+      outcomes[index] = outcome;
+      context.progress({ index, outcome });
+    };
+    const fail = (index: number, error: unknown) => {
+      if (isAbort(error)) throw error;
+      finish(index, { error: toErrorRecord(error instanceof ModelError ? error.with({ file: input.info.path }) : error) });
+    };
+    const groups = new Map<string, { index: number; task: GraphTask }[]>();
+    const others: { index: number; task: MapTask }[] = [];
+    for (const [index, request] of requests.entries()) {
+      try {
+        const task = await this.#task(input, request, context);
+        const key = targetKey(task.target);
+        if (task.method.family === 'graph') groups.set(key, [...(groups.get(key) ?? []), { index, task: task as GraphTask }]);
+        else others.push({ index, task });
+      } catch (error) {
+        fail(index, error);
+      }
+    }
+    for (const group of groups.values()) await this.#group(input, group, context, { finish, fail });
+    for (const { index, task } of others) {
+      try {
+        const progress = (value: MapProgress) => context.slow?.(index, value);
+        finish(index, { map: await this.#one(input, task, { ...context, progress }) });
+      } catch (error) {
+        fail(index, error);
+      }
+    }
+    return outcomes;
+  }
+
+  /** One run; where it cannot be planned because of one method, each method by itself. */
+  async #group(
+    input: Prepared,
+    group: readonly { index: number; task: GraphTask }[],
+    context: JobContext,
+    done: { finish(index: number, outcome: Outcome): void; fail(index: number, error: unknown): void },
+  ): Promise<void> {
+    try {
+      const target = (group[0] as { task: GraphTask }).task.target;
+      const specs = group.map(({ task }) => task);
+      const maps = await this.#together.get(input, specs, target, context);
+      group.forEach(({ index, task }, i) => {
+        done.finish(index, { map: describeMap(input, task, maps[i] as RawMap) });
+      });
+    } catch (error) {
+      const methods = new Set(group.map(({ task }) => `${task.method.info.id}:${task.variant}`));
+      if (isAbort(error) || methods.size === 1) {
+        for (const { index } of group) done.fail(index, error);
+        return;
+      }
+      for (const id of methods) {
+        const own = group.filter(({ task }) => `${task.method.info.id}:${task.variant}` === id);
+        await this.#group(input, own, context, done);
+      }
+    }
+  }
+
+  async #task(input: Prepared, request: MapRequest, context: JobContext): Promise<MapTask> {
     const resolved = resolveRequest(input.open, request);
-    const task = { ...resolved, class: await this.#class(input, request, context) };
-    const key = [input.key, task.method.info.id, task.variant, task.layer, task.class, JSON.stringify(task.params)].join('|');
+    return { ...resolved, target: resolveTarget(input.open, resolved.method, request, await this.#class(input, request, context)) };
+  }
+
+  async #one(input: Prepared, task: MapTask, context: Context): Promise<ExplanationMap> {
+    const key = [input.key, task.method.info.id, task.variant, task.layer, targetKey(task.target), JSON.stringify(task.params)].join('|');
     const known = this.#maps.get(key);
     // Labels may have come or changed since.
-    if (known) return { ...known, class: { index: task.class, label: className(input.info, task.class) } };
+    if (known) return { ...known, ...describeTarget(input, task) };
     return await this.#jobs.run(key, context, async ({ signal, progress }) => {
       const map = await this.#compute(input, task, { priority: context.priority, signal, progress });
       throwIfAborted(signal);
@@ -61,34 +145,52 @@ export class Explainer {
   async #compute(input: Prepared, task: MapTask, context: Context): Promise<ExplanationMap> {
     const { method } = task;
     const describe = (raw: RawMap) => describeMap(input, task, raw);
-    if (method.family === 'graph') return describe(await this.#graphMaps.get(input, { ...task, method }, context));
+    if (method.family === 'graph') {
+      const [raw] = await this.#everyLayer.get(input, [{ ...task, method }], task.target, context);
+      return describe(raw as RawMap);
+    }
     const progress = (done: number, secondsLeft: number | undefined, raw: RawMap) =>
       context.progress({ done, ...(secondsLeft !== undefined && { secondsLeft }), partial: describe(raw) });
-    return describe(await perturb(this.#services, input, method, task, { ...context, progress }));
+    const streamed = { ...context, progress };
+    return describe(
+      method.family === 'sampling'
+        ? await sample(this.#services, input, method, task, streamed)
+        : await perturb(this.#services, input, method, task, streamed),
+    );
   }
 
   /** Index of the class asked for; of the predicted one where none is. */
   async #class(input: Prepared, request: MapRequest, { priority, signal }: JobContext): Promise<number> {
-    if (request.class !== undefined) return checkClass(input.open, request.class);
+    if (request.class !== undefined) return request.class;
     const logits = await logitsOf(this.#services, input, priority, signal);
     return logits.reduce((best, z, i) => (z > (logits[best] as number) ? i : best), 0);
   }
 }
 
-function describeMap(input: Prepared, { method, variant, layer, class: index, params }: MapTask, raw: RawMap): ExplanationMap {
+function describeMap(input: Prepared, task: MapTask, raw: RawMap): ExplanationMap {
+  const { method, variant, layer, params } = task;
   const kind = method.kind(variant);
   return {
     method: method.info.id,
     variant,
-    layer,
-    class: { index, label: className(input.info, index) },
+    layer: method.info.at === 'input' ? inputLayer : layer,
+    ...describeTarget(input, task),
     height: raw.height,
     width: raw.width,
     values: raw.values,
     ...mapRange(raw.values, kind),
     ...kind,
+    checks: raw.checks,
     params,
     engine: input.info.engine,
     ms: raw.ms,
   };
+}
+
+function describeTarget({ info }: Prepared, { method, target }: MapTask): Pick<ExplanationMap, 'class' | 'against' | 'target'> {
+  const named = (index: number) => ({ index, label: className(info, index) });
+  const score = method.info.targets === 'none' ? 'no class: activations alone' : undefined;
+  const of = named(target.class);
+  const against = target.against === undefined ? undefined : named(target.against);
+  return { class: of, against, target: score ?? `logit of ${of.label}${against ? ` − logit of ${against.label}` : ''}` };
 }

@@ -1,10 +1,11 @@
 import { inputLayer, layerAt } from '../explain/layers.ts';
-import type { GraphMethod } from '../explain/method.ts';
-import { methods } from '../explain/methods/index.ts';
-import { type MapSpec, planMaps } from '../explain/plan.ts';
+import { type LayerSum, type MapSpec, planMaps } from '../explain/plan.ts';
+import type { Sweep } from '../explain/sweep.ts';
+import { type Target, targetKey, targetWeights } from '../explain/target.ts';
 import type { Tensor } from '../graph/graph.ts';
 import type { Model } from '../importers/model.ts';
 import { ModelError } from '../shared/errors.ts';
+import type { Check } from '../shared/protocol.ts';
 import { SharedJobs } from '../shared/sharedJobs.ts';
 import { ByteCache } from './byteCache.ts';
 import type { Prepared } from './inputs.ts';
@@ -17,20 +18,21 @@ export interface RawMap {
   values: Float32Array;
   height: number;
   width: number;
+  checks: readonly Check[];
   ms: number;
 }
 
-/** The maps of a model that one program computes. */
-export type MapPlanner = (open: OpenModel) => readonly MapSpec[];
+/** The maps of a model that are computed together with the ones asked for: these at least. */
+export type MapPlanner = (open: OpenModel, asked: readonly MapSpec[]) => readonly MapSpec[];
 
 /**
- * Maps of graph methods. The first request for a class computes all that are planned, by default every method at every
- * spatial layer, from one forward and one backward sweep: the slider then only looks up.
+ * Maps of graph methods, from one program for all that are asked for together. A single request computes the method at
+ * every layer, from the same forward pass and sweep: the slider then only looks up.
  */
 export class GraphMaps {
   readonly #services: Services;
   readonly #planner: MapPlanner;
-  readonly #results: ByteCache<ReadonlyMap<string, RawMap>>;
+  readonly #results: ByteCache<RawMap>;
   readonly #jobs = new SharedJobs();
 
   constructor(services: Services, cacheBytes: number, planner: MapPlanner) {
@@ -43,32 +45,34 @@ export class GraphMaps {
     this.#results.resize(cacheBytes);
   }
 
-  /** Throws ModelError: 'weights' where the map holds NaN or infinite values, 'method' where the network has no gradient. */
-  async get(input: Prepared, task: MapSpec & { class: number }, context: JobContext): Promise<RawMap> {
-    const key = `${input.key}|${task.class}`;
-    const progress = () => {};
-    const maps =
-      this.#results.get(key) ??
-      (await this.#jobs
-        .run(key, { signal: context.signal, progress }, ({ signal }) =>
-          this.#services.queue.run(context.priority, signal, () => this.#run(input, task.class, key)),
+  /**
+   * The maps, in the order asked.
+   * @throws ModelError 'weights' where a map holds NaN or infinite values, 'method' where the network has no gradient
+   */
+  async get(input: Prepared, asked: readonly MapSpec[], target: Target, context: JobContext): Promise<RawMap[]> {
+    const prefix = `${input.key}|${targetKey(target)}|`;
+    const known = () => asked.map((spec) => this.#results.get(prefix + specKey(spec)));
+    let maps: ReadonlyMap<string, RawMap> = new Map();
+    if (known().includes(undefined)) {
+      const specs = this.#planner(input.open, asked);
+      const program = specs.map(specKey).join();
+      maps = await this.#jobs
+        .run(prefix + program, { signal: context.signal, progress: () => {} }, ({ signal }) =>
+          this.#services.queue.run(context.priority, signal, () => this.#run(input, target, specs, prefix)),
         )
         .catch((error: unknown) => {
-          throw notComputable(error, input.open.model, task.method.info.label);
-        }));
-    const map = maps.get(specKey(task));
-    if (!map) throw new ModelError('internal', `No map for ${task.method.info.id} at '${task.layer}'.`);
-    if (map.values.every((v) => Number.isFinite(v))) return map;
-    throw new ModelError('weights', `${task.method.info.label} at '${task.layer}' has NaN or infinite values for this input.`, {
-      file: input.info.path,
-      where: task.layer,
-      hint: 'Check the preprocessing (value range) and whether training diverged.',
+          throw notComputable(error, input.open.model, asked);
+        });
+    }
+    return asked.map((spec) => {
+      const map = maps.get(specKey(spec)) ?? this.#results.get(prefix + specKey(spec));
+      if (!map) throw new ModelError('internal', `No map for ${spec.method.info.id} at '${spec.layer}'.`);
+      return finite(map, spec, input);
     });
   }
 
-  async #run({ open, fed }: Prepared, index: number, key: string): Promise<ReadonlyMap<string, RawMap>> {
+  async #run({ open, fed, bounds }: Prepared, target: Target, specs: readonly MapSpec[], prefix: string) {
     const { model } = open;
-    const specs = this.#planner(open);
     const programKey = { model: model.hash, graph: `maps:${specs.map(specKey).join()}` };
     const maps = await this.#services.programs.use(
       programKey,
@@ -77,48 +81,86 @@ export class GraphMaps {
         const start = performance.now();
         const outputs = await program.run({
           [model.input.value]: { dtype: 'float32', shape: fed.shape, data: fed.tensor },
-          [plan.classInput]: oneHot(index, model.classes),
+          [plan.classInput]: targetWeights(target, model.classes),
+          ...(plan.bounds && { [plan.bounds.low]: bounds.low, [plan.bounds.high]: bounds.high }),
         });
         const ms = performance.now() - start;
+        const sums = plan.sums.map((sum) => ({ ...sum, total: Number((outputs[sum.value] as Tensor).data[0]) }));
         return new Map(
           specs.map((spec, i) => {
             const { data } = outputs[plan.maps[i] as string] as Tensor;
-            const [height, width] = sizeOf(open, spec.layer);
-            return [specKey(spec), { values: new Float32Array(data as Float32Array), height, width, ms }];
+            const [height, width] = sizeOf(open, spec);
+            const checks = checksOf(spec, model, sums);
+            return [specKey(spec), { values: new Float32Array(data as Float32Array), height, width, checks, ms }];
           }),
         );
       },
     );
     // Kept even when the caller is gone by now: it is done.
-    this.#results.set(
-      key,
-      maps,
-      [...maps.values()].reduce((sum, m) => sum + m.values.byteLength, 0),
-    );
+    for (const [key, map] of maps) this.#results.set(prefix + key, map, map.values.byteLength);
     return maps;
   }
 }
 
-/** Every graph method at every spatial layer, or on the input; variants that are the same numbers once. */
-export function everyMap({ spatial }: Pick<OpenModel, 'spatial'>): MapSpec[] {
-  const names = spatial.map((layer) => layer.name);
-  return methods
-    .filter((m): m is GraphMethod => m.family === 'graph')
-    .flatMap((method) => {
-      const variants = [...new Set(method.info.variants.map((v) => method.computes(v.id)))];
-      const layers = method.info.at === 'layer' ? names : [inputLayer];
-      return layers.flatMap((layer) => variants.map((variant) => ({ method, variant, layer })));
-    });
+/** Each method asked for at every layer where it can be drawn. */
+export function atEveryLayer({ spatial }: Pick<OpenModel, 'spatial'>, asked: readonly MapSpec[]): MapSpec[] {
+  const specs = asked.flatMap((spec) =>
+    spec.layer === inputLayer ? [spec] : spatial.map((layer): MapSpec => ({ ...spec, layer: layer.name })),
+  );
+  return distinct(specs);
+}
+
+/** Specs whose numbers differ. */
+export function distinct(specs: readonly MapSpec[]): MapSpec[] {
+  return [...new Map(specs.map((spec) => [specKey(spec), { ...spec, variant: spec.method.computes(spec.variant) }])).values()];
+}
+
+function finite(map: RawMap, { method, layer }: MapSpec, { info }: Prepared): RawMap {
+  if (map.values.every((v) => Number.isFinite(v))) return map;
+  throw new ModelError('weights', `${method.info.label} at '${layer}' has NaN or infinite values for this input.`, {
+    file: info.path,
+    where: layer,
+    hint: 'Check the preprocessing (value range) and whether training diverged.',
+  });
+}
+
+/** Conservation of the sweeps a map is made from, and what they have to say of the model. */
+function checksOf(spec: MapSpec, model: Model, sums: readonly (LayerSum & { total: number })[]): Check[] {
+  const { method, variant, params = {} } = spec;
+  const sweeps: Sweep[] = [...method.sweeps(variant, params), ...(method.inputSweeps?.(variant, params) ?? [])];
+  return sweeps.flatMap((sweep) => {
+    const remarks = sweep.remarks?.(model) ?? [];
+    const own = sums.filter((sum) => sum.sweep === sweep.id);
+    return own.length > 0 ? [conservation(own), ...remarks] : remarks;
+  });
+}
+
+function conservation(sums: readonly { layer: string; total: number }[]): Check {
+  const series = sums.map(({ layer, total }) => ({ layer, value: total }));
+  const first = series[0]?.value ?? 0;
+  const last = series.at(-1) as { layer: string; value: number };
+  const lost = Math.abs(last.value - first);
+  const scale = Math.max(...series.map(({ value }) => Math.abs(value)), Number.MIN_VALUE);
+  const ok = lost <= 1e-4 * scale;
+  const text = ok
+    ? `Σ R stays ${format(first)} from the logits to '${last.layer}'.`
+    : `Σ R is ${format(first)} at the logits and ${format(last.value)} at '${last.layer}': the rest went into biases and units that no input speaks for.`;
+  return { id: 'conservation', label: 'Conservation', text, ok, series };
+}
+
+function format(value: number): string {
+  return Number(value.toPrecision(4)).toString();
 }
 
 /** Graphs speak of values, people of layers: says which method fails at which layer. */
-function notComputable(error: unknown, model: Model, method: string): unknown {
+function notComputable(error: unknown, model: Model, asked: readonly MapSpec[]): unknown {
   if (!(error instanceof ModelError) || error.where === undefined || !['method', 'unsupported'].includes(error.code)) return error;
   const { where, message } = error;
   const layer = layerAt(model, where)?.name;
   const place = layer === undefined || layer === where ? `'${where}'` : `'${where}' (layer '${layer}')`;
   const hint = error.hint ?? 'Use a method that works without gradients, such as occlusion.';
   const cause = error.cause ?? error;
+  const method = [...new Set(asked.map((spec) => spec.method.info.label))].join(', ');
   return new ModelError('method', `${method} cannot be computed: ${message.replace(`'${where}'`, () => place)}`, {
     where: layer ?? where,
     hint,
@@ -126,19 +168,14 @@ function notComputable(error: unknown, model: Model, method: string): unknown {
   });
 }
 
-function sizeOf({ model, spatial }: OpenModel, layer: string): [number, number] {
-  if (layer === inputLayer) return [model.input.height, model.input.width];
+function sizeOf({ model, spatial }: OpenModel, { method, layer }: MapSpec): [number, number] {
+  if (layer === inputLayer || method.drawnAtInput) return [model.input.height, model.input.width];
   const shape = spatial.find((l) => l.name === layer)?.shape;
   return [Number(shape?.[2]), Number(shape?.[3])];
 }
 
 /** Specs of one key are the same numbers. */
-export function specKey({ method, variant, layer }: MapSpec): string {
-  return `${method.info.id}:${method.computes(variant)}@${layer}`;
-}
-
-function oneHot(index: number, classes: number): Tensor {
-  const data = new Float32Array(classes);
-  data[index] = 1;
-  return { dtype: 'float32', shape: [1, classes], data };
+export function specKey({ method, variant, layer, params = {} }: MapSpec): string {
+  const chosen = Object.entries(params).map(([id, value]) => `,${id}=${value}`);
+  return `${method.info.id}:${method.computes(variant)}${chosen.join('')}@${layer}`;
 }

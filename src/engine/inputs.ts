@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { float32, type Tensor } from '../graph/graph.ts';
 import { decodeImage, type RgbImage } from '../image/decode.ts';
-import { type FedImage, preprocess, range } from '../image/preprocess.ts';
+import { type FedImage, pixelBounds, preprocess, range } from '../image/preprocess.ts';
 import { ModelError, throwIfAborted } from '../shared/errors.ts';
 import type { ModelInfo, Prediction } from '../shared/protocol.ts';
 import { untilAborted } from '../shared/sharedJobs.ts';
@@ -22,6 +23,8 @@ export interface Prepared {
   fed: FedImage;
   /** Index of the class a folder name tells. */
   truth: number | undefined;
+  /** Fed values [channels] of black and white pixels; of a tensor, its smallest and largest value. */
+  bounds: { low: Tensor; high: Tensor };
   /** Identifies model, image, preprocessing and engine: results are kept under it. */
   key: string;
 }
@@ -70,6 +73,7 @@ export class Inputs {
       image: { path: imagePath, name: basename(imagePath), width: image.width, height: image.height, hash: image.hash },
       fed: this.feed(image, info.preprocessing, info),
       truth: info.labels ? trueLabel(imagePath, info.labels) : undefined,
+      bounds: pixelBounds(info.preprocessing, info.input),
       key: `${open.model.hash}:${info.engine}:${image.hash}:${JSON.stringify(info.preprocessing)}`,
     };
   }
@@ -96,12 +100,15 @@ export class Inputs {
       .update(new Uint8Array(tensor.buffer, tensor.byteOffset, tensor.byteLength))
       .digest('hex');
     const covers = { x: 0, y: 0, width, height };
+    const { min, max } = range(tensor);
+    const constant = (value: number) => float32([channels], new Float32Array(channels).fill(value));
     return {
       open,
       info: { ...info, preprocessing: undefined },
       image: { path: name, name, width, height, hash },
-      fed: { tensor, shape: [1, channels, height, width], ...range(tensor), covers },
+      fed: { tensor, shape: [1, channels, height, width], min, max, covers },
       truth: undefined,
+      bounds: { low: constant(min), high: constant(max) },
       key: `${open.model.hash}:${info.engine}:${hash}`,
     };
   }
@@ -127,6 +134,10 @@ export class Inputs {
       preprocessing: known.preprocessing,
       preprocessingFrom: known.preprocessingFrom,
       warnings: known.warnings,
+      refusals: open.refusals,
+      outputs: [],
+      output: '',
+      dense: undefined,
     };
   }
 }

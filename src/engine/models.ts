@@ -1,9 +1,11 @@
 import { basename, dirname } from 'node:path';
 import { defaultLayer, spatialLayers } from '../explain/layers.ts';
+import { methods } from '../explain/methods/index.ts';
 import { bindBatch } from '../graph/graph.ts';
 import { fileSource } from '../importers/files.ts';
 import { openModel } from '../importers/index.ts';
 import type { Layer, Model } from '../importers/model.ts';
+import { type ErrorRecord, toErrorRecord } from '../shared/errors.ts';
 import type { LayerInfo } from '../shared/protocol.ts';
 import { sidecarInputSize } from '../sidecar/find.ts';
 import { ByteCache } from './byteCache.ts';
@@ -15,6 +17,8 @@ export interface OpenModel {
   name: string;
   layers: readonly LayerInfo[];
   spatial: readonly Layer[];
+  /** By method id, why a method cannot explain this model. */
+  refusals: Readonly<Record<string, ErrorRecord>>;
   /** Undefined: no spatial layer. */
   defaultLayer: string | undefined;
   /** Whether all its files, and the input size that a sidecar tells, are still what was read. */
@@ -80,6 +84,7 @@ async function load(path: string): Promise<OpenModel> {
     name: file === 'model.json' ? basename(dirname(path)) : file,
     layers: model.layers.map((layer) => describe(layer, at.has(layer))),
     spatial,
+    refusals: refusals(model),
     defaultLayer: spatial.length > 0 ? defaultLayer(model).name : undefined,
     current: async () => (await changed()) === undefined && sameSize(await sidecarInputSize(path), inputSize),
   };
@@ -87,6 +92,15 @@ async function load(path: string): Promise<OpenModel> {
 
 function sameSize(a: readonly [number, number] | undefined, b: readonly [number, number] | undefined): boolean {
   return a?.[0] === b?.[0] && a?.[1] === b?.[1];
+}
+
+function refusals(model: Model): Record<string, ErrorRecord> {
+  return Object.fromEntries(
+    methods.flatMap((method) => {
+      const refusal = method.refuses?.(model);
+      return refusal ? [[method.info.id, toErrorRecord(refusal)]] : [];
+    }),
+  );
 }
 
 function describe(layer: Layer, spatial: boolean): LayerInfo {

@@ -1,12 +1,12 @@
-import type { PerturbationMethod } from '../explain/method.ts';
-import { probabilities } from '../explain/scores.ts';
+import type { PerturbationMethod, Scores } from '../explain/method.ts';
+import { targetScore } from '../explain/target.ts';
 import { typeOf } from '../graph/graph.ts';
 import type { Model } from '../importers/model.ts';
 import { throwIfAborted } from '../shared/errors.ts';
 import type { RawMap } from './graphMaps.ts';
 import type { Prepared } from './inputs.ts';
 import type { JobContext } from './jobs.ts';
-import { forward } from './predict.ts';
+import { forward, logitsOf } from './predict.ts';
 import type { MapTask } from './resolve.ts';
 import type { Services } from './services.ts';
 
@@ -16,7 +16,7 @@ import type { Services } from './services.ts';
  */
 const batchBytes = 2.5 * 2 ** 20;
 
-interface Context extends JobContext {
+export interface StreamContext extends JobContext {
   progress(done: number, secondsLeft: number | undefined, map: RawMap): void;
 }
 
@@ -25,37 +25,44 @@ export async function perturb(
   services: Services,
   input: Prepared,
   method: PerturbationMethod,
-  { variant, class: index, params }: MapTask,
-  { priority, signal, progress }: Context,
+  { variant, target, params }: MapTask,
+  { priority, signal, progress }: StreamContext,
 ): Promise<RawMap> {
   const { model } = input.open;
   const { channels, height, width } = model.input;
+  const { classes } = model;
   const start = performance.now();
-  const raw = (values: Float32Array): RawMap => ({ values, height, width, ms: performance.now() - start });
-  const values = await method.run({
-    input: input.fed.tensor,
-    channels,
-    height,
-    width,
-    class: index,
-    classes: model.classes,
-    variant,
-    params,
-    batchSize: batchSize(model, input.fed.tensor.byteLength),
-    forward: (batch, n) => forward(services, input.open, { batch, n, priority, signal }),
-    probability: (logits, row) =>
-      probabilities(logits.subarray(row * model.classes, (row + 1) * model.classes), model.activation)[index] as number,
-    report(done, map) {
-      throwIfAborted(signal);
-      const elapsed = (performance.now() - start) / 1000;
-      progress(done, done > 0 ? (elapsed / done) * (1 - done) : undefined, raw(map()));
-    },
+  const asked = method.prepare({ input: input.fed.tensor, channels, height, width, variant, params });
+  const answers = new Float32Array(asked.count * classes);
+  const score = (logits: Float32Array) => targetScore(target, logits, { score: method.score(variant), activation: model.activation });
+  const scores: Scores = {
+    whole: score(await logitsOf(services, input, priority, signal)),
+    of: (i) => score(answers.subarray(i * classes, (i + 1) * classes)),
+  };
+  const raw = (done: number): RawMap => ({
+    values: asked.map(scores, done),
+    height: asked.height,
+    width: asked.width,
+    checks: asked.checks?.(scores, done) ?? [],
+    ms: performance.now() - start,
   });
-  return raw(values);
+  const size = channels * height * width;
+  const most = batchSize(model, input.fed.tensor.byteLength);
+  for (let from = 0; from < asked.count; from += most) {
+    const n = Math.min(most, asked.count - from);
+    const batch = new Float32Array(n * size);
+    for (let i = 0; i < n; i++) asked.fill(from + i, batch.subarray(i * size, (i + 1) * size));
+    answers.set(await forward(services, input.open, { batch, n, priority, signal }), from * classes);
+    throwIfAborted(signal);
+    const done = (from + n) / asked.count;
+    const elapsed = (performance.now() - start) / 1000;
+    progress(done, (elapsed / done) * (1 - done), raw(from + n));
+  }
+  return raw(asked.count);
 }
 
 /** One where the model works across its batch, so that the images of one would change each other. */
-function batchSize({ graph, input }: Model, imageBytes: number): number {
+export function batchSize({ graph, input }: Model, imageBytes: number): number {
   if (typeOf(graph, input.value).shape[0] !== 'N') return 1;
   return Math.max(1, Math.min(16, Math.floor(batchBytes / imageBytes)));
 }

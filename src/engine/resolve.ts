@@ -1,13 +1,12 @@
 import { findLayer, inputLayer } from '../explain/layers.ts';
-import type { Method } from '../explain/method.ts';
+import type { Method, Params } from '../explain/method.ts';
 import { findMethod } from '../explain/methods/index.ts';
+import type { Target } from '../explain/target.ts';
 import { ModelError } from '../shared/errors.ts';
 import type { MapRequest, MethodInfo, ParamInfo } from '../shared/protocol.ts';
 import type { OpenModel } from './models.ts';
 
-type Params = Readonly<Record<string, number | string>>;
-
-/** A request with every default filled in, but for the class. */
+/** A request with every default filled in, but for the target. */
 export interface Resolved {
   method: Method;
   variant: string;
@@ -18,18 +17,30 @@ export interface Resolved {
 
 /** One map to be computed. */
 export interface MapTask extends Resolved {
-  class: number;
+  target: Target;
 }
 
 /** Throws ModelError('method') naming what does not exist or does not apply. */
 export function resolveRequest(open: OpenModel, request: MapRequest): Resolved {
   const { method, variant } = findMethod(request.method, request.variant);
+  const refusal = method.refuses?.(open.model);
+  if (refusal) throw refusal;
   const layer = method.info.at === 'input' ? inputLayer : spatialLayer(open, method.info, request.layer);
   return { method, variant, layer, params: parameters(method, open, request.params ?? {}) };
 }
 
-/** Throws ModelError('method') where the model has no such class. */
-export function checkClass({ model, name }: OpenModel, index: number): number {
+/** Throws ModelError('method') where the model has no such class, or the method no such target. */
+export function resolveTarget(open: OpenModel, { info }: Method, request: Pick<MapRequest, 'against'>, predicted: number): Target {
+  const { against } = request;
+  const target = { class: checkClass(open, predicted), against: against === undefined ? undefined : checkClass(open, against) };
+  if (against === undefined || info.targets === 'any') return target;
+  const why = info.targets === 'none' ? 'draws the same map for every class' : 'holds a class against all others by itself';
+  throw new ModelError('method', `${info.label} ${why}: it has no difference of two classes.`, {
+    hint: 'Explain one class, or choose a method such as Grad-CAM.',
+  });
+}
+
+function checkClass({ model, name }: OpenModel, index: number): number {
   if (Number.isInteger(index) && index >= 0 && index < model.classes) return index;
   throw new ModelError('method', `${name} has no class ${index}.`, {
     file: model.file,
@@ -61,7 +72,7 @@ function spatialLayer(open: OpenModel, { label }: MethodInfo, asked: string | un
 /** The method's parameters with defaults, each checked. */
 function parameters(method: Method, { model }: OpenModel, given: Params): Params {
   const { label, params } = method.info;
-  const sized: Params = method.family === 'perturbation' ? method.defaults(model.input.height, model.input.width) : {};
+  const sized: Params = method.family === 'graph' ? {} : method.defaults(model.input.height, model.input.width);
   const stranger = Object.keys(given).find((id) => !params.some((p) => p.id === id));
   if (stranger !== undefined) {
     throw new ModelError('method', `${label} has no parameter '${stranger}'.`, {
@@ -70,7 +81,7 @@ function parameters(method: Method, { model }: OpenModel, given: Params): Params
   }
   const values: Params = Object.fromEntries(params.map((p) => [p.id, given[p.id] ?? sized[p.id] ?? p.default]));
   for (const param of params) checkParameter(label, param, values[param.id] as number | string);
-  if (method.family === 'perturbation') method.check?.(values);
+  method.check?.(values);
   return values;
 }
 

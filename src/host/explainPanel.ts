@@ -162,6 +162,13 @@ export class ExplainPanel implements vscode.Disposable {
         const params = { model: this.#model(), image: image() };
         return await this.#jobs.run('preprocessings', context, ({ signal }) => engine.call('preprocessings', params, { signal }));
       },
+      explainAll: async ({ generation, requests, priority = 0 }, context) => {
+        this.#expect(generation);
+        const params = { model: this.#model(), image: image(), requests, priority };
+        return await engine.call('explainAll', params, { signal: context.signal, onProgress: context.progress });
+      },
+      chooseOther: async () => undefined,
+      exportOnnx: async () => ({ savedAs: undefined }),
       ...this.#editorHandlers(),
     };
   }

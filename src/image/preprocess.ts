@@ -1,3 +1,4 @@
+import { float32, type Tensor } from '../graph/graph.ts';
 import { ModelError } from '../shared/errors.ts';
 import type { Rect } from '../shared/protocol.ts';
 import type { ChannelOrder, Preprocessing } from '../shared/sidecar.ts';
@@ -89,6 +90,16 @@ function normalise({ width, height, channels, data }: Pixels, how: Preprocessing
     for (let i = 0; i < plane; i++) tensor[c * plane + i] = fed[data[i * channels + order[c]!]!]!;
   }
   return { tensor, shape: [1, channels, height, width], ...range(tensor) };
+}
+
+/** Fed values of black and white pixels, one a channel: no image gives values outside. */
+export function pixelBounds(how: Preprocessing, { channels }: Pick<InputSize, 'channels'>): { low: Tensor; high: Tensor } {
+  const fed = (pixel: number) =>
+    float32(
+      [channels],
+      Array.from({ length: channels }, (_, c) => (pixel * how.scale - how.mean[c]!) / how.std[c]!),
+    );
+  return { low: fed(0), high: fed(255) };
 }
 
 /** Position among R, G, B of each fed channel. */

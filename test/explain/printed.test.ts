@@ -1,12 +1,13 @@
 /** The explanation graph as text: a change of the plan shows in the diff, a refactoring leaves it as it is. */
 import { test } from 'node:test';
-import { everyMap } from '../../src/engine/graphMaps.ts';
+
 import { spatialLayers } from '../../src/explain/layers.ts';
 import { planMaps } from '../../src/explain/plan.ts';
 import { print } from '../../src/graph/print.ts';
 import { openModel } from '../../src/importers/index.ts';
 import { matchesGolden } from '../support/goldenText.ts';
 import { classifier, int, ints, node, sourceOf, weight } from '../support/onnxModels.ts';
+import { everyMap } from '../support/everyMap.ts';
 
 test('saliency and Grad-CAM at every layer of a small network', async () => {
   const model = await openModel(

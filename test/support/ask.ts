@@ -1,6 +1,8 @@
 // Asking a compiled network: the tensors it is fed, its logits, occlusion through it.
 import type { Program } from '../../src/execute/executor.ts';
+import type { Params, PerturbationMethod } from '../../src/explain/method.ts';
 import { occlusion } from '../../src/explain/methods/occlusion.ts';
+import { targetScore } from '../../src/explain/target.ts';
 import type { Tensor } from '../../src/graph/graph.ts';
 import type { Model } from '../../src/importers/model.ts';
 
@@ -22,6 +24,32 @@ export async function logitsOf(program: Program, model: Model, data: Float32Arra
   return out[model.logits]?.data as Float32Array;
 }
 
+/** Map of a perturbation method for the logit of `target`; `program` is the forward pass. */
+export async function perturbed(
+  program: Program,
+  model: Model,
+  method: PerturbationMethod,
+  input: Float32Array,
+  target: number,
+  { variant = method.info.variants[0]?.id as string, params }: { variant?: string; params: Params },
+): Promise<Float32Array> {
+  const { channels, height, width } = model.input;
+  const size = input.length;
+  const asked = method.prepare({ input, channels, height, width, variant, params });
+  const score = (logits: Float32Array) =>
+    targetScore({ class: target, against: undefined }, logits, { score: method.score(variant), activation: model.activation });
+  const rows: number[] = [];
+  while (rows.length < asked.count) {
+    const n = Math.min(16, asked.count - rows.length);
+    const batch = new Float32Array(n * size);
+    for (let i = 0; i < n; i++) asked.fill(rows.length + i, batch.subarray(i * size, (i + 1) * size));
+    const logits = await logitsOf(program, model, batch, n);
+    for (let i = 0; i < n; i++) rows.push(score(logits.subarray(i * model.classes, (i + 1) * model.classes)));
+  }
+  const whole = score(await logitsOf(program, model, input));
+  return asked.map({ whole, of: (i) => rows[i] as number }, rows.length);
+}
+
 /** Occlusion map [H,W] of the logit of `target`, covering with 0. */
 export async function occlude(
   program: Program,
@@ -30,19 +58,5 @@ export async function occlude(
   target: number,
   { window, stride }: { window: number; stride: number },
 ): Promise<Float32Array> {
-  const { channels, height, width } = model.input;
-  return await occlusion.run({
-    input,
-    channels,
-    height,
-    width,
-    class: target,
-    classes: model.classes,
-    variant: 'logit',
-    params: { window, stride, baseline: 0 },
-    batchSize: 16,
-    forward: (batch, n) => logitsOf(program, model, batch, n),
-    probability: () => Number.NaN,
-    report: () => {},
-  });
+  return await perturbed(program, model, occlusion, input, target, { params: { window, stride, baseline: 0 } });
 }

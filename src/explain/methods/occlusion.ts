@@ -1,5 +1,5 @@
 import { ModelError } from '../../shared/errors.ts';
-import type { PerturbationContext, PerturbationMethod } from '../method.ts';
+import type { Perturbation, PerturbationMethod, Subject } from '../method.ts';
 
 /**
  * Occlusion: slide a window of a constant over the input; a pixel's value is the mean, over the windows that cover it, of
@@ -11,11 +11,15 @@ export const occlusion: PerturbationMethod = {
   info: {
     id: 'occlusion',
     label: 'Occlusion',
-    about:
-      'How much the score drops when a patch is covered. Slow and coarse, but it only asks the network: no gradients. The covering colour matters.',
+    family: 'perturbation',
+    about: 'How much the score drops when a patch is covered. It only asks the network: no gradients.',
+    misleads: 'Coarse, and the covering value matters: a gray square may itself look like something. Evidence that is there twice drops nothing.',
+    formula: 'mean over windows W ∋ ij of z_c(x) − z_c(x with W covered)',
     source: 'Zeiler, Fergus, ECCV 2014, section 4.2; mean over covering windows as in Captum.',
     at: 'input',
     slow: true,
+    targets: 'any',
+    exportable: false,
     variants: [
       { id: 'logit', label: 'logit drop', about: 'z(x) − z(covered).' },
       { id: 'probability', label: 'probability drop', about: 'p(x) − p(covered).' },
@@ -37,7 +41,8 @@ export const occlusion: PerturbationMethod = {
       hint: 'Choose a stride of at most the window.',
     });
   },
-  run,
+  score: (variant) => (variant === 'probability' ? 'probability' : 'logit'),
+  prepare,
 };
 
 /** Start of each window along one axis. */
@@ -46,50 +51,37 @@ export function windowStarts(size: number, window: number, stride: number): numb
   return Array.from({ length: steps + 1 }, (_, i) => i * stride);
 }
 
-async function run(context: PerturbationContext): Promise<Float32Array> {
-  const { input, height, width, batchSize, variant, params, classes } = context;
-  const [window, stride] = [Number(params.window), Number(params.stride)];
+function prepare({ input, channels, height, width, params }: Subject): Perturbation {
+  const [window, stride, baseline] = [Number(params.window), Number(params.stride), Number(params.baseline)];
   const places = windowStarts(height, window, stride).flatMap((y) => windowStarts(width, window, stride).map((x) => ({ y, x })));
-  const score = (logits: Float32Array, row: number) =>
-    variant === 'probability' ? context.probability(logits, row) : (logits[row * classes + context.class] as number);
-  const whole = score(await context.forward(input, 1), 0);
-  const sum = new Float64Array(height * width);
-  const count = new Uint32Array(height * width);
-  for (let from = 0; from < places.length; from += batchSize) {
-    const covered = places.slice(from, from + batchSize);
-    const batch = new Float32Array(covered.length * input.length);
-    covered.forEach((place, i) => {
-      batch.set(input, i * input.length);
-      cover(batch.subarray(i * input.length, (i + 1) * input.length), place, window, Number(params.baseline), context);
-    });
-    const logits = await context.forward(batch, covered.length);
-    covered.forEach((place, i) => {
-      const drop = whole - score(logits, i);
-      forEachCell(place, window, height, width, (cell) => {
-        sum[cell] = (sum[cell] as number) + drop;
-        count[cell] = (count[cell] as number) + 1;
+  const eachCell = (i: number, visit: (cell: number) => void) => {
+    const { y: top, x: left } = places[i] as { y: number; x: number };
+    for (let y = top; y < Math.min(height, top + window); y++) {
+      for (let x = left; x < Math.min(width, left + window); x++) visit(y * width + x);
+    }
+  };
+  return {
+    count: places.length,
+    height,
+    width,
+    fill(i, into) {
+      into.set(input);
+      eachCell(i, (cell) => {
+        for (let c = 0; c < channels; c++) into[c * height * width + cell] = baseline;
       });
-    });
-    context.report(Math.min(1, (from + covered.length) / places.length), () => mean(sum, count));
-  }
-  return mean(sum, count);
-}
-
-type Place = { y: number; x: number };
-
-function cover(image: Float32Array, place: Place, window: number, value: number, { channels, height, width }: PerturbationContext): void {
-  forEachCell(place, window, height, width, (cell) => {
-    for (let c = 0; c < channels; c++) image[c * height * width + cell] = value;
-  });
-}
-
-function forEachCell(place: Place, window: number, height: number, width: number, visit: (cell: number) => void): void {
-  for (let y = place.y; y < Math.min(height, place.y + window); y++) {
-    for (let x = place.x; x < Math.min(width, place.x + window); x++) visit(y * width + x);
-  }
-}
-
-/** NaN where no window has covered a pixel yet. */
-function mean(sum: Float64Array, count: Uint32Array): Float32Array {
-  return Float32Array.from(sum, (s, i) => s / (count[i] as number));
+    },
+    map({ whole, of }, done) {
+      const sum = new Float64Array(height * width);
+      const count = new Uint32Array(height * width);
+      for (let i = 0; i < done; i++) {
+        const drop = whole - of(i);
+        eachCell(i, (cell) => {
+          sum[cell] = (sum[cell] as number) + drop;
+          count[cell] = (count[cell] as number) + 1;
+        });
+      }
+      // NaN where no window has covered a pixel yet.
+      return Float32Array.from(sum, (s, cell) => s / (count[cell] as number));
+    },
+  };
 }

@@ -1,5 +1,6 @@
 import type { GraphBuilder } from '../../graph/builder.ts';
 import type { GraphMethod } from '../method.ts';
+import { gradient } from '../sweeps/gradient.ts';
 
 type Reduction = (b: GraphBuilder, gradient: string) => string;
 const overChannels = { axes: [1], keepdims: false } as const;
@@ -20,11 +21,15 @@ export const saliency: GraphMethod = {
   info: {
     id: 'saliency',
     label: 'Saliency',
-    about:
-      'Which pixels the logit reacts to most, to first order. Fine but noisy; it says what would change the score, not what makes it up.',
+    family: 'backpropagation',
+    about: 'Which pixels the logit reacts to most, to first order.',
+    misleads: 'Fine but noisy. It says what would change the score, not what makes it up; where a unit is saturated it is 0.',
+    formula: 'max_k |∂z_c/∂x_k|',
     source: 'Simonyan et al., ICLR workshop 2014, section 3.1. Gradient of the logit.',
     at: 'input',
     slow: false,
+    targets: 'any',
+    exportable: true,
     variants: [
       { id: 'max', label: 'max |g|', about: 'Largest absolute gradient over the channels, as published.' },
       { id: 'sum', label: 'Σ |g|', about: 'Sum of absolute gradients over the channels.' },
@@ -39,5 +44,6 @@ export const saliency: GraphMethod = {
     unit: variant === 'squared' ? '(logit per unit of input)²' : 'logit per unit of input',
   }),
   computes: (variant) => variant,
-  emit: (b, at, variant) => (reductions[variant] as Reduction)(b, at.gradient),
+  sweeps: () => [gradient],
+  emit: (b, at, variant) => (reductions[variant] as Reduction)(b, at.swept(gradient)),
 };
