@@ -36,7 +36,7 @@ export function createEngine(options: EngineOptions): Handlers<EngineCalls> {
     },
     async exportOnnx({ model, image, request, file, priority = 0 }, { signal }) {
       const input = await services.inputs.prepare(model, image, signal);
-      return await exportOnnx(services, input, request, { file, priority, signal });
+      return await exportOnnx(services, input, await explainer.task(input, request, { priority, signal }), { file, priority, signal });
     },
     preprocessings: async ({ model, image, priority = 0 }, { signal }) =>
       await tryPreprocessings(services, await untilAborted(services.models.open(model), signal), { image, priority, signal }),

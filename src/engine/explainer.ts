@@ -53,7 +53,7 @@ export class Explainer {
   /** Throws ModelError naming the model's file. */
   async explain(input: Prepared, request: MapRequest, context: Context): Promise<ExplanationMap> {
     try {
-      return await this.#one(input, await this.#task(input, request, context), context);
+      return await this.#one(input, await this.task(input, request, context), context);
     } catch (error) {
       throw error instanceof ModelError ? error.with({ file: input.info.path }) : error;
     }
@@ -77,7 +77,7 @@ export class Explainer {
     const others: { index: number; task: MapTask }[] = [];
     for (const [index, request] of requests.entries()) {
       try {
-        const task = await this.#task(input, request, context);
+        const task = await this.task(input, request, context);
         const key = targetKey(task.target);
         if (task.method.family === 'graph') groups.set(key, [...(groups.get(key) ?? []), { index, task: task as GraphTask }]);
         else others.push({ index, task });
@@ -124,7 +124,8 @@ export class Explainer {
     }
   }
 
-  async #task(input: Prepared, request: MapRequest, context: JobContext): Promise<MapTask> {
+  /** A request with every default filled in; the class is the predicted one where none is asked. */
+  async task(input: Prepared, request: MapRequest, context: JobContext): Promise<MapTask> {
     const resolved = resolveRequest(input.open, request);
     return { ...resolved, target: resolveTarget(input.open, resolved.method, request, await this.#class(input, request, context)) };
   }
@@ -187,7 +188,8 @@ function describeMap(input: Prepared, task: MapTask, raw: RawMap): ExplanationMa
   };
 }
 
-function describeTarget({ info }: Prepared, { method, target }: MapTask): Pick<ExplanationMap, 'class' | 'against' | 'target'> {
+/** The target in words. */
+export function describeTarget({ info }: Prepared, { method, target }: MapTask): Pick<ExplanationMap, 'class' | 'against' | 'target'> {
   const named = (index: number) => ({ index, label: className(info, index) });
   const score = method.info.targets === 'none' ? 'no class: activations alone' : undefined;
   const of = named(target.class);

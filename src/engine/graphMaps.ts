@@ -168,7 +168,8 @@ function notComputable(error: unknown, model: Model, asked: readonly MapSpec[]):
   });
 }
 
-function sizeOf({ model, spatial }: OpenModel, { method, layer }: MapSpec): [number, number] {
+/** [H,W] of a map. */
+export function sizeOf({ model, spatial }: OpenModel, { method, layer }: MapSpec): [number, number] {
   if (layer === inputLayer || method.drawnAtInput) return [model.input.height, model.input.width];
   const shape = spatial.find((l) => l.name === layer)?.shape;
   return [Number(shape?.[2]), Number(shape?.[3])];

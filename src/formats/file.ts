@@ -1,4 +1,5 @@
-import { open, stat } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { open, realpath, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { ModelError } from '../shared/errors.ts';
 
 export interface ReadBound {
@@ -37,6 +38,27 @@ export async function readFileBounded(path: string, { what, maxBytes }: ReadBoun
     throw error instanceof ModelError ? error : unreadable(path, what, error);
   } finally {
     await handle.close();
+  }
+}
+
+/**
+ * Writes a file beside `path` and renames it, so that a reader never sees half of it. A link stays a link. `what` it is, for
+ * messages. Throws ModelError('file-missing').
+ */
+export async function replaceFile(path: string, content: string | Uint8Array, what: string): Promise<void> {
+  const target = await realpath(path).catch(() => path);
+  const temporary = `${target}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    await writeFile(temporary, content, { flag: 'wx' });
+    await rename(temporary, target);
+  } catch (cause) {
+    await unlink(temporary).catch(() => {});
+    const reason = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
+    throw new ModelError('file-missing', `The ${what} '${path}' cannot be written${reason}.`, {
+      file: path,
+      hint: 'Check the permissions of its folder.',
+      cause,
+    });
   }
 }
 

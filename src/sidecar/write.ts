@@ -1,8 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { realpath, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { readFileBounded } from '../formats/file.ts';
-import { ModelError } from '../shared/errors.ts';
+import { readFileBounded, replaceFile } from '../formats/file.ts';
 import type { Sidecar } from '../shared/sidecar.ts';
 import { MAX_SIDECAR_BYTES, ownSidecarPath } from './find.ts';
 import { parseJson } from './parse.ts';
@@ -17,7 +15,7 @@ import type { Understanding } from './understand.ts';
 export async function saveSidecar(modelPath: string, patch: Sidecar): Promise<string> {
   const path = await sidecarToWrite(modelPath);
   const old = (await exists(path)) ? await readObject(path) : {};
-  await replaceFile(path, textOf({ ...old, ...patch }));
+  await replaceFile(path, textOf({ ...old, ...patch }), 'sidecar');
   return path;
 }
 
@@ -53,22 +51,4 @@ async function exists(path: string): Promise<boolean> {
 async function readObject(path: string): Promise<Record<string, unknown>> {
   const bytes = await readFileBounded(path, { what: 'sidecar', maxBytes: MAX_SIDECAR_BYTES });
   return parseJson(new TextDecoder().decode(bytes), path);
-}
-
-/** Written beside it and renamed, so that a reader never sees half a file. A link stays a link. */
-async function replaceFile(path: string, text: string): Promise<void> {
-  const target = await realpath(path).catch(() => path);
-  const temporary = `${target}.${randomBytes(6).toString('hex')}.tmp`;
-  try {
-    await writeFile(temporary, text, { flag: 'wx' });
-    await rename(temporary, target);
-  } catch (cause) {
-    await unlink(temporary).catch(() => {});
-    const reason = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
-    throw new ModelError('file-missing', `The sidecar '${path}' cannot be written${reason}.`, {
-      file: path,
-      hint: 'Check the permissions of its folder.',
-      cause,
-    });
-  }
 }
