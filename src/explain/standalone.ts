@@ -57,8 +57,10 @@ function append(b: GraphBuilder, plan: Plan, names: Map<string, string>, target:
     return name;
   };
   for (const [value, tensor] of plan.graph.constants) b.constant(rename(value), tensor);
+  const padded = new Set(plan.graph.nodes.flatMap((node) => (node.op === 'Pad' ? node.outputs : [])));
   for (const node of plan.graph.nodes) {
-    const inputs = node.inputs.map((input) => (input === '' ? '' : (names.get(input) as string)));
+    const read = node.inputs.map((input) => (input === '' ? '' : (names.get(input) as string)));
+    const inputs = node.op === 'MaxPool' && padded.has(node.inputs[0] as string) ? [unfused(b, read[0] as string)] : read;
     b.add({ ...node, inputs, outputs: node.outputs.map(rename) } as Node);
     if (node.outputs.includes(plan.logits))
       names.set(plan.classInput, perImage(b, b.constant('target', target), names.get(plan.logits) as string));
@@ -69,4 +71,13 @@ function append(b: GraphBuilder, plan: Plan, names: Map<string, string>, target:
 function perImage(b: GraphBuilder, weights: string, logits: string): string {
   if (b.shape(logits)[0] !== 'N') return weights;
   return b.op('Add', [b.op('Sub', [logits, logits], {}), weights], {});
+}
+
+/**
+ * The same values. onnxruntime merges a Pad with the max pool behind it, whose own padding never wins where the Pad's zeros
+ * would: wrong for negative values, and here nobody can switch that off. It merges nothing through a Clip.
+ */
+function unfused(b: GraphBuilder, value: string): string {
+  const largest = 3.4028234663852886e38;
+  return b.op('Clip', [value], { min: -largest, max: largest });
 }
