@@ -4,6 +4,7 @@ import { cancelled, type ErrorRecord, fromErrorRecord } from '../../src/shared/e
 import type {
   ExplanationMap,
   MapRequest,
+  Outcome,
   PageCalls,
   PageEvents,
   PanelSubject,
@@ -105,7 +106,7 @@ export class TestHost {
       }),
       chooseModel: quick('chooseModel', () => {}),
       setPinned: quick('setPinned', () => {}),
-      export: quick('export', ({ format }) => ({ savedAs: `both.gradcam.${format}` })),
+      export: quick('export', ({ format }) => ({ savedAs: `both.grad-cam.${format}` })),
       openSidecar: quick('openSidecar', () => {}),
       revealImage: quick('revealImage', () => {}),
       showLog: quick('showLog', () => {}),
@@ -113,6 +114,12 @@ export class TestHost {
         this.#serve(`explain:${params.request.method}`, params as unknown as Record<string, unknown>, context.signal, () =>
           this.#explain(params.request, context),
         ),
+      explainAll: (params, context) =>
+        this.#serve('explainAll', params as unknown as Record<string, unknown>, context.signal, () =>
+          this.#explainAll(params.requests, context),
+        ),
+      chooseOther: quick('chooseOther', () => undefined),
+      exportOnnx: quick('exportOnnx', ({ request }) => ({ savedAs: `both.${request.method}.onnx` })),
     };
   }
 
@@ -134,6 +141,20 @@ export class TestHost {
     const result = await answer();
     if (entry.ended === 'no') entry.ended = 'answered';
     return result;
+  }
+
+  /** One after the other, each told as it is there, as the real one does it. */
+  async #explainAll(requests: readonly MapRequest[], context: CallContext<PageCalls['explainAll']['progress']>): Promise<Outcome[]> {
+    const outcomes: Outcome[] = [];
+    for (const [index, request] of requests.entries()) {
+      while (this.held.has(`explain:${request.method}`) && !context.signal.aborted) await sleep(10);
+      const failure = this.failures.get(`explain:${request.method}`);
+      this.failures.delete(`explain:${request.method}`);
+      const outcome = failure ? { error: failure } : { map: makeMap(this.scene, request) };
+      outcomes.push(outcome);
+      context.progress({ index, outcome });
+    }
+    return outcomes;
   }
 
   async #explain(request: MapRequest, context: CallContext<PageCalls['explain']['progress']>): Promise<ExplanationMap> {
@@ -202,6 +223,10 @@ function facts(scene: Scene): Pick<Prediction, 'model' | 'image'> {
       preprocessing: scene.preprocessing,
       preprocessingFrom: 'glassbox.json',
       warnings: scene.warnings,
+      refusals: scene.refusals ?? {},
+      outputs: scene.outputs ?? ['logits'],
+      output: scene.outputs?.[0] ?? 'logits',
+      dense: scene.dense,
     },
     image: {
       path: subject.imagePath,

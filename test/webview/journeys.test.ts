@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { methodInfo } from './methods.ts';
 import { byId, settled, textOf, useBrowser } from './open.ts';
-import { methods, sampleScene } from './scenes.ts';
+import { sampleScene } from './scenes.ts';
 
 const { withPage } = useBrowser();
 
@@ -254,7 +255,7 @@ test('a model without labels or spatial layers is still explained', async () => 
   const scene = await sampleScene();
   const dense = scene.layers.filter((l) => !l.spatial);
   await withPage(
-    { ...scene, labels: undefined, truth: undefined, layers: dense, defaultLayer: 'dense', methods: [methods[1]!] },
+    { ...scene, labels: undefined, truth: undefined, layers: dense, defaultLayer: 'dense', methods: [methodInfo('saliency')] },
     {},
     async (page) => {
       assert.equal(await textOf(page, 'top1'), 'class 0');

@@ -1,4 +1,4 @@
-import type { ExplanationMap, MapRequest } from '../../src/shared/protocol.ts';
+import type { Check, ExplanationMap, MapRequest, MethodFamily, MethodInfo, ParamInfo } from '../../src/shared/protocol.ts';
 import type { Scene, Thing } from './scene.ts';
 
 /** A repeatable noise, −1..1. */
@@ -7,38 +7,38 @@ function noise(seed: number): number {
   return 2 * (x - Math.floor(x)) - 1;
 }
 
-interface Kind {
-  size(scene: Scene, layer: string): [number, number];
+/** How a method's maps come out: their size, their values, how they are drawn. */
+interface Kind extends Pick<ExplanationMap, 'relu' | 'signed' | 'unit' | 'ms'> {
+  size: [number, number];
   value(heat: number, cold: number, at: number): number;
-  relu: boolean;
-  signed: boolean;
-  unit: string;
-  ms: number;
 }
 
-/** As the real methods come out: Grad-CAM small and signed before its ReLU, saliency fine, positive and long-tailed, occlusion signed. */
-const kinds: Readonly<Record<string, Kind>> = {
-  gradcam: {
-    size: (scene, layer) => {
-      const [, h = 7, w = 7] = scene.layers.find((l) => l.name === layer)?.shape ?? [];
-      return [h, w];
-    },
+type Draw = Omit<Kind, 'size'>;
+
+/** As the real methods come out: class activation maps signed before their ReLU, gradients positive and long-tailed, the rest signed. */
+const drawn: Readonly<Record<MethodFamily, Draw>> = {
+  cam: {
     value: (heat, cold, at) => 1.9 * heat - 0.7 * cold + 0.04 * noise(at) - 0.05,
     relu: true,
     signed: true,
-    unit: 'Σ w·A, logit',
+    unit: 'Σ w·A of the logit',
     ms: 85,
   },
-  saliency: {
-    size: (scene) => [scene.fed.height, scene.fed.width],
+  backpropagation: {
     value: (heat, _, at) => Math.abs(noise(at)) ** 3 * (0.003 + 0.05 * heat),
     relu: false,
     signed: false,
-    unit: 'max over channels of |∂logit/∂input|',
+    unit: 'logit per unit of input',
     ms: 132,
   },
-  occlusion: {
-    size: () => [13, 13],
+  relevance: {
+    value: (heat, cold, at) => (0.6 * heat - 0.25 * cold) * (1 + noise(at)),
+    relu: false,
+    signed: true,
+    unit: 'relevance, logit',
+    ms: 160,
+  },
+  perturbation: {
     value: (heat, cold, at) => 4.2 * heat - 2.1 * cold + 0.12 * noise(at),
     relu: false,
     signed: true,
@@ -47,34 +47,70 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
 };
 
+function kindOf(scene: Scene, method: MethodInfo, layer: string): Kind {
+  const [, h = 7, w = 7] = scene.layers.find((l) => l.name === layer)?.shape ?? [];
+  const { height, width } = scene.fed;
+  const size: [number, number] = method.at === 'layer' ? [h, w] : method.family === 'perturbation' ? [13, 13] : [height, width];
+  return { ...drawn[method.family], size };
+}
+
+/** Numbers as they come with the maps of a family: a fact, one that holds, one per layer that does not. */
+function checksOf(scene: Scene, { family, slow }: MethodInfo): Check[] {
+  if (family === 'relevance') {
+    const layers = scene.layers.filter((l) => l.spatial).reverse();
+    const series = layers.map(({ name }, i) => ({ layer: name, value: 6.1 * (1 - 0.11 * i) }));
+    const text = `Of 6.1 logit, ${series.at(-1)?.value.toFixed(2)} arrives at the input: the biases keep the rest.`;
+    return [{ id: 'conservation', label: 'Conservation', text, ok: false, series }];
+  }
+  if (family === 'perturbation')
+    return [{ id: 'standard-error', label: 'Standard error', text: '0.08 logit on average over the map.', ok: undefined }];
+  if (slow) return [{ id: 'completeness', label: 'Completeness', text: 'The map sums to 6.08 of 6.1 logit (0.3 % off).', ok: true }];
+  return [];
+}
+
 /** A map that is hot on the things of the class and cold on the others. */
 export function makeMap(scene: Scene, request: MapRequest): ExplanationMap {
-  const kind = kinds[request.method] ?? kinds.saliency!;
+  const about = scene.methods.find((m) => m.id === request.method);
+  if (!about) throw new Error(`There is no method ${request.method}.`);
   const layer = request.layer ?? 'input';
-  const made = scene.maps?.[`${request.method}/${layer}/${request.class}`];
-  const [height, width] = made ? [made.height, made.width] : kind.size(scene, layer);
+  const kind = kindOf(scene, about, layer);
+  const index = request.class ?? scene.logits.indexOf(Math.max(...scene.logits));
+  const made = scene.maps?.[`${request.method}/${layer}/${index}`];
+  const [height, width] = made ? [made.height, made.width] : kind.size;
   const flat = scene.flat?.includes(request.method) ?? false;
   const values = made ? new Float32Array(made.values) : new Float32Array(height * width);
-  if (!made) for (let i = 0; i < values.length; i++) values[i] = flat ? 0 : valueAt(scene, request, kind, i, height, width);
-  const about = scene.methods.find((m) => m.id === request.method);
+  if (!made)
+    for (let i = 0; i < values.length; i++) values[i] = flat ? 0 : valueAt(scene, { ...request, class: index }, kind, i, height, width);
+  const { size: _, value: __, ...look } = kind;
   return {
     method: request.method,
-    variant: request.variant ?? about?.variants[0]?.id ?? '',
+    variant: request.variant ?? about.variants[0]?.id ?? '',
     layer,
-    class: { index: request.class ?? 0, label: scene.labels?.[request.class ?? 0] ?? `class ${request.class}` },
+    ...targetOf(scene, about, { ...request, class: index }),
     height,
     width,
     values,
     min: values.reduce((a, b) => Math.min(a, b)),
     max: values.reduce((a, b) => Math.max(a, b)),
-    relu: kind.relu,
-    signed: kind.signed,
-    unit: kind.unit,
+    ...look,
     flat: flat ? `Every value of this map is 0: at ${layer}, nothing speaks for or against the class.` : undefined,
-    params: request.params ?? {},
+    checks: checksOf(scene, about),
+    params: { ...Object.fromEntries(about.params.map((p) => [p.id, chosenByMethod(p)])), ...request.params },
     engine: 'onnxruntime 1.30.0 (CPU)',
-    ms: kind.ms,
   };
+}
+
+/** What a method takes where the person chose nothing: 9 for what it chooses by itself. */
+function chosenByMethod({ default: usual, min }: ParamInfo): number | string {
+  return typeof usual === 'number' && min !== undefined && usual < min ? 9 : usual;
+}
+
+function targetOf(scene: Scene, { targets }: MethodInfo, request: MapRequest): Pick<ExplanationMap, 'class' | 'against' | 'target'> {
+  const named = (index: number) => ({ index, label: scene.labels?.[index] ?? `class ${index}` });
+  const of = named(request.class ?? 0);
+  const against = request.against === undefined ? undefined : named(request.against);
+  const difference = against ? ` − logit of ${against.label}` : '';
+  return { class: of, against, target: targets === 'none' ? 'no class: activations alone' : `logit of ${of.label}${difference}` };
 }
 
 function valueAt(scene: Scene, request: MapRequest, kind: Kind, i: number, height: number, width: number): number {
@@ -84,5 +120,6 @@ function valueAt(scene: Scene, request: MapRequest, kind: Kind, i: number, heigh
   const sum = (things: readonly Thing[]) =>
     things.reduce((s, t) => s + Math.exp(-((t.x - x) ** 2 + (t.y - y) ** 2) / (2 * t.radius ** 2)), 0);
   const mine = scene.things.filter((t) => t.class === request.class);
-  return kind.value(sum(mine), sum(scene.things.filter((t) => !mine.includes(t))), i + 1);
+  const others = scene.things.filter((t) => (request.against === undefined ? !mine.includes(t) : t.class === request.against));
+  return kind.value(sum(mine), sum(others), i + 1);
 }

@@ -1,6 +1,6 @@
 /** What the host of the test page answers with: plain data, made in Node, sent to the browser as JSON. */
 import type { ErrorRecord } from '../../src/shared/errors.ts';
-import type { LayerInfo, MethodInfo, PanelSubject, Rect } from '../../src/shared/protocol.ts';
+import type { LayerInfo, MethodInfo, ModelInfo, PanelSubject, Rect } from '../../src/shared/protocol.ts';
 import type { Preprocessing } from '../../src/shared/sidecar.ts';
 
 /** A thing in the picture that makes the network say a class: the maps of that class are hot there. */
@@ -31,4 +31,8 @@ export interface Scene {
   maps?: Readonly<Record<string, { height: number; width: number; values: readonly number[] }>>;
   /** Methods that come out flat. */
   flat?: readonly string[];
+  /** As in ModelInfo; default: nothing is refused, one output, no dense one. */
+  refusals?: ModelInfo['refusals'];
+  outputs?: readonly string[];
+  dense?: ModelInfo['dense'];
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
-import type { LayerInfo, MethodInfo } from '../../src/shared/protocol.ts';
+import type { LayerInfo } from '../../src/shared/protocol.ts';
 import { sharedPath } from '../support/shared.ts';
+import { methods } from './methods.ts';
 import type { Scene } from './scene.ts';
 
 const labels = ['ball', 'cube', 'cone', 'ring', 'star', 'cross', 'drop', 'leaf', 'moon', 'wedge'];
@@ -20,45 +21,6 @@ const cnnLayers = [
   layer('conv2d_3', 'Conv2D', [64, 8, 8], 36_928),
   layer('global_average_pooling2d', 'GlobalAveragePooling2D', [64]),
   layer('dense', 'Dense', [10], 650),
-];
-
-export const methods: readonly MethodInfo[] = [
-  {
-    id: 'gradcam',
-    label: 'Grad-CAM',
-    about: 'Where the layer’s features raise the class. Coarse: one cell per position of the layer.',
-    source: 'Selvaraju et al. 2017, Grad-CAM, eq. 1–2',
-    variants: [
-      { id: 'gradcam', label: 'Grad-CAM', about: 'weights: mean gradient' },
-      { id: 'gradcampp', label: 'Grad-CAM++', about: 'weights: positive gradients, weighted' },
-    ],
-    at: 'layer',
-    slow: false,
-    params: [],
-  },
-  {
-    id: 'saliency',
-    label: 'Saliency',
-    about: 'How much the class logit changes when a pixel changes a little. Noisy; says nothing about for or against.',
-    source: 'Simonyan et al. 2013, Deep Inside Convolutional Networks, section 3',
-    variants: [],
-    at: 'input',
-    slow: false,
-    params: [],
-  },
-  {
-    id: 'occlusion',
-    label: 'Occlusion',
-    about: 'How far the class logit drops when a window of the image is covered. Slow; needs no gradient.',
-    source: 'Zeiler and Fergus 2014, section 4.2',
-    variants: [],
-    at: 'input',
-    slow: true,
-    params: [
-      { id: 'window', label: 'Window', about: 'Side of the covered square, input pixels', default: 0, min: 2, max: 128, step: 1 },
-      { id: 'fill', label: 'Fill', about: 'What covers it', default: 'mean', options: ['mean', 'black', 'blur'] },
-    ],
-  },
 ];
 
 /** A ball at the left (100, 120), a cube at the right (300, 180), a stamp in the corner (370, 270), on waves. */
@@ -140,7 +102,7 @@ function goldenMaps(golden: string): NonNullable<Scene['maps']> {
       const planes = part('both_guided_sum4.f32', t, 3 * fine);
       const largest = Array.from({ length: fine }, (_, i) => Math.max(...[0, 1, 2].map((c) => Math.abs(planes[c * fine + i]!))));
       return [
-        [`gradcam/fire9/concat/${target}`, { height: 13, width: 13, values: part('both_gradcam_fire9_concat.f32', t, 169) }],
+        [`grad-cam/fire9/concat/${target}`, { height: 13, width: 13, values: part('both_gradcam_fire9_concat.f32', t, 169) }],
         [`occlusion/input/${target}`, { height: 14, width: 14, values: part('both_occlusion_grid.f32', t, 196) }],
         [`saliency/input/${target}`, { height: 56, width: 56, values: largest }],
       ];

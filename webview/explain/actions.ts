@@ -197,6 +197,7 @@ function provenanceOf({ prediction }: PageState, map: ExplanationMap): Provenanc
     variant: map.variant,
     layer: map.layer,
     class: map.class,
+    target: map.target,
     params: map.params,
     engine: map.engine,
     preprocessing: model.preprocessing,
