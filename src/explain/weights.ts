@@ -15,3 +15,30 @@ export function weightedSum(b: GraphBuilder, weights: string, { activation, shap
   const [images, channels, height, width] = shape as [Dim, number, number, number];
   return b.op('MatMul', [weights, b.op('Reshape', [activation], { shape: [images, channels, height * width] })], {});
 }
+
+/** Σ over positions of each channel: [N,C,H,W] → [N,C,1,1]. */
+export function channelTotals(b: GraphBuilder, value: string): string {
+  const [, , height, width] = b.shape(value) as [Dim, number, number, number];
+  return b.op('Mul', [b.op('GlobalAveragePool', [value], {}), b.scalar(height * width)], {});
+}
+
+/** [N,C,1,1] → [N,1,C], as `weightedSum` takes them. */
+export function asWeights(b: GraphBuilder, value: string): string {
+  const [images, channels] = b.shape(value) as [Dim, number];
+  return b.op('Reshape', [value], { shape: [images, 1, channels] });
+}
+
+/** Σ over channels at each position: [N,C,H,W] → [N,1,H,W]. */
+export function sumOverChannels(b: GraphBuilder, value: string): string {
+  return b.op('ReduceSum', [value], { axes: [1], keepdims: true });
+}
+
+/** Σ over channels: [N,C,H,W] → [N,H,W]. */
+export function overChannels(b: GraphBuilder, value: string): string {
+  return b.op('ReduceSum', [value], { axes: [1], keepdims: false });
+}
+
+/** Σ over channels and positions: [N,C,H,W] → [N,1,1,1]. */
+export function total(b: GraphBuilder, value: string): string {
+  return b.op('ReduceSum', [value], { axes: [1, 2, 3], keepdims: true });
+}

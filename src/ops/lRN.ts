@@ -10,7 +10,7 @@ import type { Op } from './op.ts';
  * each (Krizhevsky et al., 2012). An even size has no middle, and engines refuse it.
  */
 export const lRN: Op<'LRN'> = {
-  kind: 'other',
+  kind: 'norm',
   infer(node, inputs) {
     const x = floatInput(node, inputs, 0);
     if (x.shape.length !== 4) throw misfit(node, `needs a 4-D input, got ${formatShape(x.shape)}`);

@@ -7,8 +7,7 @@ import type { Op } from './op.ts';
 
 /** scale·x̂ + bias with x̂ = (x − mean)/√(variance + ε) over the axes from `axis` on. */
 export const layerNormalization: Op<'LayerNormalization'> = {
-  // Not 'norm': mean and variance depend on x, so it is no affine map per channel.
-  kind: 'other',
+  kind: 'norm',
   infer(node, inputs) {
     const x = normalisedInput(node, inputs, node.attrs.axis);
     const normalised = x.shape.slice(node.attrs.axis);

@@ -4,7 +4,7 @@ import type { OpName } from '../graph/opset.ts';
 
 /**
  * What an operator is to an explanation. Relevance rules and guided backpropagation speak of kinds, never of operators.
- * linear: weights times input · norm: a per-channel affine map · activation: element-wise, monotone or gate-like ·
+ * linear: weights times input · norm: brings values to a common scale, per channel or in a neighbourhood · activation: element-wise, monotone or gate-like ·
  * pool-max / pool-mean · sum: Add, Sub · product: Mul, Div · shape: moves values without changing them · other.
  */
 export type OpKind = 'linear' | 'norm' | 'activation' | 'pool-max' | 'pool-mean' | 'sum' | 'product' | 'shape' | 'other';
@@ -21,10 +21,10 @@ export interface GradContext<O extends OpName> {
 
 /**
  * Gradient with respect to each input, as thunks so that nothing is computed for an input nobody asks for; a missing or
- * undefined entry means no gradient flows. A gradient may still have the broadcast shape of the output: the walk in
+ * undefined entry means that there is none, `null` that it is 0 by definition. A gradient may still have the broadcast shape of the output: the walk in
  * transform/differentiate.ts sums it to the input's shape, so no rule mentions broadcasting.
  */
-export type Gradient<O extends OpName> = (context: GradContext<O>) => readonly ((() => string) | undefined)[];
+export type Gradient<O extends OpName> = (context: GradContext<O>) => readonly ((() => string) | null | undefined)[];
 
 export interface Op<O extends OpName> {
   kind: OpKind;

@@ -42,7 +42,7 @@ export function differentiate(
     const thunks = gradientRule(node, rule)({ node: node as NodeOf<OpName>, b, grad: grads[0] ?? '', grads });
     node.inputs.forEach((input, i) => {
       const thunk = thunks[i];
-      if (!dependent.has(input)) return;
+      if (!dependent.has(input) || thunk === null) return;
       if (!thunk) {
         refuseMissing(b, node, input);
         return;

@@ -60,7 +60,10 @@ function constantInputs(graph: Graph, conv: Node, norm: Node): boolean {
 }
 
 /** scale = γ/√(σ² + ε), shift = β − μ·scale. */
-function affineOf(graph: Graph, { inputs, attrs }: NodeOf<'BatchNormalization'>): { scale: Float32Array; shift: Float32Array } {
+export function affineOf(
+  graph: Pick<Graph, 'constants'>,
+  { inputs, attrs }: NodeOf<'BatchNormalization'>,
+): { scale: Float32Array; shift: Float32Array } {
   const [gamma, beta, mean, variance] = inputs.slice(1).map((name) => (graph.constants.get(name) as Tensor).data as Float32Array) as [
     Float32Array,
     Float32Array,

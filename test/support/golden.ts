@@ -34,6 +34,8 @@ export interface Manifest {
   model: string;
   input?: { file: string };
   targets?: number[];
+  /** The network's nodes. */
+  graph?: { name: string; op: string }[];
   models?: GoldenModelFile[];
   images?: GoldenImage[];
   arrays: GoldenArray[];

@@ -1,11 +1,15 @@
 import { ModelError } from '../../shared/errors.ts';
 import type { Method } from '../method.ts';
+import { clrp } from './clrp.ts';
 import { gradCam } from './gradCam.ts';
+import { lrp } from './lrp.ts';
 import { occlusion } from './occlusion.ts';
+import { relevanceCam } from './relevanceCam.ts';
 import { saliency } from './saliency.ts';
+import { sglrp } from './sglrp.ts';
 
 /** Every method, in the order of menus. Menu, settings, command line and generic tests follow from this list. */
-export const methods: readonly Method[] = [gradCam, saliency, occlusion];
+export const methods: readonly Method[] = [gradCam, saliency, relevanceCam, lrp, clrp, sglrp, occlusion];
 
 /** A method and its variant from `id` or `id:variant`; the first variant is the default. */
 export function findMethod(id: string, variant?: string): { method: Method; variant: string } {

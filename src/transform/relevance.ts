@@ -1,0 +1,292 @@
+import type { GraphBuilder } from '../graph/builder.ts';
+import { float32, type Node, type NodeOf, type Tensor } from '../graph/graph.ts';
+import type { OpName } from '../graph/opset.ts';
+import { add, div, mul, negativePart, positive, STEEP, scaled, shifted, sub } from '../ops/emit.ts';
+import { opOf } from '../ops/index.ts';
+import type { Gradient } from '../ops/op.ts';
+import { ModelError } from '../shared/errors.ts';
+import { differentiate } from './differentiate.ts';
+import { maxPoolShared } from './maxPoolShared.ts';
+import { type LinearUnit, type NetworkFacts, networkFacts } from './networkFacts.ts';
+
+/** What of a value a rule takes: all of it, its positive or its negative part. */
+export type Sign = 'all' | 'positive' | 'negative';
+
+/** How a rule changes a weight or a bias. `id` names the changed constant: equal ids are equal functions. */
+export interface Modifier {
+  id: string;
+  of(value: number): number;
+}
+
+/** One product x′·w′ of a rule. `low` and `high` stand for the input's bounds (zB). */
+export interface Term {
+  input: Sign | 'low' | 'high';
+  weight: Modifier;
+  /** −1: subtracted. */
+  factor?: -1;
+}
+
+/** A share of the relevance, handed to the inputs in proportion to its terms. */
+export interface Part {
+  /** α, −β or 1. */
+  share: number;
+  /** Only where the layer's output has this sign (generalised γ). */
+  where?: Exclude<Sign, 'all'>;
+  terms: readonly Term[];
+  /** Bias in the denominator; absent: none. */
+  bias?: Modifier;
+  /** The denominator's sign, where the terms settle it: 0 means that every term is 0. */
+  denominator?: 1 | -1;
+}
+
+/**
+ * How denominators are kept from 0. `epsilon`: z + ε·sign(z), sign(0) = +1. `exact`: z, and no relevance where z = 0.
+ */
+export type Stabiliser = { kind: 'epsilon'; value: number } | { kind: 'exact' };
+
+/** R_i = Σ_parts share · Σ_terms x′_i Σ_j w′_ij R_j / z′_j, z′ = Σ_terms x′·w′ + b′: modified inputs, weights and biases. */
+export interface LinearRule {
+  id: string;
+  parts: readonly Part[];
+  stabiliser: Stabiliser;
+}
+
+/** Where in the network a linear layer stands: it reads the input, makes the logits, or which of the two it is. */
+export type LinearPlace = 'first' | 'last' | 'convolution' | 'dense' | 'any';
+
+/** Which rule holds where: an ordered list, the first that fits, and what happens at everything that has no weights. */
+export interface Composite {
+  id: string;
+  linear: readonly (readonly [LinearPlace, LinearRule])[];
+  /** `fold`: a batch norm behind a convolution is part of it. `pass`: relevance passes through it unchanged. */
+  norm: 'fold' | 'pass';
+  /** Sums and mean pools share out in proportion to their inputs, with this stabiliser. */
+  sums: Stabiliser;
+  /** Mean pools look at max(0, x) only. */
+  positivePools: boolean;
+  /** Equal maxima in a pool: the first takes all, or they share. */
+  ties: 'first' | 'shared';
+}
+
+/** Constant images of the smallest and largest value of each input channel, shaped like the input: made when asked. */
+export type BoundImages = (side: 'low' | 'high') => string;
+
+/**
+ * Layer-wise relevance propagation on the graph: appends to `b` the nodes that hand `start`, the relevance of the logits,
+ * down to each value of `wrt`. Rules speak of kinds of operators, never of operators: a linear layer is emitted again with
+ * modified weights and takes its ordinary gradient, so rules and operators add up instead of multiplying.
+ *
+ * Activations pass relevance on; in a product of a signal and a gate all of it goes to the signal.
+ *
+ * @returns relevance by value, shaped like it; values the logits do not depend on are absent
+ * @throws ModelError('method') naming the value of an operator that has no rule
+ * @see Bach et al., On Pixel-Wise Explanations for Non-Linear Classifier Decisions by Layer-Wise Relevance Propagation, PLoS ONE 2015
+ * @see Montavon et al., Layer-Wise Relevance Propagation: An Overview, 2019, table 10.1
+ */
+export function propagateRelevance(
+  b: GraphBuilder,
+  { logits, input, start, composite, bounds }: { logits: string; input: string; start: string; composite: Composite; bounds: BoundImages },
+  wrt: readonly string[],
+): Map<string, string> {
+  const facts = networkFacts(b, input, logits);
+  const context: Context = { b, facts, composite, bounds };
+  return differentiate(b, logits, start, wrt, (node) => ruleOf(context, node));
+}
+
+interface Context {
+  b: GraphBuilder;
+  facts: NetworkFacts;
+  composite: Composite;
+  bounds: BoundImages;
+}
+
+function ruleOf(context: Context, node: Node): Gradient<OpName> | undefined {
+  const { facts } = context;
+  const moving = node.inputs.flatMap((input, i) => (facts.depends.has(input) ? [i] : []));
+  switch (opOf(node).kind) {
+    case 'linear':
+      return linear(context, node, moving);
+    case 'norm':
+    case 'activation':
+      return through(0);
+    case 'sum':
+      return moving.length === 1 ? through(moving[0] as number) : (grads) => sum(context, node, grads.grad);
+    case 'product':
+      return moving.length === 1 ? through(moving[0] as number) : through(signalOf(context, node));
+    case 'pool-mean':
+      return (grads) => [() => pool(context, node, grads.grad)];
+    case 'pool-max':
+      return context.composite.ties === 'shared' ? maxPoolShared(node) : undefined;
+    case 'shape':
+      return undefined;
+    default:
+      throw noRule(node);
+  }
+}
+
+/** All relevance to one input, as it is. */
+function through(index: number): Gradient<OpName> {
+  return ({ node, grad }) => node.inputs.map((_, i) => (i === index ? () => grad : null));
+}
+
+function noRule(node: Node): ModelError {
+  const output = node.outputs[0] as string;
+  return new ModelError('method', `${node.op} '${output}' has no relevance rule.`, {
+    where: output,
+    hint: 'Gradient and perturbation methods work on this model: Grad-CAM, saliency, occlusion, RISE.',
+  });
+}
+
+function signalOf({ facts }: Context, node: Node): number {
+  const gates = node.inputs.map((input) => facts.isGate(input, node));
+  const [first, second] = gates;
+  if (node.op !== 'Mul' || first === second) throw noRule(node);
+  return first ? 1 : 0;
+}
+
+/** R_a = a/(a+b)·R. */
+function sum({ b, facts, composite }: Context, node: Node, relevance: string): ((() => string) | null)[] {
+  const output = node.outputs[0] as string;
+  // Relevance that comes through a ReLU is 0 where the sum is not positive: no need to look for sums of 0.
+  const settled = composite.sums.kind === 'exact' && facts.onlyIntoRelu.has(output) ? 1 : undefined;
+  const ratio = () => divided(b, relevance, output, composite.sums, settled);
+  return node.inputs.map((input, i) => () => {
+    const share = mul(b, input, ratio());
+    return node.op === 'Sub' && i === 1 ? b.op('Neg', [share], {}) : share;
+  });
+}
+
+/** R_i = x_i·∂y/∂x_i·R/y. */
+function pool({ b, facts, composite }: Context, node: Node, relevance: string): string {
+  const [x] = node.inputs as [string];
+  const clamp = composite.positivePools && !facts.nonNegative.has(x);
+  const part = clamp ? b.op('Relu', [x], {}) : x;
+  const again = { ...node, inputs: [part, ...node.inputs.slice(1)] } as Node;
+  const y = clamp ? emitAgain(b, again) : (node.outputs[0] as string);
+  const known = clamp || facts.nonNegative.has(x) ? 1 : undefined;
+  const ratio = divided(b, relevance, y, composite.sums, known);
+  return mul(b, part, gradientAt(b, again, 0, ratio));
+}
+
+function linear(context: Context, node: Node, moving: readonly number[]): Gradient<OpName> {
+  const { b, facts, composite } = context;
+  const unit = facts.linearUnit(node, composite.norm);
+  if (!unit || moving.length !== 1 || moving[0] !== unit.x) throw noRule(node);
+  const rule = composite.linear.find(([place]) => facts.stands(node, place))?.[1];
+  if (!rule) throw noRule(node);
+  return ({ grad }) =>
+    node.inputs.map((_, i) =>
+      i === unit.x
+        ? () =>
+            total(
+              b,
+              rule.parts.flatMap((part) => shareOut(context, unit, part, rule.stabiliser, grad)),
+            )
+        : null,
+    );
+}
+
+function total(b: GraphBuilder, values: readonly string[]): string {
+  return values.reduce((sum, next) => add(b, sum, next));
+}
+
+/** Relevance of one part, term by term. */
+function shareOut(context: Context, unit: LinearUnit, part: Part, stabiliser: Stabiliser, relevance: string): string[] {
+  const { b } = context;
+  const terms = part.terms.flatMap((term) => {
+    const x = inputOf(context, unit, term.input);
+    return x === undefined ? [] : [{ ...term, x, node: withWeight(b, unit, x, term.weight) }];
+  });
+  const z = denominator(context, unit, part, terms);
+  const gated = part.where === undefined ? relevance : mul(b, relevance, signMask(b, unit.output, part.where));
+  const ratio = divided(b, scaled(b, gated, part.share), z, stabiliser, part.denominator);
+  return terms.map(({ x, node, factor }) => {
+    const share = mul(b, x, gradientAt(b, node, unit.x, ratio));
+    return factor === -1 ? b.op('Neg', [share], {}) : share;
+  });
+}
+
+function denominator(
+  { b }: Context,
+  unit: LinearUnit,
+  part: Part,
+  terms: readonly { input: Term['input']; weight: Modifier; factor?: -1; node: Node }[],
+): string {
+  const [only] = part.terms;
+  // The layer's own output, where the rule changes nothing.
+  if (part.terms.length === 1 && only?.input === 'all' && only.weight.id === whole.id && part.bias?.id === whole.id) return unit.output;
+  const products = terms.map(({ node, factor }) => ({ value: emitAgain(b, node), factor }));
+  const z = products.reduce<string | undefined>((total, { value, factor }) => {
+    if (total === undefined) return factor === -1 ? b.op('Neg', [value], {}) : value;
+    return factor === -1 ? sub(b, total, value) : add(b, total, value);
+  }, undefined);
+  const bias = part.bias && biasOf(b, unit, part.bias);
+  return bias === undefined ? (z as string) : add(b, z as string, bias);
+}
+
+/** The identity: weights and biases as they are. */
+export const whole: Modifier = { id: 'whole', of: (value) => value };
+
+/** x′: undefined where that part of x is empty. */
+function inputOf({ b, facts, bounds }: Context, { input }: LinearUnit, part: Term['input']): string | undefined {
+  if (part === 'low' || part === 'high') return facts.replayed(input, bounds(part), part);
+  if (part === 'all') return input;
+  if (facts.nonNegative.has(input)) return part === 'positive' ? input : undefined;
+  return part === 'positive' ? b.op('Relu', [input], {}) : negativePart(b, input);
+}
+
+/** The layer with modified weights, no bias, and x′ for x. */
+function withWeight(b: GraphBuilder, unit: LinearUnit, x: string, modifier: Modifier): Node {
+  const weight = changed(b, `${unit.weightName}:${modifier.id}`, unit.weight, modifier);
+  const inputs = unit.x === 0 ? [x, weight] : [weight, x];
+  return { ...unit.bare, inputs, outputs: [] } as unknown as Node;
+}
+
+function biasOf(b: GraphBuilder, { bias, biasShape, biasName }: LinearUnit, modifier: Modifier): string | undefined {
+  if (!bias) return undefined;
+  return changed(b, `${biasName}:${modifier.id}`, () => float32(biasShape, bias().data as Float32Array), modifier);
+}
+
+/** A constant with every value modified, made once. */
+function changed(b: GraphBuilder, name: string, source: () => Tensor, { of }: Modifier): string {
+  if (b.constants.has(name)) return name;
+  const { shape, data } = source();
+  return b.constant(name, float32(shape, (data as Float32Array).map(of)));
+}
+
+function emitAgain(b: GraphBuilder, { op, inputs, attrs }: Node): string {
+  return b.op(op, inputs, attrs as never);
+}
+
+/** The ordinary gradient of a node for input `index`, given that of its output. */
+function gradientAt(b: GraphBuilder, node: Node, index: number, grad: string): string {
+  const { gradient } = opOf(node);
+  const thunk = gradient === 'none' ? undefined : gradient({ node: node as NodeOf<OpName>, b, grad, grads: [grad] })[index];
+  if (!thunk) throw noRule(node);
+  return thunk();
+}
+
+/** Smallest number that still divides a relevance of usual size without reaching infinity. */
+const tiny = 1e-16;
+
+/** R/z. `sign`: that of z where it is settled; there z = 0 means that the numerators are 0 too. */
+function divided(b: GraphBuilder, relevance: string, z: string, stabiliser: Stabiliser, sign: 1 | -1 | undefined): string {
+  if (stabiliser.kind === 'epsilon') return div(b, relevance, stabilised(b, z, stabiliser.value, sign));
+  if (sign !== undefined) return div(b, relevance, shifted(b, z, sign * tiny));
+  const zero = b.op('Cast', [b.op('Equal', [z, b.scalar(0)], {})], { to: 'float32' });
+  return div(b, mul(b, relevance, sub(b, b.scalar(1), zero)), add(b, z, zero));
+}
+
+function stabilised(b: GraphBuilder, z: string, epsilon: number, sign: 1 | -1 | undefined): string {
+  if (sign !== undefined) return shifted(b, z, sign * epsilon);
+  return add(b, z, shifted(b, scaled(b, atLeastZero(b, z), 2 * epsilon), -epsilon));
+}
+
+/** The mask 1 where x ≥ 0, else 0. */
+function atLeastZero(b: GraphBuilder, x: string): string {
+  return b.op('HardSigmoid', [x], { alpha: STEEP, beta: 1 });
+}
+
+function signMask(b: GraphBuilder, z: string, sign: 'positive' | 'negative'): string {
+  return sign === 'positive' ? positive(b, z) : sub(b, b.scalar(1), atLeastZero(b, z));
+}
