@@ -5,7 +5,8 @@ export function describeJob(method: string, params: unknown): string {
   const { image, model } = (params ?? {}) as { image?: unknown; model?: unknown };
   const imageName = typeof image === 'string' ? basename(image) : 'an image';
   const modelName = typeof model === 'string' ? basename(model) : 'a model';
-  if (method === 'explain') return `explaining ${imageName}`;
+  if (method === 'explain' || method === 'explainAll') return `explaining ${imageName}`;
+  if (method === 'exportOnnx') return `exporting an explanation of ${imageName}`;
   if (method === 'predict') return `classifying ${imageName}`;
   if (method === 'preprocessings') return `trying preprocessings on ${imageName}`;
   if (method === 'imagePng') return `decoding ${imageName}`;

@@ -1,22 +1,38 @@
-import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { urisOf } from './explainArguments.ts';
 import type { Host } from './host.ts';
-import { imageExtensions, isImagePath } from './images.ts';
-import { workspacePath } from './subject.ts';
+import { isImagePath } from './images.ts';
+import { pickImage } from './pickImage.ts';
+import { pickMethod } from './pickMethod.ts';
 
 /** So many panels open without a question. */
 const manyPanels = 6;
-const maxPicks = 5_000;
 /** View type of the editor's own image preview. */
 const preview = 'imagePreview.previewEditor';
+const question = { title: 'Glassbox: Explain Prediction', placeHolder: 'Picture to explain', openLabel: 'Explain' };
 
 /** 'Glassbox: Explain Prediction', wherever it was called from. */
 export async function explain(host: Host, args: readonly unknown[]): Promise<void> {
+  await explainImages(host, await notTooMany(await imagesOf(args)));
+}
+
+/** 'Glassbox: Explain with Method…': the panel in front, or a picture, with a method that the person picks. */
+export async function explainWithMethod(host: Host, args: readonly unknown[]): Promise<void> {
+  const panel = args.length === 0 ? host.panels.active : undefined;
+  const image = panel?.subject.image ?? (await imagesOf(args))[0];
+  if (image === undefined) return;
+  const method = await pickMethod(host.engine, panel?.subject.model ?? (await host.models.current()));
+  if (method === undefined) return;
+  if (panel) panel.show(panel.subject, method);
+  else await host.panels.explain(image, { method });
+}
+
+/** Absolute paths of the images a command is about. */
+async function imagesOf(args: readonly unknown[]): Promise<string[]> {
   const asked = urisOf<vscode.Uri>(args).filter((uri) => isImagePath(uri.fsPath));
   const fromPreview = asked.length === 0 && (args[0] as { webview?: unknown } | undefined)?.webview === preview;
   const images = asked.length > 0 ? asked : await activeOrPicked(fromPreview);
-  await explainImages(host, await notTooMany(images.map((uri) => uri.fsPath)));
+  return images.map((uri) => uri.fsPath);
 }
 
 /** The first in the panel that is reused, the others in pinned ones. */
@@ -24,7 +40,7 @@ export async function explainImages(host: Host, images: readonly string[]): Prom
   const [first, ...others] = images;
   if (first === undefined) return;
   await host.panels.explain(first);
-  for (const image of others) await host.panels.explain(image, true);
+  for (const image of others) await host.panels.explain(image, { own: true });
   if (others.length > 0) host.panels.reveal(first);
   // Where there are several models and none is chosen yet, the panel asks.
   host.status.show(await host.models.current());
@@ -32,7 +48,7 @@ export async function explainImages(host: Host, images: readonly string[]): Prom
 
 async function activeOrPicked(fromPreview: boolean): Promise<vscode.Uri[]> {
   const image =
-    (fromPreview ? await clickedPreview() : undefined) ?? imageOf(vscode.window.tabGroups.activeTabGroup) ?? (await pickImage());
+    (fromPreview ? await clickedPreview() : undefined) ?? imageOf(vscode.window.tabGroups.activeTabGroup) ?? (await pickImage(question));
   return image ? [image] : [];
 }
 
@@ -51,25 +67,6 @@ async function clickedPreview(): Promise<vscode.Uri | undefined> {
   if (shown.length === 1) return imageOf(shown[0]!);
   await new Promise((resolve) => setTimeout(resolve, 200));
   return undefined;
-}
-
-async function pickImage(): Promise<vscode.Uri | undefined> {
-  const browse = { label: '$(folder-opened) Browse…', uri: undefined };
-  // Globs tell upper from lower case, file names do not.
-  const pattern = imageExtensions.map((extension) => [...extension].map(eitherCase).join('')).join(',');
-  const items = vscode.workspace.findFiles(`**/*.{${pattern}}`, '**/{node_modules,.git}/**', maxPicks).then((uris) => {
-    const sorted = uris.sort((a, b) => a.fsPath.localeCompare(b.fsPath, undefined, { numeric: true }));
-    return [...sorted.map((uri) => ({ label: basename(uri.fsPath), description: dirname(workspacePath(uri.fsPath)), uri })), browse];
-  });
-  const options = { title: 'Glassbox: Explain Prediction', placeHolder: 'Picture to explain', matchOnDescription: true };
-  const chosen = await vscode.window.showQuickPick(items, options);
-  if (chosen !== browse) return chosen?.uri;
-  const uris = await vscode.window.showOpenDialog({ openLabel: 'Explain', filters: { Pictures: [...imageExtensions] } });
-  return uris?.[0];
-}
-
-function eitherCase(letter: string): string {
-  return `[${letter}${letter.toUpperCase()}]`;
 }
 
 async function notTooMany(images: readonly string[]): Promise<readonly string[]> {

@@ -1,19 +1,20 @@
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { cancelled, ModelError } from '../shared/errors.ts';
-import type { EngineCalls, PageCalls, PageEvents, PanelSubject } from '../shared/protocol.ts';
-import { type CallContext, emit, type Handlers, serve } from '../shared/rpc.ts';
+import type { OfSubject, OtherSubject, PageCalls, PageEvents, PanelSubject } from '../shared/protocol.ts';
+import { emit, type Handlers, serve } from '../shared/rpc.ts';
 import { SharedJobs } from '../shared/sharedJobs.ts';
 import { saveSidecar } from '../sidecar/write.ts';
-import { exportMap } from './exportMap.ts';
+import { chooseOther } from './chooseOther.ts';
+import { engineHandlers, predictKey } from './engineHandlers.ts';
+import { exportMap, exportOnnx } from './exportMap.ts';
 import { watchFile, watchModel } from './fileWatch.ts';
 import type { Host } from './host.ts';
+import { describeOther, type Other, otherOf, pairOf } from './otherSubject.ts';
 import { pageHtml } from './pageHtml.ts';
 import { servePages } from './ports.ts';
 import { openSidecar } from './sidecarFile.ts';
 import { describeSubject, type Subject, workspacePath } from './subject.ts';
-
-type EngineContext<K extends keyof EngineCalls> = CallContext<EngineCalls[K]['progress']>;
 
 /** One explanation: an image and a model, shown by a page. */
 export class ExplainPanel implements vscode.Disposable {
@@ -22,11 +23,16 @@ export class ExplainPanel implements vscode.Disposable {
   readonly #jobs = new SharedJobs();
   readonly #pages: ReturnType<typeof servePages>;
   readonly #watchers = new Map<string, vscode.Disposable>();
+  /** What the page compares with, by id. */
+  readonly #others = new Map<string, Other>();
   #subject: Subject;
   #generation = 0;
+  /** What the page is to turn to, and whether a page has been told. */
+  #method: string | undefined;
+  #told = false;
   #described: Promise<PanelSubject> | undefined;
 
-  constructor(panel: vscode.WebviewPanel, host: Host, subject: Subject) {
+  constructor(panel: vscode.WebviewPanel, host: Host, subject: Subject, method?: string) {
     this.panel = panel;
     this.#host = host;
     this.#subject = subject;
@@ -35,17 +41,20 @@ export class ExplainPanel implements vscode.Disposable {
       this.#jobs.forsake();
       serve<PageCalls>(port, this.#handlers());
     });
-    this.show(subject);
+    this.show(subject, method);
   }
 
   get subject(): Readonly<Subject> {
     return this.#subject;
   }
 
-  /** Shows another image or model, or the same ones anew. */
-  show(subject: Subject): void {
+  /** Shows another image or model, or the same ones anew; turns to a method where one is named. */
+  show(subject: Subject, method?: string): void {
     this.#subject = subject;
+    this.#method = method ?? (this.#told ? undefined : this.#method);
     this.#generation++;
+    // A page that still compares will ask again.
+    this.#others.clear();
     this.#jobs.abort();
     this.panel.title = `Explain: ${basename(subject.image)}`;
     this.#allowImageFolder();
@@ -60,10 +69,11 @@ export class ExplainPanel implements vscode.Disposable {
     this.#host.panels.changed();
   }
 
-  /** The model's or the image's files are others now. */
+  /** The files of a model or an image are others now. */
   async refresh(): Promise<void> {
-    const { model } = this.#subject;
-    if (model !== undefined && this.#host.engine.pid !== undefined) await this.#host.engine.call('forget', { model });
+    const { engine } = this.#host;
+    const models = new Set(this.#pairs().flatMap(({ model }) => model ?? []));
+    for (const model of models) if (engine.pid !== undefined) await engine.call('forget', { model });
     this.show(this.#subject);
   }
 
@@ -87,11 +97,18 @@ export class ExplainPanel implements vscode.Disposable {
     webview.html = pageHtml({ script: uri('explain.js'), style: uri('explain.css'), source: webview.cspSource });
   }
 
+  /** The panel's own image and model, and what they are compared with. */
+  #pairs() {
+    return [undefined, ...this.#others.values()].map((other) => pairOf(this.#subject, other));
+  }
+
   #watch(): void {
-    const { image, model } = this.#subject;
     const changed = () => void this.refresh().catch((error) => this.#host.log.error(error));
-    const wanted = new Map([[`image ${image}`, () => watchFile(image, changed)]]);
-    if (model !== undefined) wanted.set(`model ${model}`, () => watchModel(model, changed));
+    const wanted = new Map<string, () => vscode.Disposable>();
+    for (const { image, model } of this.#pairs()) {
+      wanted.set(`image ${image}`, () => watchFile(image, changed));
+      if (model !== undefined) wanted.set(`model ${model}`, () => watchModel(model, changed));
+    }
     for (const [key, watcher] of this.#watchers) {
       if (wanted.has(key)) continue;
       watcher.dispose();
@@ -102,21 +119,19 @@ export class ExplainPanel implements vscode.Disposable {
 
   /** Classifies while the page is still loading: it will find this under way. */
   #prepare(): void {
-    if (this.#subject.model !== undefined) this.#jobs.prepare('predict', (context) => this.#predict(context as EngineContext<'predict'>));
+    const { image, model } = this.#subject;
+    if (model === undefined) return;
+    this.#jobs.prepare(predictKey, ({ signal }) => this.#host.engine.call('predict', { model, image }, { signal }));
   }
 
   #announce(): void {
-    const generation = this.#generation;
-    const described = describeSubject(this.#subject, generation, this.#host.models, this.panel.webview);
+    const showing = { generation: this.#generation, method: this.#method };
+    const described = describeSubject(this.#subject, showing, this.#host.models, this.panel.webview);
     this.#described = described;
     described.then(
       (subject) => this.#described === described && emit<PageEvents, 'subject'>(this.#pages.port, 'subject', subject),
       (error) => this.#host.log.error(error),
     );
-  }
-
-  #predict(context: EngineContext<'predict'>) {
-    return this.#host.engine.call('predict', { model: this.#model(), image: this.#subject.image }, { signal: context.signal });
   }
 
   #model(): string {
@@ -134,48 +149,46 @@ export class ExplainPanel implements vscode.Disposable {
     if (generation !== this.#generation) throw cancelled();
   }
 
+  /** Image and model of a page's call. */
+  #sides({ generation, other }: OfSubject) {
+    this.#expect(generation);
+    if (other !== undefined && !this.#others.has(other)) {
+      this.#others.set(other, otherOf(other));
+      this.#watch();
+    }
+    const { image, model } = pairOf(this.#subject, other === undefined ? undefined : this.#others.get(other));
+    return { image, model: () => model ?? this.#model() };
+  }
+
   #handlers(): Handlers<PageCalls> {
     const { engine } = this.#host;
-    const image = () => this.#subject.image;
     return {
       ready: async () => {
         const methods = await engine.call('methods', {});
-        return { subject: await this.#described!, methods };
+        const subject = await this.#described!;
+        this.#told = true;
+        return { subject, methods };
       },
-      imagePng: async ({ generation }, context) => {
-        this.#expect(generation);
-        return await this.#jobs.run('imagePng', context, ({ signal }) => engine.call('imagePng', { image: image() }, { signal }));
-      },
-      predict: async ({ generation }, context) => {
-        this.#expect(generation);
-        return await this.#jobs.run('predict', context, (shared) => this.#predict(shared));
-      },
-      explain: async ({ generation, request, priority = 0 }, context) => {
-        this.#expect(generation);
-        const params = { model: this.#model(), image: image(), request, priority };
-        return await this.#jobs.run(`explain ${JSON.stringify(request)}`, context, ({ signal, progress }) =>
-          engine.call('explain', params, { signal, onProgress: progress }),
-        );
-      },
-      preprocessings: async ({ generation }, context) => {
-        this.#expect(generation);
-        const params = { model: this.#model(), image: image() };
-        return await this.#jobs.run('preprocessings', context, ({ signal }) => engine.call('preprocessings', params, { signal }));
-      },
-      explainAll: async ({ generation, requests, priority = 0 }, context) => {
-        this.#expect(generation);
-        const params = { model: this.#model(), image: image(), requests, priority };
-        return await engine.call('explainAll', params, { signal: context.signal, onProgress: context.progress });
-      },
-      chooseOther: async () => undefined,
-      exportOnnx: async () => ({ savedAs: undefined }),
+      ...engineHandlers(engine, this.#jobs, (of) => this.#sides(of)),
       ...this.#editorHandlers(),
     };
+  }
+
+  async #chooseOther({ generation, what }: PageCalls['chooseOther']['params']): Promise<OtherSubject | undefined> {
+    this.#expect(generation);
+    const other = await chooseOther(this.#host.models, { image: this.#subject.image, model: this.#model() }, what);
+    this.#expect(generation);
+    return other && (await describeOther(other, this.#subject, this.panel.webview, generation));
   }
 
   #editorHandlers() {
     const host = this.#host;
     return {
+      chooseOther: (params) => this.#chooseOther(params),
+      exportOnnx: async ({ generation, request }, { signal }) => {
+        this.#expect(generation);
+        return { savedAs: await exportOnnx(host.engine, { model: this.#model(), image: this.#subject.image, request }, signal) };
+      },
       savePreprocessing: async ({ preprocessing }) => {
         await saveSidecar(this.#model(), { input: preprocessing });
         await this.refresh();

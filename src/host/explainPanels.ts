@@ -3,6 +3,7 @@ import { columnBeside, revealIn } from './columns.ts';
 import { ExplainPanel } from './explainPanel.ts';
 import type { Host, Services } from './host.ts';
 import { pickModel } from './modelPicker.ts';
+import { settings } from './settings.ts';
 import { restoreSubject } from './subject.ts';
 import { viewType } from './viewType.ts';
 
@@ -29,16 +30,19 @@ export class ExplainPanels implements vscode.WebviewPanelSerializer, vscode.Disp
     return [...this.#panels].find((each) => each.panel.active);
   }
 
-  /** Shows an image in the panel that is not pinned, or in a pinned one of its own. Opens at once; the model follows. */
-  async explain(image: string, own = false): Promise<void> {
+  /**
+   * Shows an image in the panel that is not pinned, or in a pinned one of its own. Opens at once; the model follows. `method`:
+   * what the panel turns to; else the setting's where it is new.
+   */
+  async explain(image: string, { own = false, method }: { own?: boolean; method?: string } = {}): Promise<void> {
     const open = own ? undefined : [...this.#panels].find((each) => !each.subject.pinned);
     const model = await quickly(this.#host.models.current());
     const subject = { image, model: model ?? undefined, pinned: own };
     if (open) {
-      open.show(subject);
+      open.show(subject, method);
       await revealIn(open.panel, columnBeside(image, open.panel.viewColumn));
     } else {
-      this.#create(subject);
+      this.#create(subject, method ?? settings().defaultMethod);
     }
     // The search for models takes longer than a panel may take to appear.
     if (model === null) this.#follow(await this.#host.models.current());
@@ -77,20 +81,20 @@ export class ExplainPanels implements vscode.WebviewPanelSerializer, vscode.Disp
     else this.#adopt(panel, subject);
   }
 
-  #create(subject: ExplainPanel['subject']): void {
+  #create(subject: ExplainPanel['subject'], method: string): void {
     const panel = vscode.window.createWebviewPanel(
       viewType,
       '',
       { viewColumn: this.#column() },
       { enableScripts: true, localResourceRoots: [] },
     );
-    this.#adopt(panel, { ...subject });
+    this.#adopt(panel, { ...subject }, method);
   }
 
-  #adopt(panel: vscode.WebviewPanel, subject: ExplainPanel['subject']): void {
+  #adopt(panel: vscode.WebviewPanel, subject: ExplainPanel['subject'], method?: string): void {
     const icon = (theme: string) => vscode.Uri.joinPath(this.#host.context.extensionUri, 'media', `panel-${theme}.svg`);
     panel.iconPath = { light: icon('light'), dark: icon('dark') };
-    const explain = new ExplainPanel(panel, this.#host, subject);
+    const explain = new ExplainPanel(panel, this.#host, subject, method);
     this.#panels.add(explain);
     panel.onDidChangeViewState(() => this.changed());
     panel.onDidDispose(() => {

@@ -3,7 +3,9 @@ import { basename, dirname, extname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { writeNpy } from '../formats/npy.ts';
 import { ModelError } from '../shared/errors.ts';
-import type { ExplanationMap, PageCalls, Provenance } from '../shared/protocol.ts';
+import type { EngineCalls, MapRequest, PageCalls, Provenance } from '../shared/protocol.ts';
+import type { EngineClient } from './engineClient.ts';
+import { formatBytes } from './modelCandidates.ts';
 
 type Export = PageCalls['export']['params'];
 
@@ -23,11 +25,29 @@ export async function exportMap(what: Export, image: string, tool: string): Prom
   return target.fsPath;
 }
 
+/** Asks where, has the engine write the explanation as an ONNX model, and returns the path; undefined: cancelled. */
+export async function exportOnnx(
+  engine: EngineClient,
+  what: Omit<EngineCalls['exportOnnx']['params'], 'file'>,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { image, request } = what;
+  const target = await vscode.window.showSaveDialog({
+    defaultUri: vscode.Uri.file(join(dirname(image), exportName(request, image, 'onnx'))),
+    filters: { 'ONNX model': ['onnx'] },
+    title: 'Export Explanation as an ONNX Model',
+  });
+  if (!target) return undefined;
+  const { bytes } = await engine.call('exportOnnx', { ...what, file: target.fsPath }, { signal });
+  vscode.window.setStatusBarMessage(`$(check) ${basename(target.fsPath)}: ${formatBytes(bytes)}`, 10_000);
+  return target.fsPath;
+}
+
 /** `cat.grad-cam.block_3_conv.png` */
-export function exportName(map: ExplanationMap, image: string, format: Export['format']): string {
+export function exportName({ method, layer }: Pick<MapRequest, 'method' | 'layer'>, image: string, format: string): string {
   const stem = basename(image, extname(image));
-  const layer = map.layer.replace(/[^\w.-]+/g, '_');
-  return `${stem}.${map.method}.${layer}.${format}`;
+  const place = layer === undefined ? '' : `.${layer.replace(/[^\w.-]+/g, '_')}`;
+  return `${stem}.${method}${place}.${format}`;
 }
 
 function content({ format, map, png }: Export, provenance: Provenance): Uint8Array | string {

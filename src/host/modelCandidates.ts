@@ -29,6 +29,7 @@ export async function readCandidate(path: string): Promise<ModelCandidate | unde
     if (!own.isFile()) return undefined;
     const common = { path, name: modelName(path), modified: own.mtimeMs };
     if (/\.onnx$/i.test(path)) {
+      if (isExplanation(await readHead(path, 64))) return undefined;
       const external = await stat(`${path}.data`).catch(() => undefined);
       return { ...common, format: 'ONNX', bytes: own.size + (external?.size ?? 0) };
     }
@@ -45,6 +46,11 @@ export function isLayersModel(head: string): boolean {
   return (
     /"(modelTopology|model_config|weightsManifest)"|^\s*\{\s*"class_name"/.test(head) && !/"modelTopology"\s*:\s*\{\s*"node"/.test(head)
   );
+}
+
+/** An explanation that Glassbox exported: its ONNX model names it as the producer (field 2, right behind the IR version). */
+function isExplanation(head: Buffer): boolean {
+  return head.includes('\x12\x08Glassbox');
 }
 
 async function weightBytes(folder: string): Promise<number> {
@@ -78,7 +84,8 @@ export function describeCandidate({ format, bytes, modified }: ModelCandidate, n
   return `${format} · ${formatBytes(bytes)} · ${when}`;
 }
 
-function formatBytes(bytes: number): string {
+/** `2.1 MB` */
+export function formatBytes(bytes: number): string {
   if (bytes < 1e6) return `${Math.max(1, Math.round(bytes / 1e3))} kB`;
   return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
 }

@@ -5,12 +5,25 @@ import type { Models } from './models.ts';
 
 type Item = vscode.QuickPickItem & { path?: string };
 
+interface Question {
+  title?: string;
+  /** A model that is no answer. */
+  except?: string;
+}
+
 /** Asks which model to use, those near `image` first. Undefined: nothing chosen. */
-export async function pickModel(models: Models, image?: string): Promise<string | undefined> {
+export async function pickModel(
+  models: Models,
+  image?: string,
+  { title = 'Choose Model', except }: Question = {},
+): Promise<string | undefined> {
   const browse: Item = { label: '$(folder-opened) Browse…', detail: 'A model.json or .onnx file outside this workspace' };
-  const items = models.candidates(image).then(async (found) => [...itemsOf(found, await models.current()), separator(''), browse]);
+  const items = models.candidates(image).then(async (all) => {
+    const found = all.filter(({ path }) => path !== except);
+    return [...itemsOf(found, await models.current()), separator(''), browse];
+  });
   const chosen = await vscode.window.showQuickPick(items, {
-    title: 'Glassbox: Choose Model',
+    title: `Glassbox: ${title}`,
     placeHolder: 'Model to explain',
     matchOnDescription: true,
   });

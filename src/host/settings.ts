@@ -7,6 +7,8 @@ export interface Settings {
   /** Path of the model to start with, as written; empty: none. In Restricted Mode the editor leaves out what a workspace says. */
   model: string;
   engine: EngineChoice;
+  /** Method id that a new panel starts with. */
+  defaultMethod: string;
   /** MB */
   cacheSize: number;
   modelFiles: readonly string[];
@@ -18,6 +20,7 @@ export function settings(): Settings {
   return {
     model: values.get('model', ''),
     engine: values.get('engine', 'auto'),
+    defaultMethod: values.get('defaultMethod', 'grad-cam'),
     cacheSize: values.get('cacheSize', 2048),
     modelFiles: values.get('modelFiles', []),
     modelFilesExclude: values.get('modelFilesExclude', []),

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { EngineClient } from './engineClient.ts';
-import { explain } from './explainCommand.ts';
+import { explain, explainWithMethod } from './explainCommand.ts';
 import { ExplainPanels } from './explainPanels.ts';
 import type { Host } from './host.ts';
 import { Models } from './models.ts';
@@ -43,6 +43,7 @@ function commands(host: Host): vscode.Disposable[] {
   const { engine, log, models, panels } = host;
   const handlers: Record<string, (...args: unknown[]) => unknown> = {
     explain: (...args) => explain(host, args),
+    explainWithMethod: (...args) => explainWithMethod(host, args),
     chooseModel: () => panels.chooseModel(panels.active),
     createSidecar: async () => {
       const model = panels.active?.subject.model ?? (await models.current()) ?? (await panels.pickModel());

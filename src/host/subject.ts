@@ -15,35 +15,51 @@ export interface Subject {
   pinned: boolean;
 }
 
+/** One showing of a subject. */
+export interface Showing {
+  generation: number;
+  /** Method the page turns to; undefined: it stays as it is. */
+  method: string | undefined;
+}
+
 /** The subject as the page shows it. */
 export async function describeSubject(
   subject: Subject,
-  generation: number,
+  { generation, method }: Showing,
   models: Models,
   webview: vscode.Webview,
 ): Promise<PanelSubject> {
   const { image, model, pinned } = subject;
-  const [drawable, modified, candidates] = await Promise.all([
-    isBrowserDrawable(image),
-    stat(image).then(
-      ({ mtimeMs }) => mtimeMs,
-      () => 0,
-    ),
+  const [imageUri, candidates] = await Promise.all([
+    pictureUri(image, generation, webview),
     model === undefined ? models.candidates(image) : [],
   ]);
-  // An overwritten picture must not come from the page's cache, nor look like the one before it.
-  const uri = webview.asWebviewUri(vscode.Uri.file(image)).with({ query: `${modified}-${generation}` });
   return {
     imageName: basename(image),
     imagePath: workspacePath(image),
-    imageUri: drawable ? uri.toString() : undefined,
+    imageUri,
     modelName: model === undefined ? undefined : modelName(model),
     modelPath: model === undefined ? undefined : workspacePath(model),
     candidates: candidates.map((each) => workspacePath(each.path)),
     pinned,
     generation,
     restore: JSON.stringify(subject),
+    ...(method !== undefined && { method }),
   };
+}
+
+/** What the page loads the picture by; undefined where the browser cannot draw it as the decoder reads it. */
+export async function pictureUri(image: string, generation: number, webview: vscode.Webview): Promise<string | undefined> {
+  const [drawable, modified] = await Promise.all([
+    isBrowserDrawable(image),
+    stat(image).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => 0,
+    ),
+  ]);
+  // An overwritten picture must not come from the page's cache, nor look like the one before it.
+  const uri = webview.asWebviewUri(vscode.Uri.file(image)).with({ query: `${modified}-${generation}` });
+  return drawable ? uri.toString() : undefined;
 }
 
 /** Path for people: relative to the workspace folder, with its name where there are several. */

@@ -259,6 +259,8 @@ export interface PanelSubject {
   generation: number;
   /** Opaque. The page keeps the subject in its state; after a window reload the host finds image and model by this. */
   restore: string;
+  /** Method (`id` or `id:variant`) that a page to which this generation is new turns to; absent: it stays as the person left it. */
+  method?: string;
 }
 
 /** A second image or model beside the panel's own, to compare with. */

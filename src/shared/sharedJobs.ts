@@ -6,7 +6,8 @@ type Work = (context: CallContext<unknown>) => Promise<unknown>;
 interface Job {
   controller: AbortController;
   result: Promise<unknown>;
-  last: unknown;
+  /** What it reported: the last thing, or everything. */
+  said: readonly unknown[];
   listeners: Set<(value: unknown) => void>;
   callers: number;
 }
@@ -18,16 +19,20 @@ interface Job {
 export class SharedJobs {
   readonly #jobs = new Map<string, Job>();
 
-  /** `work` starts unless the same `key` is under way. Ends with 'cancelled' when `context.signal` is aborted. */
+  /**
+   * `work` starts unless the same `key` is under way. Ends with 'cancelled' when `context.signal` is aborted. Who comes later
+   * hears what was reported last, or `all` of it: where each report is a part of the result.
+   */
   async run<Result, Progress>(
     key: string,
     context: CallContext<Progress>,
     work: (context: CallContext<Progress>) => Promise<Result>,
+    replay: 'last' | 'all' = 'last',
   ): Promise<Result> {
     throwIfAborted(context.signal);
-    const job = this.#jobs.get(key) ?? this.#start(key, work as Work);
+    const job = this.#jobs.get(key) ?? this.#start(key, work as Work, replay);
     const listener = context.progress as (value: unknown) => void;
-    if (job.last !== undefined) listener(job.last);
+    for (const value of job.said) listener(value);
     job.listeners.add(listener);
     job.callers++;
     try {
@@ -56,11 +61,11 @@ export class SharedJobs {
     this.#jobs.clear();
   }
 
-  #start(key: string, work: Work): Job {
+  #start(key: string, work: Work, replay: 'last' | 'all' = 'last'): Job {
     const controller = new AbortController();
-    const job: Job = { controller, result: Promise.resolve(), last: undefined, listeners: new Set(), callers: 0 };
+    const job: Job = { controller, result: Promise.resolve(), said: [], listeners: new Set(), callers: 0 };
     const progress = (value: unknown) => {
-      job.last = value;
+      job.said = replay === 'all' ? [...job.said, value] : [value];
       for (const listener of job.listeners) listener(value);
     };
     this.#jobs.set(key, job);

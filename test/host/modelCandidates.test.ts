@@ -3,7 +3,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { encodeModel } from '../../src/formats/onnx/write.ts';
 import { describeCandidate, displayPath, isLayersModel, modelName, readCandidate, sortCandidates } from '../../src/host/modelCandidates.ts';
+import { classifier } from '../support/onnxModels.ts';
 import { sharedPath } from '../support/shared.ts';
 
 let folder = '';
@@ -48,6 +50,15 @@ test('size counts weights beside the file', async () => {
       ['net.onnx', 'ONNX', 100],
     ],
   );
+});
+
+test('an explanation that was exported is no model to explain', async () => {
+  const { nodes, inputs, outputs, initializers } = classifier().graph;
+  const graph = { name: 'glassbox', nodes, inputs, outputs, initializers };
+  const model = { irVersion: 9, opsetImports: [{ domain: '', version: 20 }], graph };
+  const own = await file('cat.grad-cam.conv5.onnx', encodeModel({ ...model, producerName: 'Glassbox' }));
+  const other = await file('cat.onnx', encodeModel({ ...model, producerName: 'pytorch' }));
+  assert.deepEqual([await readCandidate(own), (await readCandidate(other))?.name], [undefined, 'cat.onnx']);
 });
 
 test('other JSON, folders and missing files are no candidates', async () => {

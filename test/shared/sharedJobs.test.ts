@@ -39,6 +39,26 @@ test('the same work asked for twice runs once; both get progress and result', as
   assert.deepEqual([state.starts, a.seen, b.seen], [1, [1, 2], [1, 2]]);
 });
 
+test('who comes later hears all of it where each report is a part of the result', async () => {
+  const jobs = new SharedJobs();
+  const { run, state, resolve } = work();
+  const [a, b] = [caller(), caller()];
+  const calls = [jobs.run('k', a.context, run, 'all')];
+  state.context?.progress(1);
+  state.context?.progress(2);
+  calls.push(jobs.run('k', b.context, run, 'all'));
+  state.context?.progress(3);
+  resolve('done');
+  await Promise.all(calls);
+  assert.deepEqual(
+    [a.seen, b.seen],
+    [
+      [1, 2, 3],
+      [1, 2, 3],
+    ],
+  );
+});
+
 test('work ends when the last caller cancels, not before', async () => {
   const jobs = new SharedJobs();
   const { run, state } = work();
