@@ -37,10 +37,13 @@ export interface MapResult {
 
 /** The same for people. */
 export function readable(result: Result): string {
-  const top = result.top.map(
-    (t) => `  ${(t.probability * 100).toFixed(1).padStart(5)} %  ${t.label} (${t.index}), logit ${t.logit.toFixed(3)}\n`,
-  );
+  const top = result.top.map((t) => `  ${readableScore(t)}\n`);
   return `${result.image} (${result.engine})\n${top.join('')}${result.maps.map(readableMap).join('')}`;
+}
+
+function readableScore({ probability, label, index, logit }: RankedClass): string {
+  if (probability === undefined) return `${logit.toPrecision(6).padStart(12)}  ${label} (${index})`;
+  return `${(probability * 100).toFixed(1).padStart(5)} %  ${label} (${index}), logit ${logit.toFixed(3)}`;
 }
 
 function readableMap(map: MapResult): string {

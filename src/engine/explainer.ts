@@ -1,7 +1,9 @@
 import { inputLayer } from '../explain/layers.ts';
 import { mapRange } from '../explain/map.ts';
 import type { GraphMethod } from '../explain/method.ts';
-import { targetKey } from '../explain/target.ts';
+import { checkRegion } from '../explain/region.ts';
+import { targetKey, targetPhrase } from '../explain/target.ts';
+import { className } from '../shared/classScores.ts';
 import { isAbort, ModelError, throwIfAborted, toErrorRecord } from '../shared/errors.ts';
 import type { ExplanationMap, MapProgress, MapRequest, Outcome } from '../shared/protocol.ts';
 import { SharedJobs } from '../shared/sharedJobs.ts';
@@ -10,8 +12,9 @@ import { atEveryLayer, distinct, GraphMaps, type RawMap } from './graphMaps.ts';
 import type { Prepared } from './inputs.ts';
 import type { JobContext } from './jobs.ts';
 import { perturb } from './perturb.ts';
-import { className, logitsOf } from './predict.ts';
-import { type MapTask, resolveRequest, resolveTarget } from './resolve.ts';
+import { logitsOf } from './predict.ts';
+import { inRegion } from './region.ts';
+import { type MapTask, resolveRequest, resolveTarget, scoreOf } from './resolve.ts';
 import { sample } from './sample.ts';
 import type { Services } from './services.ts';
 
@@ -107,7 +110,7 @@ export class Explainer {
     try {
       const target = (group[0] as { task: GraphTask }).task.target;
       const specs = group.map(({ task }) => task);
-      const maps = await this.#together.get(input, specs, target, context);
+      const maps = await this.#together.get(inRegion(input, target.region), specs, target, context);
       group.forEach(({ index, task }, i) => {
         done.finish(index, { map: describeMap(input, task, maps[i] as RawMap) });
       });
@@ -126,11 +129,15 @@ export class Explainer {
 
   /** A request with every default filled in; the class is the predicted one where none is asked. */
   async task(input: Prepared, request: MapRequest, context: JobContext): Promise<MapTask> {
-    const resolved = resolveRequest(input.open, request);
-    return { ...resolved, target: resolveTarget(input.open, resolved.method, request, await this.#class(input, request, context)) };
+    const region = checkRegion(input.open.model, request.region, input.open.name);
+    const aimed = inRegion(input, region);
+    const resolved = resolveRequest(aimed.open, request);
+    const target = resolveTarget(aimed, resolved, request, await this.#class(aimed, request, context));
+    return { ...resolved, target: { ...target, ...(region && { region }) } };
   }
 
-  async #one(input: Prepared, task: MapTask, context: Context): Promise<ExplanationMap> {
+  async #one(whole: Prepared, task: MapTask, context: Context): Promise<ExplanationMap> {
+    const input = inRegion(whole, task.target.region);
     const key = [input.key, task.method.info.id, task.variant, task.layer, targetKey(task.target), JSON.stringify(task.params)].join('|');
     const known = this.#maps.get(key);
     // Labels may have come or changed since.
@@ -150,8 +157,8 @@ export class Explainer {
       const [raw] = await this.#everyLayer.get(input, [{ ...task, method }], task.target, context);
       return describe(raw as RawMap);
     }
-    const progress = (done: number, secondsLeft: number | undefined, raw: RawMap) =>
-      context.progress({ done, ...(secondsLeft !== undefined && { secondsLeft }), partial: describe(raw) });
+    const progress = (done: number, secondsLeft: number | undefined, raw: RawMap | undefined) =>
+      context.progress({ done, ...(secondsLeft !== undefined && { secondsLeft }), ...(raw && { partial: describe(raw) }) });
     const streamed = { ...context, progress };
     return describe(
       method.family === 'sampling'
@@ -189,10 +196,12 @@ function describeMap(input: Prepared, task: MapTask, raw: RawMap): ExplanationMa
 }
 
 /** The target in words. */
-export function describeTarget({ info }: Prepared, { method, target }: MapTask): Pick<ExplanationMap, 'class' | 'against' | 'target'> {
+export function describeTarget(
+  { info }: Prepared,
+  { method, variant, target }: MapTask,
+): Pick<ExplanationMap, 'class' | 'against' | 'target'> {
   const named = (index: number) => ({ index, label: className(info, index) });
-  const score = method.info.targets === 'none' ? 'no class: activations alone' : undefined;
-  const of = named(target.class);
+  const phrase = method.info.targets === 'none' ? 'no class: activations alone' : targetPhrase(target, info, scoreOf(method, variant));
   const against = target.against === undefined ? undefined : named(target.against);
-  return { class: of, against, target: score ?? `logit of ${of.label}${against ? ` − logit of ${against.label}` : ''}` };
+  return { class: named(target.class), against, target: phrase };
 }

@@ -10,6 +10,7 @@ import { describeTarget } from './explainer.ts';
 import { sizeOf } from './graphMaps.ts';
 import type { Prepared } from './inputs.ts';
 import type { JobContext } from './jobs.ts';
+import { inRegion } from './region.ts';
 import type { MapTask } from './resolve.ts';
 import type { Services } from './services.ts';
 
@@ -28,7 +29,7 @@ export async function exportOnnx(
   { file, priority, signal }: JobContext & { file: string },
 ): Promise<{ bytes: number }> {
   return await queue.run(priority, signal, async () => {
-    const bytes = encodeModel({ ...toOnnx(standalone(input, task)), metadata: metadata(input, task) });
+    const bytes = encodeModel({ ...toOnnx(standalone(inRegion(input, task.target.region), task)), metadata: metadata(input, task) });
     await replaceFile(file, bytes, 'ONNX model');
     return { bytes: bytes.byteLength };
   });

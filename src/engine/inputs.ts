@@ -135,9 +135,9 @@ export class Inputs {
       preprocessingFrom: known.preprocessingFrom,
       warnings: known.warnings,
       refusals: open.refusals,
-      outputs: [],
-      output: '',
-      dense: undefined,
+      outputs: model.outputs.length > 1 ? model.outputs : [],
+      output: model.output,
+      dense: model.dense && { height: model.dense.height, width: model.dense.width },
     };
   }
 }

@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { defaultLayer, spatialLayers } from '../explain/layers.ts';
 import { methods } from '../explain/methods/index.ts';
 import { bindBatch } from '../graph/graph.ts';
@@ -7,7 +8,7 @@ import { openModel } from '../importers/index.ts';
 import type { Layer, Model } from '../importers/model.ts';
 import { type ErrorRecord, toErrorRecord } from '../shared/errors.ts';
 import type { LayerInfo } from '../shared/protocol.ts';
-import { sidecarInputSize } from '../sidecar/find.ts';
+import { sidecarChoices } from '../sidecar/find.ts';
 import { ByteCache } from './byteCache.ts';
 
 /** A model in memory, with what is worked out once. */
@@ -21,7 +22,7 @@ export interface OpenModel {
   refusals: Readonly<Record<string, ErrorRecord>>;
   /** Undefined: no spatial layer. */
   defaultLayer: string | undefined;
-  /** Whether all its files, and the input size that a sidecar tells, are still what was read. */
+  /** Whether all its files, and the input size and output that a sidecar chooses, are still what was read. */
   current(): Promise<boolean>;
 }
 
@@ -67,8 +68,8 @@ export class ModelCache {
 }
 
 async function load(path: string): Promise<OpenModel> {
-  const inputSize = await sidecarInputSize(path);
-  const first = await fileSource(path, inputSize ? { inputSize } : {});
+  const choices = await sidecarChoices(path);
+  const first = await fileSource(path, choices);
   let { changed } = first;
   const again = async () => {
     const second = await first.again();
@@ -86,12 +87,8 @@ async function load(path: string): Promise<OpenModel> {
     spatial,
     refusals: refusals(model),
     defaultLayer: spatial.length > 0 ? defaultLayer(model).name : undefined,
-    current: async () => (await changed()) === undefined && sameSize(await sidecarInputSize(path), inputSize),
+    current: async () => (await changed()) === undefined && isDeepStrictEqual(await sidecarChoices(path), choices),
   };
-}
-
-function sameSize(a: readonly [number, number] | undefined, b: readonly [number, number] | undefined): boolean {
-  return a?.[0] === b?.[0] && a?.[1] === b?.[1];
 }
 
 function refusals(model: Model): Record<string, ErrorRecord> {

@@ -2,6 +2,7 @@ import { planForward } from '../explain/plan.ts';
 import { probabilities, ranking } from '../explain/scores.ts';
 import type { Tensor } from '../graph/graph.ts';
 import { fedPng } from '../image/preprocess.ts';
+import { className, scoresClasses } from '../shared/classScores.ts';
 import { ModelError, throwIfAborted } from '../shared/errors.ts';
 import type { ModelInfo, Prediction, RankedClass } from '../shared/protocol.ts';
 import type { Prepared } from './inputs.ts';
@@ -13,13 +14,15 @@ import type { Services } from './services.ts';
 interface Batch extends JobContext {
   batch: Float32Array;
   n: number;
+  /** What the inputs are, a phrase for messages. */
+  what?: string;
 }
 
 /** Logits [n,classes] of n inputs, as one step of the queue. Throws ModelError('weights') where one is NaN or infinite. */
 export async function forward(
   { programs, queue }: Services,
   { model }: OpenModel,
-  { batch, n, priority, signal }: Batch,
+  { batch, n, what, priority, signal }: Batch,
 ): Promise<Float32Array> {
   const { value, channels, height, width } = model.input;
   const feed: Tensor = { dtype: 'float32', shape: [n, channels, height, width], data: batch };
@@ -31,7 +34,7 @@ export async function forward(
         throwIfAborted(signal);
         const { data } = (await program.run({ [value]: feed }))[model.logits] as Tensor;
         // A copy: the engine's own buffer may be a part of a larger one.
-        return checked(new Float32Array(data as Float32Array), model.file);
+        return checked(new Float32Array(data as Float32Array), model.file, what);
       },
     ),
   );
@@ -51,9 +54,9 @@ export async function logitsOf(
   return logits;
 }
 
-function checked(logits: Float32Array, file: string): Float32Array {
+function checked(logits: Float32Array, file: string, what = 'this input'): Float32Array {
   if (logits.every((z) => Number.isFinite(z))) return logits;
-  throw new ModelError('weights', `${file} answers with NaN or infinite logits for this input.`, {
+  throw new ModelError('weights', `${file} answers with NaN or infinite logits for ${what}.`, {
     file,
     hint: 'Check the preprocessing (value range) and whether training diverged.',
   });
@@ -79,16 +82,12 @@ export async function predict(services: Services, input: Prepared, priority: num
 }
 
 /** All classes, most likely first. */
-export function rank(logits: Float32Array, info: Pick<ModelInfo, 'labels' | 'activation'>): RankedClass[] {
-  const p = probabilities(logits, info.activation);
+export function rank(logits: Float32Array, info: Pick<ModelInfo, 'labels' | 'activation' | 'classes'>): RankedClass[] {
+  const p = scoresClasses(info) ? probabilities(logits, info.activation) : undefined;
   return ranking(logits).map((index) => ({
     index,
     label: className(info, index),
     logit: logits[index] as number,
-    probability: p[index] as number,
+    probability: p?.[index],
   }));
-}
-
-export function className({ labels }: Pick<ModelInfo, 'labels'>, index: number): string {
-  return labels?.[index] ?? `class ${index}`;
 }

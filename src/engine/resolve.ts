@@ -2,8 +2,10 @@ import { findLayer, inputLayer } from '../explain/layers.ts';
 import type { Method, Params } from '../explain/method.ts';
 import { findMethod } from '../explain/methods/index.ts';
 import type { Target } from '../explain/target.ts';
+import { className, scoresClasses } from '../shared/classScores.ts';
 import { ModelError } from '../shared/errors.ts';
 import type { MapRequest, MethodInfo, ParamInfo } from '../shared/protocol.ts';
+import type { Prepared } from './inputs.ts';
 import type { OpenModel } from './models.ts';
 
 /** A request with every default filled in, but for the target. */
@@ -25,18 +27,47 @@ export function resolveRequest(open: OpenModel, request: MapRequest): Resolved {
   const { method, variant } = findMethod(request.method, request.variant);
   const refusal = method.refuses?.(open.model);
   if (refusal) throw refusal;
-  const layer = method.info.at === 'input' ? inputLayer : spatialLayer(open, method.info, request.layer);
+  const layer = method.info.at === 'input' ? inputLayer : layerOf(open, method, request.layer);
   return { method, variant, layer, params: parameters(method, open, request.params ?? {}) };
 }
 
 /** Throws ModelError('method') where the model has no such class, or the method no such target. */
-export function resolveTarget(open: OpenModel, { info }: Method, request: Pick<MapRequest, 'against'>, predicted: number): Target {
-  const { against } = request;
-  const target = { class: checkClass(open, predicted), against: against === undefined ? undefined : checkClass(open, against) };
-  if (against === undefined || info.targets === 'any') return target;
-  const why = info.targets === 'none' ? 'draws the same map for every class' : 'holds a class against all others by itself';
-  throw new ModelError('method', `${info.label} ${why}: it has no difference of two classes.`, {
+export function resolveTarget(
+  { open, info }: Pick<Prepared, 'open' | 'info'>,
+  { method, variant }: Resolved,
+  request: Pick<MapRequest, 'against'>,
+  predicted: number,
+): Target {
+  const target = { class: checkClass(open, predicted), against: resolveAgainst(open, method.info, request.against) };
+  if (target.against === target.class) {
+    throw new ModelError('method', `${className(info, predicted)} cannot be held against itself: the difference is 0 everywhere.`, {
+      hint: 'Choose another class to hold it against, or none.',
+    });
+  }
+  if (scoreOf(method, variant) === 'probability' && !scoresClasses(info)) throw noProbabilities(open, method, variant);
+  return target;
+}
+
+/** What of the target a method reads. */
+export function scoreOf(method: Method, variant: string): 'logit' | 'probability' {
+  return method.family === 'perturbation' ? method.score(variant) : 'logit';
+}
+
+function resolveAgainst(open: OpenModel, { label, targets }: MethodInfo, against: number | undefined): number | undefined {
+  if (against === undefined) return undefined;
+  if (targets === 'any') return checkClass(open, against);
+  const why = targets === 'none' ? 'draws the same map for every class' : 'holds a class against all others by itself';
+  throw new ModelError('method', `${label} ${why}: it has no difference of two classes.`, {
     hint: 'Explain one class, or choose a method such as Grad-CAM.',
+  });
+}
+
+function noProbabilities({ name, model }: OpenModel, { info }: Method, variant: string): ModelError {
+  const label = info.variants.find(({ id }) => id === variant)?.label ?? variant;
+  const cause = `the outputs of ${name} have neither a softmax or sigmoid nor names`;
+  return new ModelError('method', `${info.label} (${label}) reads probabilities, and there are none: ${cause}.`, {
+    file: model.file,
+    hint: 'Choose a variant that reads the logit. If the outputs are scores of classes, name them in the sidecar (labels).',
   });
 }
 
@@ -46,6 +77,12 @@ function checkClass({ model, name }: OpenModel, index: number): number {
     file: model.file,
     hint: `Its classes are 0 to ${model.classes - 1}.`,
   });
+}
+
+/** A method that exists at one layer only stands there, whatever spatial layer is asked: the slider moves nothing. */
+function layerOf(open: OpenModel, method: Method, asked: string | undefined): string {
+  const layer = spatialLayer(open, method.info, asked);
+  return method.family === 'graph' && method.onlyLayer ? method.onlyLayer(open.model) : layer;
 }
 
 /** Canonical name of the layer asked for, which must be spatial; the default layer where none is asked. */

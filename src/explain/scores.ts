@@ -1,6 +1,6 @@
 import type { OutputActivation } from '../importers/model.ts';
 
-/** Probabilities of one row of logits [classes]: softmax, or sigmoid of each. `none`: softmax too, which is said where it is shown. */
+/** Probabilities of one row of logits [classes]: softmax, or sigmoid of each. `none`: softmax too, for outputs that are class scores (`scoresClasses`). */
 export function probabilities(logits: Float32Array, activation: OutputActivation): Float32Array {
   if (activation === 'sigmoid') return logits.map((z) => 1 / (1 + Math.exp(-z)));
   const max = logits.reduce((m, z) => Math.max(m, z), Number.NEGATIVE_INFINITY);

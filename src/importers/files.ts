@@ -7,6 +7,8 @@ import type { ModelSource } from './model.ts';
 export interface FileOptions {
   /** Height and width where the model leaves them open. */
   inputSize?: readonly [number, number];
+  /** Name of the output to explain. */
+  output?: string;
   /** Bytes of all files of the model together; default 2 GiB. */
   maxBytes?: number;
 }
@@ -53,6 +55,7 @@ export async function fileSource(path: string, options: FileOptions = {}): Promi
       return fileSource(path, options);
     },
     ...(options.inputSize && { inputSize: options.inputSize }),
+    ...(options.output !== undefined && { output: options.output }),
   };
 }
 

@@ -49,19 +49,31 @@ export interface ModelHints {
   rescaling?: readonly string[];
 }
 
+/** An output with scores per class and cell: segmentation, detection, a map of depth. */
+export interface DenseOutput {
+  /** [N,classes,height,width] before the final softmax or sigmoid. */
+  value: string;
+  height: number;
+  width: number;
+}
+
 export interface Model {
   format: 'onnx' | 'tfjs-layers';
   /** Path as given. */
   file: string;
-  /** SHA-256 over all files of the model, hex. */
+  /** SHA-256 over all files of the model, hex, and what else made it this model (see `modelHash`). Models that differ have different ones. */
   hash: string;
   /** From the image input to `logits` and, where the file has one, the activated output. */
   graph: Graph;
   input: ModelInput;
-  /** Value [N,classes] before the final softmax or sigmoid. */
+  /** Value [N,classes] before the final softmax or sigmoid; of a dense output the mean over its cells. */
   logits: string;
   classes: number;
   activation: OutputActivation;
+  dense: DenseOutput | undefined;
+  /** Names in the file of the outputs that can be explained, and of the one that is. */
+  outputs: readonly string[];
+  output: string;
   layers: readonly Layer[];
   hints: ModelHints;
 }
@@ -76,6 +88,13 @@ export interface ModelSource {
   read(name: string): Promise<Uint8Array>;
   /** Height and width to use where the file leaves them open. */
   inputSize?: readonly [number, number];
+  /** Name of the output to explain, where the file has several; default: the first with one score per class, else the first dense one. */
+  output?: string;
+}
+
+/** Hash of a model: that of its files, and what the caller chose where they leave a choice. The same files are more than one model. */
+export function modelHash(files: string, { inputSize, output }: Pick<ModelSource, 'inputSize' | 'output'>): string {
+  return `${files}${inputSize ? `#${inputSize.join('x')}` : ''}${output === undefined ? '' : `#${output}`}`;
 }
 
 export interface Importer {

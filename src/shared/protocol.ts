@@ -28,7 +28,7 @@ export interface ModelInfo {
   /** Short name for people: the folder's for `model.json`, else the file's. */
   name: string;
   format: string;
-  /** SHA-256 of the model's files, hex. */
+  /** SHA-256 of the model's files, hex; followed by the input size and output that a sidecar chose. */
   hash: string;
   /** Engine that runs it, as shown: `onnxruntime 1.30.0 (CPU)`. */
   engine: string;
@@ -58,11 +58,11 @@ export interface ModelInfo {
 
 export interface RankedClass {
   index: number;
-  /** Class name, or `class 17`. */
+  /** Class name, or `class 17`; `output 17` where the outputs are no class scores. */
   label: string;
   logit: number;
-  /** Softmax or sigmoid of the logits. */
-  probability: number;
+  /** Softmax or sigmoid of the logits; undefined where the outputs are no class scores (`scoresClasses`). */
+  probability: number | undefined;
 }
 
 /** A rectangle in pixels of the original image; may stick out of it when the image was padded (`contain`). */

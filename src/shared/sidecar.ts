@@ -7,6 +7,8 @@ export interface Sidecar {
   /** Class names in output order, or the name of a file with them, relative to the sidecar. */
   labels?: readonly string[] | string;
   input?: Preprocessing;
+  /** Name in the model file of the output to explain, where it has several. */
+  output?: string;
 }
 
 export type ResizeMode = 'stretch' | 'cover' | 'contain';

@@ -32,7 +32,7 @@ export function sidecarPaths(modelPath: string): readonly string[] {
 }
 
 /**
- * Reads every sidecar there is. Each entry (labels, input) counts from the first that has it, so that a model's own file can
+ * Reads every sidecar there is. Each entry (labels, input, output) counts from the first that has it, so that a model's own file can
  * hold the preprocessing only and leave the labels to the one above.
  */
 export async function readSidecars(modelPath: string): Promise<FoundSidecars> {
@@ -58,10 +58,12 @@ function isAbsent(error: unknown): boolean {
   return cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR');
 }
 
-/** Input size told by a sidecar, [height, width]: for model files that leave it open (`ModelSource.inputSize`). */
-export async function sidecarInputSize(modelPath: string): Promise<readonly [number, number] | undefined> {
+/** What sidecars tell an importer (`ModelSource`): [height, width] for files that leave them open, which output is explained. */
+export async function sidecarChoices(modelPath: string): Promise<{ inputSize?: readonly [number, number]; output?: string }> {
   const { sidecars } = await readSidecars(modelPath);
-  return sidecars.find(({ sidecar }) => sidecar.input)?.sidecar.input?.size;
+  const inputSize = sidecars.find(({ sidecar }) => sidecar.input)?.sidecar.input?.size;
+  const output = sidecars.find(({ sidecar }) => sidecar.output !== undefined)?.sidecar.output;
+  return { ...(inputSize && { inputSize }), ...(output !== undefined && { output }) };
 }
 
 /** Path of a file that a sidecar names. Throws ModelError('labels') if it is outside the sidecar's folder. */

@@ -25,7 +25,8 @@ export function parseSidecar(text: string, file: string): ParsedSidecar {
   for (const [key, value] of Object.entries(json)) {
     if (key === 'labels') Object.assign(sidecar, defined({ labels: labelsOf(value, report.at('/labels', 'labels')) }));
     else if (key === 'input') Object.assign(sidecar, defined({ input: inputOf(value, report) }));
-    else if (key !== '$schema') report.at(pointer('', key), 'unsupported').warn('is not a known entry (known: labels, input)');
+    else if (key === 'output') Object.assign(sidecar, defined({ output: outputOf(value, report.at('/output', 'input')) }));
+    else if (key !== '$schema') report.at(pointer('', key), 'unsupported').warn('is not a known entry (known: labels, input, output)');
   }
   return { sidecar, warnings: report.warnings };
 }
@@ -86,6 +87,10 @@ function labelsOf(value: unknown, spot: Spot): Sidecar['labels'] | undefined {
   const bad = value.findIndex((name) => typeof name !== 'string' || name === '');
   if (bad >= 0) return spot.warn(`must hold class names, entry ${bad} is ${show(value[bad])}`);
   return value as string[];
+}
+
+function outputOf(value: unknown, spot: Spot): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : spot.warn(`must be the name of an output, not ${show(value)}`);
 }
 
 type Field = (value: unknown, spot: Spot) => unknown;

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { readFileBounded, replaceFile } from '../formats/file.ts';
+import type { ModelInfo } from '../shared/protocol.ts';
 import type { Sidecar } from '../shared/sidecar.ts';
 import { MAX_SIDECAR_BYTES, ownSidecarPath } from './find.ts';
 import { parseJson } from './parse.ts';
@@ -29,12 +30,20 @@ export async function sidecarToWrite(modelPath: string): Promise<string> {
 
 /**
  * Text of a new sidecar with all that is known. What is not known is left out: a made-up preprocessing would be taken at its
- * word. Unknown class names become `class 0` … for people to replace, where there are few.
+ * word. Unknown class names become `class 0` … for people to replace, where there are few, and where the file says that the
+ * outputs are classes: names would make classes of them. Of several outputs the one explained is named.
  */
-export function newSidecar(model: { classes: number }, known: Pick<Understanding, 'labels' | 'preprocessing'>): string {
-  const placeholders = model.classes <= 100 ? Array.from({ length: model.classes }, (_, i) => `class ${i}`) : undefined;
-  const labels = known.labels ?? placeholders;
-  return textOf({ ...(labels && { labels }), ...(known.preprocessing && { input: known.preprocessing }) });
+export function newSidecar(
+  { classes, activation, outputs, output }: Pick<ModelInfo, 'classes' | 'activation' | 'outputs' | 'output'>,
+  known: Pick<Understanding, 'labels' | 'preprocessing'>,
+): string {
+  const nameless = classes > 100 || activation === 'none';
+  const labels = known.labels ?? (nameless ? undefined : Array.from({ length: classes }, (_, i) => `class ${i}`));
+  return textOf({
+    ...(labels && { labels }),
+    ...(known.preprocessing && { input: known.preprocessing }),
+    ...(outputs.length > 1 && { output }),
+  });
 }
 
 function textOf(sidecar: object): string {

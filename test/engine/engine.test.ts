@@ -25,7 +25,7 @@ test('predict: best classes, all logits, what was fed', async (t) => {
     top.map((t) => t.logit),
     [...logits].sort((a, b) => b - a),
   );
-  assert.ok(Math.abs(top.reduce((sum, t) => sum + t.probability, 0) - 1) < 1e-6);
+  assert.ok(Math.abs(top.reduce((sum, t) => sum + (t.probability ?? Number.NaN), 0) - 1) < 1e-6);
   assert.deepEqual([about.width, about.height, fed.width, fed.height], [16, 12, 8, 6]);
   assert.deepEqual([...fed.png.subarray(1, 4)], [...Buffer.from('PNG')]);
   assert.equal(fed.png.buffer.byteLength, fed.png.byteLength, 'tight');
@@ -146,7 +146,7 @@ test('preprocessings: the top class under each, as many as there are candidates;
     trials.map((trial) => trial.id),
     ['unit', 'signed', 'torch', 'caffe', 'raw'],
   );
-  assert.ok(trials.every((trial) => trial.top.probability > 0.2 && trial.fedPng.length > 50));
+  assert.ok(trials.every((trial) => (trial.top.probability ?? 0) > 0.2 && trial.fedPng.length > 50));
   // Logits beyond float32 where pixels go to 255, still finite where they go to 1.
   await writeClassifier(folder, {
     initializers: [

@@ -192,8 +192,11 @@ test('image size open, and given by the sidecar', async () => {
 });
 
 test('no classifier output', async () => {
-  const nodes = [node('Conv', 'x w1 b1', 'logits')];
-  await refused(classifier({ nodes }), 'unsupported', /no output with one score per class.*'logits' \[1,4,4,6\]/);
+  const nodes = [
+    node('Transpose', 'x', 't', ints('perm', [0, 2, 3, 1])),
+    node('ReduceSum', 't', 'logits', ints('axes', [1]), int('keepdims', 0)),
+  ];
+  await refused(classifier({ nodes, opset: 11 }), 'unsupported', /no output with one score per class.*'logits' \[1,8,3\]/);
   const free = [node('Add', 'w2 w2', 'logits'), node('Relu', 'x', 'unused')];
   await refused(classifier({ nodes: free }), 'unsupported', /no output with one score/);
 });

@@ -13,6 +13,7 @@ const parse = (document: unknown) => parseSidecar(JSON.stringify(document), 'a/g
 
 const good: [string, unknown][] = [
   ['nothing', {}],
+  ['an output chosen', { output: 'age' }],
   ['labels in place', { labels: ['cat', 'dog'] }],
   ['labels in a file', { labels: 'labels.txt' }],
   ['scale only', { input: { scale: 1 } }],
@@ -21,6 +22,7 @@ const good: [string, unknown][] = [
     {
       $schema: './glassbox.schema.json',
       labels: ['ä', ' b'],
+      output: 'probabilities',
       input: {
         size: [227, 200],
         resize: 'contain',
@@ -44,6 +46,8 @@ const bad: [unknown, string][] = [
   [{ labels: ['cat', 7] }, '/labels'],
   [{ labels: ['cat', ''] }, '/labels'],
   [{ labels: '  ' }, '/labels'],
+  [{ output: 0 }, '/output'],
+  [{ output: '' }, '/output'],
   [{ label: ['cat'] }, '/label'],
   [{ 'a/b~c': 1 }, '/a~1b~0c'],
   [{ input: null }, '/input'],

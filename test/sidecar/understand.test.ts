@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { ModelError } from '../../src/shared/errors.ts';
 import type { Preprocessing } from '../../src/shared/sidecar.ts';
-import { sidecarInputSize, sidecarPaths } from '../../src/sidecar/find.ts';
+import { sidecarChoices, sidecarPaths } from '../../src/sidecar/find.ts';
 import { understand } from '../../src/sidecar/understand.ts';
 import { newSidecar, saveSidecar } from '../../src/sidecar/write.ts';
 import { sharedMissing, sharedPath } from '../support/shared.ts';
@@ -175,10 +175,12 @@ test('a label file that is not there is named', async () => {
   assert.match((await understand(model())).warnings[0]?.message ?? '', /names\.txt' is not there/);
 });
 
-test('the input size for models that leave it open', async () => {
-  assert.equal(await sidecarInputSize(join(root, 'net/m.onnx')), undefined);
-  put('net/glassbox.json', { input: { ...unit, size: [64, 48] } });
-  assert.deepEqual(await sidecarInputSize(join(root, 'net/m.onnx')), [64, 48]);
+test('the input size for models that leave it open, the output of those that have several', async () => {
+  assert.deepEqual(await sidecarChoices(join(root, 'net/m.onnx')), {});
+  put('net/glassbox.json', { input: { ...unit, size: [64, 48] }, output: 'age' });
+  assert.deepEqual(await sidecarChoices(join(root, 'net/m.onnx')), { inputSize: [64, 48], output: 'age' });
+  put('net/m.glassbox.json', { output: 'gender' });
+  assert.deepEqual(await sidecarChoices(join(root, 'net/m.onnx')), { inputSize: [64, 48], output: 'gender' });
 });
 
 test('the sidecars of the test models are understood without a warning', async (t) => {
@@ -245,10 +247,13 @@ test('saving into a folder that is not there is named', async () => {
 });
 
 test('a new sidecar is valid and makes nothing up', async () => {
-  const text = newSidecar({ classes: 2 }, { labels: undefined, preprocessing: undefined });
-  assert.deepEqual(JSON.parse(text), { labels: ['class 0', 'class 1'] });
-  assert.deepEqual(JSON.parse(newSidecar({ classes: 1000 }, { labels: undefined, preprocessing: undefined })), {});
-  put('net/m.glassbox.json', newSidecar({ classes: 2 }, { labels: ['a', 'b'], preprocessing: unit }));
+  const two = { classes: 2, activation: 'softmax', outputs: [], output: 'scores' } as const;
+  const nothing = { labels: undefined, preprocessing: undefined };
+  assert.deepEqual(JSON.parse(newSidecar(two, nothing)), { labels: ['class 0', 'class 1'] });
+  assert.deepEqual(JSON.parse(newSidecar({ ...two, classes: 1000 }, nothing)), {});
+  assert.deepEqual(JSON.parse(newSidecar({ ...two, activation: 'none' }, nothing)), {}, 'names would make classes of a regression');
+  assert.deepEqual(JSON.parse(newSidecar({ ...two, activation: 'none', outputs: ['scores', 'b'] }, nothing)), { output: 'scores' });
+  put('net/m.glassbox.json', newSidecar(two, { labels: ['a', 'b'], preprocessing: unit }));
   const known = await understand(model());
   assert.deepEqual([known.labels, known.preprocessing, known.warnings], [['a', 'b'], unit, []]);
 });

@@ -167,6 +167,9 @@ class Net {
       logits,
       classes: this.b.shape(logits)[1] as number,
       activation: 'none',
+      dense: undefined,
+      outputs: [logits],
+      output: logits,
       layers: this.layers,
       hints: {},
     };

@@ -1,3 +1,5 @@
+import type { RankedClass } from '../../src/shared/protocol.ts';
+
 const MINUS = '−';
 
 /** A measured number for people: four significant digits, a true minus sign. */
@@ -15,6 +17,11 @@ export function percent(share: number): string {
   // Also where a softmax has been rounded to 1: no network is that sure.
   if (value > 99.9) return '> 99.9 %';
   return `${value.toFixed(1)} %`;
+}
+
+/** What the network says of a class: its probability; the number itself where the outputs are no class scores. */
+export function score({ probability, logit }: Pick<RankedClass, 'probability' | 'logit'>): string {
+  return probability === undefined ? number(logit) : percent(probability);
 }
 
 export function duration(ms: number): string {

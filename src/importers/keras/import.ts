@@ -1,9 +1,10 @@
+import type { GraphBuilder } from '../../graph/builder.ts';
 import { check } from '../../graph/check.ts';
 import { elements, type Graph } from '../../graph/graph.ts';
 import { infer, newBuilder } from '../../ops/index.ts';
 import { ModelError } from '../../shared/errors.ts';
 import type { Layer, Model } from '../model.ts';
-import { classesOf, findLogits, noClassifier } from '../output.ts';
+import { explainedOutput, type FileOutput } from '../output.ts';
 import { Flattener } from './flatten.ts';
 import { imageInput } from './input.ts';
 import type { KerasModel } from './model.ts';
@@ -20,10 +21,12 @@ export interface KerasSource {
   weights: WeightFinder;
   /** Height and width where the file leaves them open. */
   inputSize: readonly [number, number] | undefined;
+  /** Name of the output to explain. */
+  output: string | undefined;
 }
 
 /** From a parsed Keras config and its weights to the graph. What .keras, .h5 and TF.js Layers have in common. */
-export function importKeras({ model, kerasVersion, weights, inputSize }: KerasSource): Omit<Model, 'format' | 'file' | 'hash'> {
+export function importKeras({ model, kerasVersion, weights, inputSize, output }: KerasSource): Omit<Model, 'format' | 'file' | 'hash'> {
   const all = leaves(model);
   refuseUnsupported(all);
   const layout = layoutOf(all);
@@ -36,18 +39,12 @@ export function importKeras({ model, kerasVersion, weights, inputSize }: KerasSo
   const context = { b, layout, kerasVersion: /^3\./.test(kerasVersion) ? 3 : 2 } as const;
   const flat = new Flattener(context, all, matched).flatten(model, input.value);
   refuseHuge(b.build([]), flat.layers);
-  const candidates = flat.outputs.filter((v) => b.type(v).dtype === 'float32' && classesOf(b.shape(v), 'N') !== undefined);
-  const [output, ...others] = candidates;
-  if (output === undefined) throw noClassifier(flat.outputs.map((v) => [v, b.shape(v)]));
-  if (others.length > 0) throw severalClassifiers(candidates);
-  const logits = findLogits(b, output, (name) => b.unique(name));
-  const graph = check(b.build(logits.activation === 'none' ? [logits.value] : [logits.value, output]), infer);
+  const { values, ...explained } = explainedOutput(b, outputsOf(model, flat.outputs, b), 'N', output);
+  const graph = check(b.build(values), infer);
   return {
     graph,
     input,
-    logits: logits.value,
-    classes: logits.classes,
-    activation: logits.activation,
+    ...explained,
     layers: flat.layers,
     hints: flat.rescaling.length > 0 ? { rescaling: flat.rescaling } : {},
   };
@@ -67,9 +64,11 @@ function refuseHuge(graph: Graph, layers: readonly Layer[]): void {
   }
 }
 
-function severalClassifiers(outputs: readonly string[]): ModelError {
-  const names = outputs.map((o) => `'${o}'`).join(', ');
-  return new ModelError('unsupported', `The model has ${outputs.length} outputs that look like class scores: ${names}.`, {
-    hint: 'Save a model with the one output that is to be explained.',
-  });
+/** The model's outputs, called by their layers. */
+function outputsOf(model: KerasModel, values: readonly string[], b: GraphBuilder): FileOutput[] {
+  return model.outputs.map(({ layer, call, tensor }, i) => ({
+    name: `${layer}${call > 0 ? `#${call + 1}` : ''}${tensor > 0 ? `:${tensor}` : ''}`,
+    value: b.type(values[i] as string).dtype === 'float32' ? values[i] : undefined,
+    channels: 1,
+  }));
 }

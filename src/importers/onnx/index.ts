@@ -6,8 +6,8 @@ import type { Dim } from '../../graph/opset.ts';
 import { prune } from '../../graph/prune.ts';
 import { infer, newBuilder } from '../../ops/index.ts';
 import { ModelError } from '../../shared/errors.ts';
-import type { Importer, Model, ModelSource } from '../model.ts';
-import { classesOf, findLogits, noClassifier } from '../output.ts';
+import { type Importer, type Model, type ModelSource, modelHash } from '../model.ts';
+import { explainedOutput, type FileOutput } from '../output.ts';
 import type { Scope } from './context.ts';
 import { hintsOf } from './hints.ts';
 import { findImageInput, type ImageInput } from './input.ts';
@@ -46,8 +46,8 @@ async function open(source: ModelSource): Promise<Model> {
   const known = usedInitializers(proto, decode);
   const hash = createHash('sha256').update(source.bytes);
   for (const bytes of files.values()) hash.update(bytes);
-  const build = (batch: Dim) => assemble({ proto, opset, input, batch, known, decode });
-  return { format: 'onnx', file: source.file, hash: hash.digest('hex'), ...withFreeBatch(build, input) };
+  const build = (batch: Dim) => assemble({ proto, opset, input, batch, known, decode, output: source.output });
+  return { format: 'onnx', file: source.file, hash: modelHash(hash.digest('hex'), source), ...withFreeBatch(build, input) };
 }
 
 type Assembled = Omit<Model, 'format' | 'file' | 'hash'>;
@@ -73,9 +73,11 @@ interface Parts {
   batch: Dim;
   known: ReadonlyMap<string, Known>;
   decode: Scope['decode'];
+  /** Name of the output to explain. */
+  output: string | undefined;
 }
 
-function assemble({ proto, opset, input, batch, known, decode }: Parts): Assembled {
+function assemble({ proto, opset, input, batch, known, decode, output }: Parts): Assembled {
   const b = newBuilder();
   const reserved = new Set(proto.graph.nodes.flatMap((n) => [...n.inputs, ...n.outputs]));
   const scope: Scope = { b, known: new Map(known), values: new Map(), batch, fileBatch: input.batch ?? 1, reserved, decode };
@@ -88,33 +90,26 @@ function assemble({ proto, opset, input, batch, known, decode }: Parts): Assembl
     channelsLast.add(last);
   }
   const walk = importNodes(proto, opset, scope, channelsLast);
-  const output = chooseOutput(proto, scope, walk);
-  const logits = findLogits(b, output, (n) => b.unique(n));
-  const outputs = logits.activation === 'none' ? [logits.value] : [logits.value, output];
-  const graph = check(prune(b.build(outputs)), infer);
+  const { values, ...explained } = explainedOutput(b, outputsOf(proto, scope, walk, channelsLast), batch, output);
+  const graph = check(prune(b.build(values)), infer);
   const layers = layersOf(graph, walk.nodes);
   return {
     graph,
     input: { value: name, name, channels, height, width, layout },
-    logits: logits.value,
-    classes: logits.classes,
-    activation: logits.activation,
+    ...explained,
     layers,
     hints: hintsOf(proto.metadata ?? {}, graph, layers),
   };
 }
 
-/** The first output that looks like class scores. If it, or one before it, could not be imported, everything missing is reported. */
-function chooseOutput(proto: ModelProto, { b, known, values, batch }: Scope, { failures, missing }: Walk): string {
-  const seen: (readonly [string, Model['layers'][number]['shape'] | undefined])[] = [];
-  for (const { name } of proto.graph.outputs) {
-    if (missing.has(name)) throw unsupported(failures);
+/** The file's outputs; one that could not be imported carries everything that is missing. */
+function outputsOf(proto: ModelProto, { b, known, values }: Scope, { failures, missing }: Walk, channelsLast: ReadonlySet<string>) {
+  return proto.graph.outputs.map(({ name }): FileOutput => {
+    if (missing.has(name)) return { name, value: undefined, channels: 1, failure: unsupported(failures) };
     const value = values.get(name) ?? name;
-    const type = known.has(name) || !b.has(value) ? undefined : b.type(value);
-    if (type?.dtype === 'float32' && classesOf(type.shape, batch) !== undefined) return value;
-    seen.push([name, type?.dtype === 'float32' ? type.shape : undefined]);
-  }
-  throw noClassifier(seen);
+    const floats = !known.has(name) && b.has(value) && b.type(value).dtype === 'float32';
+    return { name, value: floats ? value : undefined, channels: channelsLast.has(value) ? 3 : 1 };
+  });
 }
 
 function unsupported(failures: readonly ModelError[]): ModelError {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { ModelError } from '../../shared/errors.ts';
 import { importKeras } from '../keras/import.ts';
 import { parseModel } from '../keras/parse.ts';
-import type { Importer, Model, ModelSource } from '../model.ts';
+import { type Importer, type Model, type ModelSource, modelHash } from '../model.ts';
 import { readManifest } from './manifest.ts';
 import { loadWeights } from './shards.ts';
 import { isModelJson, parseModelJson, topologyOf } from './topology.ts';
@@ -24,8 +24,9 @@ async function open(source: ModelSource): Promise<Model> {
     const hash = createHash('sha256').update(source.bytes);
     const stored = await loadWeights(groups, source, hash);
     const weights = weightsByName(stored);
-    const imported = importKeras({ model, kerasVersion, weights, inputSize: source.inputSize });
-    return { format: 'tfjs-layers', file: source.file, hash: hash.digest('hex'), ...imported };
+    const { file, inputSize, output } = source;
+    const imported = importKeras({ model, kerasVersion, weights, inputSize, output });
+    return { format: 'tfjs-layers', file, hash: modelHash(hash.digest('hex'), source), ...imported };
   } catch (error) {
     throw named(error, source.file);
   }

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { classMap } from 'lit/directives/class-map.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Prediction, RankedClass } from '../../../src/shared/protocol.ts';
-import { number, percent } from '../../draw/format.ts';
+import { number, percent, score } from '../../draw/format.ts';
 import { moveFocus } from '../../ui/focus.ts';
 import { vars } from '../../ui/vars.ts';
 import type { Actions } from '../actions.ts';
@@ -47,15 +47,25 @@ function classRow(row: RankedClass, prediction: Prediction, selected: boolean, a
     aria-selected=${selected}
     tabindex=${selected ? 0 : -1}
     data-testid="class-${row.index}"
-    title=${`${row.label} (class ${row.index})\nlogit ${number(row.logit)}, probability ${percent(row.probability)}`}
+    title=${numbersOf(row)}
     @click=${() => actions.chooseClass(row.index)}
   >
     <span class="class-label">${row.label}</span>
     ${predicted && prediction.truth ? html`<span class="tag">predicted</span>` : nothing}
     ${truth ? html`<span class="tag true">true</span>` : nothing}
-    <span class="class-percent">${percent(row.probability)}</span>
-    <span class="bar" aria-hidden="true"><span ${vars({ '--share': String(row.probability) })}></span></span>
+    <span class="class-percent">${score(row)}</span>
+    ${row.probability === undefined ? nothing : bar(row.probability)}
   </div>`;
+}
+
+function bar(share: number): TemplateResult {
+  return html`<span class="bar" aria-hidden="true"><span ${vars({ '--share': String(share) })}></span></span>`;
+}
+
+function numbersOf({ label, index, logit, probability }: RankedClass): string {
+  if (probability === undefined)
+    return `${label} (output ${index})\n${number(logit)}, no probability: the outputs have neither softmax nor names`;
+  return `${label} (class ${index})\nlogit ${number(logit)}, probability ${percent(probability)}`;
 }
 
 export function classListSkeleton(): TemplateResult {

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { classMap } from 'lit/directives/class-map.js';
 import { live } from 'lit/directives/live.js';
 import type { Prediction } from '../../../src/shared/protocol.ts';
-import { percent } from '../../draw/format.ts';
+import { score } from '../../draw/format.ts';
 import { nextIndex } from '../../ui/focus.ts';
 import { icon } from '../../ui/icons.ts';
 import type { Actions } from '../actions.ts';
@@ -86,7 +86,7 @@ function list(prediction: Prediction, found: readonly number[], active: number, 
         data-testid="match"
         @pointerdown=${press}
       >
-        <span class="class-label">${row.label}</span><span class="small">${percent(row.probability)}</span>
+        <span class="class-label">${row.label}</span><span class="small">${score(row)}</span>
       </div>`;
     })}
     ${found.length === 0 ? html`<p class="menu-note" role="status">No class is called so.</p>` : nothing}

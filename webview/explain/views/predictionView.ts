@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Prediction, RankedClass } from '../../../src/shared/protocol.ts';
-import { percent } from '../../draw/format.ts';
+import { score } from '../../draw/format.ts';
 import { icon } from '../../ui/icons.ts';
 import type { Actions } from '../actions.ts';
 import { rankOf } from '../selectors.ts';
@@ -40,7 +40,7 @@ function waiting({ subject }: PageState): TemplateResult {
 function headline(prediction: Prediction, best: RankedClass): TemplateResult {
   return html`<div class="says">
       <p class="headline" data-testid="top1" title=${best.label}>${best.label}</p>
-      <p class="sub" data-testid="top1-probability">${percent(best.probability)}</p>
+      <p class="sub" data-testid="top1-probability">${score(best)}</p>
     </div>
     ${prediction.truth ? verdict(prediction, prediction.truth, best) : nothing}`;
 }

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { classMap } from 'lit/directives/class-map.js';
 import type { PreprocessingTrial } from '../../../src/shared/protocol.ts';
-import { percent } from '../../draw/format.ts';
+import { score } from '../../draw/format.ts';
 import { pngUrl } from '../../ui/pngUrl.ts';
 import type { Actions } from '../actions.ts';
 import type { PageState } from '../state.ts';
@@ -36,7 +36,7 @@ function trialCard(trial: PreprocessingTrial, saving: string | undefined, action
   >
     <img class="trial-image" src=${pngUrl(trial.fedPng)} alt="" />
     <span class="trial-top" title=${top.label}>${top.label}</span>
-    <span class="trial-probability">${percent(top.probability)}</span>
+    <span class="trial-probability">${score(top)}</span>
     <span class="small trial-label">${saving === id ? 'Saving…' : label}</span>
   </button>`;
 }
