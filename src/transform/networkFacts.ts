@@ -64,11 +64,22 @@ export function networkFacts(b: GraphBuilder, input: string, logits: string): Ne
       if (place === 'any') return true;
       if (place === 'first') return raw.has(node.inputs.find((i) => depends.has(i)) as string);
       if (place === 'last') return node === lastLinear;
-      return (place === 'convolution') === (node.op === 'Conv' || node.op === 'ConvTranspose');
+      return (place === 'convolution') === isConvolution(b, node);
     },
     isGate: (value, product) => isGate(b, makers, value, product),
     replayed: (value, other, name) => replay(b, makers, value, { input, other, name }),
   };
+}
+
+/** A convolution of one cell to one cell is a dense layer by another name. */
+function isConvolution(b: GraphBuilder, { op, inputs, outputs }: Node): boolean {
+  if (op !== 'Conv' && op !== 'ConvTranspose') return false;
+  return [inputs[0], outputs[0]].some((value) =>
+    b
+      .shape(value as string)
+      .slice(2)
+      .some((d) => d !== 1),
+  );
 }
 
 function readersOf(nodes: readonly Node[]): Map<string, Node[]> {

@@ -61,7 +61,7 @@ export function contrastiveComposite(ties: Composite['ties'], last?: 'negated'):
 
 /**
  * Relevance-CAM's rules: z⁺ everywhere, relevance passes through batch norms, means of max(0, x), sums without stabiliser.
- * `twice`: convolutions without batch norm have their bias twice in the denominator, as the authors' repository.
+ * `twice`: convolutions have their bias twice in the denominator, as in the authors' repository.
  * @see Lee et al., Relevance-CAM: Your Model Already Knows Where to Look, CVPR 2021
  */
 export function relevanceCamComposite(bias: 'none' | 'twice'): Composite {
