@@ -105,7 +105,7 @@ export class GraphMaps {
 /** Each method asked for at every layer where it can be drawn. */
 export function atEveryLayer({ spatial }: Pick<OpenModel, 'spatial'>, asked: readonly MapSpec[]): MapSpec[] {
   const specs = asked.flatMap((spec) =>
-    spec.layer === inputLayer ? [spec] : spatial.map((layer): MapSpec => ({ ...spec, layer: layer.name })),
+    spec.layer === inputLayer || spec.method.onlyLayer ? [spec] : spatial.map((layer): MapSpec => ({ ...spec, layer: layer.name })),
   );
   return distinct(specs);
 }

@@ -56,6 +56,12 @@ export interface GraphMethod extends Described {
   /** The map stands at the input whatever layer it reads (Guided Grad-CAM): [H,W] of the input. */
   drawnAtInput?: true;
   /**
+   * Name of the one layer it can be drawn at (CAM): a request for another gets the map there, and the map says so. A plan
+   * that asks for another is refused.
+   * @throws ModelError what `refuses` would say
+   */
+  onlyLayer?(model: Model): string;
+  /**
    * The map at x where only y = scale∘x + shift (per channel) is in the graph and `at` describes y: a convolution whose
    * batch normalisation was folded into it. Without this, convolutions asked for are not folded.
    */

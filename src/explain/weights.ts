@@ -1,6 +1,8 @@
 import type { GraphBuilder } from '../graph/builder.ts';
 import type { Dim } from '../graph/opset.ts';
+import { mul, scaled } from '../ops/emit.ts';
 import type { LayerValues } from './method.ts';
+import { gradient } from './sweeps/gradient.ts';
 
 /** Mean over positions of each channel: [N,C,H,W] → [N,1,C]. */
 export function channelMeans(b: GraphBuilder, value: string): string {
@@ -19,7 +21,7 @@ export function weightedSum(b: GraphBuilder, weights: string, { activation, shap
 /** Σ over positions of each channel: [N,C,H,W] → [N,C,1,1]. */
 export function channelTotals(b: GraphBuilder, value: string): string {
   const [, , height, width] = b.shape(value) as [Dim, number, number, number];
-  return b.op('Mul', [b.op('GlobalAveragePool', [value], {}), b.scalar(height * width)], {});
+  return scaled(b, b.op('GlobalAveragePool', [value], {}), height * width);
 }
 
 /** [N,C,1,1] → [N,1,C], as `weightedSum` takes them. */
@@ -41,4 +43,9 @@ export function overChannels(b: GraphBuilder, value: string): string {
 /** Σ over channels and positions: [N,C,H,W] → [N,1,1,1]. */
 export function total(b: GraphBuilder, value: string): string {
   return b.op('ReduceSum', [value], { axes: [1, 2, 3], keepdims: true });
+}
+
+/** g∘A, cell by cell [N,C,H,W]: what several methods sum up, in one way or another. */
+export function gradientTimesActivation(b: GraphBuilder, at: LayerValues): string {
+  return mul(b, at.swept(gradient), at.activation);
 }

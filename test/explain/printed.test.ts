@@ -1,13 +1,12 @@
 /** The explanation graph as text: a change of the plan shows in the diff, a refactoring leaves it as it is. */
 import { test } from 'node:test';
 
-import { spatialLayers } from '../../src/explain/layers.ts';
 import { planMaps } from '../../src/explain/plan.ts';
 import { print } from '../../src/graph/print.ts';
 import { openModel } from '../../src/importers/index.ts';
+import { everyMap } from '../support/everyMap.ts';
 import { matchesGolden } from '../support/goldenText.ts';
 import { classifier, int, ints, node, sourceOf, weight } from '../support/onnxModels.ts';
-import { everyMap } from '../support/everyMap.ts';
 
 test('saliency and Grad-CAM at every layer of a small network', async () => {
   const model = await openModel(
@@ -37,5 +36,5 @@ test('saliency and Grad-CAM at every layer of a small network', async () => {
       }),
     ),
   );
-  matchesGolden('plan.txt', print(planMaps(model, everyMap({ spatial: spatialLayers(model) })).graph));
+  matchesGolden('plan.txt', print(planMaps(model, everyMap(model, ['grad-cam', 'saliency'])).graph));
 });

@@ -1,15 +1,43 @@
 import { ModelError } from '../../shared/errors.ts';
 import type { Method } from '../method.ts';
+import { cam } from './cam.ts';
 import { clrp } from './clrp.ts';
+import { deconvnet } from './deconvnet.ts';
+import { eigenCam } from './eigenCam.ts';
 import { gradCam } from './gradCam.ts';
+import { gradCamPlusPlus } from './gradCamPlusPlus.ts';
+import { gradientXInput } from './gradientXInput.ts';
+import { guidedBackprop } from './guidedBackprop.ts';
+import { guidedGradCam } from './guidedGradCam.ts';
+import { hiresCam } from './hiresCam.ts';
+import { layerCam } from './layerCam.ts';
 import { lrp } from './lrp.ts';
 import { occlusion } from './occlusion.ts';
 import { relevanceCam } from './relevanceCam.ts';
 import { saliency } from './saliency.ts';
 import { sglrp } from './sglrp.ts';
+import { xgradCam } from './xgradCam.ts';
 
 /** Every method, in the order of menus. Menu, settings, command line and generic tests follow from this list. */
-export const methods: readonly Method[] = [gradCam, saliency, relevanceCam, lrp, clrp, sglrp, occlusion];
+export const methods: readonly Method[] = [
+  gradCam,
+  gradCamPlusPlus,
+  layerCam,
+  xgradCam,
+  hiresCam,
+  eigenCam,
+  cam,
+  guidedGradCam,
+  saliency,
+  gradientXInput,
+  guidedBackprop,
+  deconvnet,
+  relevanceCam,
+  lrp,
+  clrp,
+  sglrp,
+  occlusion,
+];
 
 /** A method and its variant from `id` or `id:variant`; the first variant is the default. */
 export function findMethod(id: string, variant?: string): { method: Method; variant: string } {

@@ -1,16 +1,6 @@
-import type { GraphBuilder } from '../../graph/builder.ts';
+import { overChannels } from '../channels.ts';
 import type { GraphMethod } from '../method.ts';
 import { gradient } from '../sweeps/gradient.ts';
-
-type Reduction = (b: GraphBuilder, gradient: string) => string;
-const overChannels = { axes: [1], keepdims: false } as const;
-
-const reductions: Record<string, Reduction> = {
-  max: (b, g) => b.op('ReduceMax', [b.op('Abs', [g], {})], overChannels),
-  sum: (b, g) => b.op('ReduceSum', [b.op('Abs', [g], {})], overChannels),
-  squared: (b, g) => b.op('ReduceMax', [b.op('Mul', [g, g], {})], overChannels),
-  signed: (b, g) => b.op('ReduceSum', [g], overChannels),
-};
 
 /**
  * Saliency: the gradient of the logit with respect to the input (or any layer), reduced over channels to [N,H,W].
@@ -35,15 +25,16 @@ export const saliency: GraphMethod = {
       { id: 'sum', label: 'Σ |g|', about: 'Sum of absolute gradients over the channels.' },
       { id: 'squared', label: 'max g²', about: 'Largest squared gradient over the channels.' },
       { id: 'signed', label: 'Σ g', about: 'Signed sum over the channels: would brightening the pixel raise the logit?' },
+      { id: 'squared-sum', label: 'Σ g²', about: 'Sum of squared gradients over the channels.' },
     ],
     params: [],
   },
   kind: (variant) => ({
     relu: false,
     signed: variant === 'signed',
-    unit: variant === 'squared' ? '(logit per unit of input)²' : 'logit per unit of input',
+    unit: variant.startsWith('squared') ? '(logit per unit of input)²' : 'logit per unit of input',
   }),
   computes: (variant) => variant,
   sweeps: () => [gradient],
-  emit: (b, at, variant) => (reductions[variant] as Reduction)(b, at.swept(gradient)),
+  emit: (b, at, variant) => overChannels(b, at.swept(gradient), variant),
 };
