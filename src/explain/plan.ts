@@ -85,6 +85,7 @@ class Sweeps {
   readonly #target: string;
   readonly #wanted = new Map<string, { sweep: Sweep; wrt: Set<string> }>();
   readonly #results = new Map<string, Map<string, string>>();
+  #positions: Map<string, number> | undefined;
   bounds: Bounds | undefined;
 
   constructor(b: GraphBuilder, model: Model, target: string) {
@@ -102,8 +103,10 @@ class Sweeps {
   /** Walks them all; `points`: where a conserved quantity is summed up. */
   run(points: readonly { layer: string; value: string }[]): LayerSum[] {
     const totals: LayerSum[] = [];
+    // No further down than the maps go: measuring is no reason to walk on.
+    const deepest = (wrt: ReadonlySet<string>) => Math.min(...[...wrt].map((value) => this.#position(value)));
     for (const { sweep, wrt } of this.#wanted.values()) {
-      const measured = sweep.conserved ? points : [];
+      const measured = sweep.conserved ? points.filter((p) => this.#position(p.value) >= deepest(wrt)) : [];
       const values = sweep.emit(this.#b, this.#context(), [...new Set([...wrt, ...measured.map((p) => p.value)])]);
       this.#results.set(sweep.id, values);
       for (const { layer, value } of measured) {
@@ -112,6 +115,12 @@ class Sweeps {
       }
     }
     return totals;
+  }
+
+  /** Order of computation: the input comes first. */
+  #position(value: string): number {
+    this.#positions ??= new Map(this.#b.nodes.flatMap((node, at) => node.outputs.map((o) => [o, at] as const)));
+    return this.#positions.get(value) ?? -1;
   }
 
   at(activation: string): LayerValues {
@@ -186,7 +195,7 @@ function sums(graph: Graph): Map<string, readonly string[]> {
   return new Map(nodes.map((node) => [node.outputs[0] as string, node.inputs]));
 }
 
-/** The forward pass alone. */
-export function planForward(model: Model): Graph {
-  return check(prune(model.graph, [model.logits]), infer);
+/** The forward pass alone, to the logits or to another value. */
+export function planForward(model: Model, value = model.logits): Graph {
+  return check(prune(model.graph, [value]), infer);
 }

@@ -19,8 +19,8 @@ export interface LinearUnit {
   biasName: string;
   /** Undefined: there is none. */
   bias: (() => Tensor) | undefined;
-  /** Shape in which the bias is added to the output. */
-  biasShape: readonly number[];
+  /** Output channels. */
+  outputs: number;
 }
 
 /** What relevance needs to know of the network between its input and its logits, worked out once. */
@@ -128,19 +128,21 @@ function linearUnit(
   const weightName = node.inputs[1 - x];
   const constant = weightName === undefined ? undefined : b.constants.get(weightName);
   if (x < 0 || x > 1 || !constant || weightName === undefined) return undefined;
-  const common = { x, input: node.inputs[x] as string, output: (norm ?? node).outputs[0] as string };
+  const shape = b.shape(node.outputs[0] as string);
+  const isImage = node.op === 'Conv' || node.op === 'ConvTranspose';
+  const outputs = (isImage ? shape[1] : shape.at(-1)) as number;
+  const common = { x, input: node.inputs[x] as string, output: (norm ?? node).outputs[0] as string, outputs };
   const biasName = node.inputs[2] ?? '';
   const bias = biasName === '' ? undefined : b.constants.get(biasName);
   if (biasName !== '' && !bias) return undefined;
   switch (node.op) {
     case 'MatMul':
-      return { ...common, bare: { op: 'MatMul', attrs: {} }, weightName, weight: () => constant, biasName, bias: undefined, biasShape: [] };
+      return { ...common, bare: { op: 'MatMul', attrs: {} }, weightName, weight: () => constant, biasName, bias: undefined };
     case 'Gemm': {
       const { alpha, beta } = node.attrs;
       const times = (tensor: Tensor, factor: number) => () => scaledTensor(tensor, factor);
       const bare = { op: node.op, attrs: { ...node.attrs, alpha: 1, beta: 1 } } as const;
-      const own = bias && { bias: times(bias, beta), biasShape: bias.shape };
-      return { ...common, bare, weightName, weight: times(constant, alpha), biasName, ...(own ?? { bias: undefined, biasShape: [] }) };
+      return { ...common, bare, weightName, weight: times(constant, alpha), biasName, bias: bias && times(bias, beta) };
     }
     case 'Conv':
     case 'ConvTranspose': {
@@ -154,7 +156,6 @@ function linearUnit(
         weight: merged?.weight ?? (() => constant),
         biasName: name ? `${name}:bias` : biasName,
         bias: own,
-        biasShape: [b.shape(node.outputs[0] as string)[1] as number, 1, 1],
       };
     }
     default:

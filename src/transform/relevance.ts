@@ -197,31 +197,44 @@ function shareOut(context: Context, unit: LinearUnit, part: Part, stabiliser: St
     const x = inputOf(context, unit, term.input);
     return x === undefined ? [] : [{ ...term, x, node: withWeight(b, unit, x, term.weight) }];
   });
-  const z = denominator(context, unit, part, terms);
+  const z = denominator(context, unit, part, terms, stabiliser);
   const gated = part.where === undefined ? relevance : mul(b, relevance, signMask(b, unit.output, part.where));
-  const ratio = divided(b, scaled(b, gated, part.share), z, stabiliser, part.denominator);
+  const share = scaled(b, gated, part.share);
+  const ratio = part.denominator === undefined ? divided(b, share, z, stabiliser, undefined) : div(b, share, z);
   return terms.map(({ x, node, factor }) => {
-    const share = mul(b, x, gradientAt(b, node, unit.x, ratio));
-    return factor === -1 ? b.op('Neg', [share], {}) : share;
+    const received = mul(b, x, gradientAt(b, node, unit.x, ratio));
+    return factor === -1 ? b.op('Neg', [received], {}) : received;
   });
 }
 
-function denominator(
-  { b }: Context,
-  unit: LinearUnit,
-  part: Part,
-  terms: readonly { input: Term['input']; weight: Modifier; factor?: -1; node: Node }[],
-): string {
+/** A term with its x′ and the layer that multiplies it. */
+type EmittedTerm = Term & { x: string; node: Node };
+
+/** z′ of one part. What keeps it from 0 is added with the bias where its sign is settled: that costs no pass over memory. */
+function denominator({ b }: Context, unit: LinearUnit, part: Part, terms: readonly EmittedTerm[], stabiliser: Stabiliser): string {
   const [only] = part.terms;
+  const offset = (part.denominator ?? 0) * (stabiliser.kind === 'epsilon' ? stabiliser.value : tiny);
   // The layer's own output, where the rule changes nothing.
-  if (part.terms.length === 1 && only?.input === 'all' && only.weight.id === whole.id && part.bias?.id === whole.id) return unit.output;
-  const products = terms.map(({ node, factor }) => ({ value: emitAgain(b, node), factor }));
-  const z = products.reduce<string | undefined>((total, { value, factor }) => {
-    if (total === undefined) return factor === -1 ? b.op('Neg', [value], {}) : value;
-    return factor === -1 ? sub(b, total, value) : add(b, total, value);
-  }, undefined);
-  const bias = part.bias && biasOf(b, unit, part.bias);
-  return bias === undefined ? (z as string) : add(b, z as string, bias);
+  const unchanged = part.terms.length === 1 && only?.input === 'all' && only.weight.id === whole.id && part.bias?.id === whole.id;
+  if (unchanged && offset === 0) return unit.output;
+  const [first, ...rest] = terms;
+  if (!first) throw new Error('a rule without terms');
+  const head = emitBiased(b, unit, first, { modifier: part.bias, offset });
+  return rest.reduce((z, { node, factor }) => (factor === -1 ? sub : add)(b, z, emitAgain(b, node)), head);
+}
+
+/** A product with the part's bias and `offset` added: in the operator itself where it has a bias. */
+function emitBiased(
+  b: GraphBuilder,
+  unit: LinearUnit,
+  { node, factor }: EmittedTerm,
+  { modifier, offset }: { modifier: Modifier | undefined; offset: number },
+): string {
+  const bias = biasOf(b, unit, modifier, offset);
+  if (bias === undefined) return factor === -1 ? b.op('Neg', [emitAgain(b, node)], {}) : emitAgain(b, node);
+  if (node.op === 'MatMul' || factor === -1)
+    return add(b, factor === -1 ? b.op('Neg', [emitAgain(b, node)], {}) : emitAgain(b, node), bias);
+  return b.op(node.op, [...node.inputs, bias], node.attrs as never);
 }
 
 /** The identity: weights and biases as they are. */
@@ -242,9 +255,18 @@ function withWeight(b: GraphBuilder, unit: LinearUnit, x: string, modifier: Modi
   return { ...unit.bare, inputs, outputs: [] } as unknown as Node;
 }
 
-function biasOf(b: GraphBuilder, { bias, biasShape, biasName }: LinearUnit, modifier: Modifier): string | undefined {
-  if (!bias) return undefined;
-  return changed(b, `${biasName}:${modifier.id}`, () => float32(biasShape, bias().data as Float32Array), modifier);
+/** Modified bias plus an offset, one value an output channel; undefined where both are nothing. */
+function biasOf(
+  b: GraphBuilder,
+  { bias, outputs, biasName, output }: LinearUnit,
+  modifier: Modifier | undefined,
+  offset: number,
+): string | undefined {
+  const own = modifier && bias ? modifier : undefined;
+  if (!own && offset === 0) return undefined;
+  const source = () => (own && bias ? bias() : float32([outputs], new Float32Array(outputs)));
+  const id = `${own ? biasName : output}:${own?.id ?? 'none'}+${offset}`;
+  return changed(b, id, source, { id, of: (v) => (own?.of(v) ?? 0) + offset });
 }
 
 /** A constant with every value modified, made once. */
