@@ -1,21 +1,24 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Explainer } from '../engine/explainer.ts';
-import { distinct } from '../engine/graphMaps.ts';
+import { exportOnnx } from '../engine/exportOnnx.ts';
+import type { Prepared } from '../engine/inputs.ts';
 import type { OpenModel } from '../engine/models.ts';
 import { logitsOf, rank } from '../engine/predict.ts';
-import { resolveRequest } from '../engine/resolve.ts';
+import { inRegion } from '../engine/region.ts';
 import { createServices, type Services } from '../engine/services.ts';
-import { findMethod } from '../explain/methods/index.ts';
-import { type MapSpec, planMaps } from '../explain/plan.ts';
+import { planMaps } from '../explain/plan.ts';
+import { checkRegion, regionModel } from '../explain/region.ts';
 import { print } from '../graph/print.ts';
-import { describeError, type ErrorRecord, fromErrorRecord, isAbort, ModelError, toErrorRecord } from '../shared/errors.ts';
-import type { MapRequest } from '../shared/protocol.ts';
+import { describeError, type ErrorRecord, isAbort, ModelError, toErrorRecord } from '../shared/errors.ts';
+import type { ExplanationMap, MapProgress, MapRequest } from '../shared/protocol.ts';
 import { Progress } from './progress.ts';
-import { type Result, readable } from './result.ts';
+import { requestsOf, specsOf } from './requests.ts';
+import { type FailedMap, type MapResult, type Result, readable } from './result.ts';
 import { type Subject, subjects } from './subjects.ts';
-import { classIndex, type ExplainArgs } from './usage.ts';
-import { type MapFiles, Writer } from './writer.ts';
+import type { ExplainArgs } from './usage.ts';
+import { classIndex, UsageError } from './values.ts';
+import { type ImageFiles, Writer } from './writer.ts';
 
 /** Logits, maps and decoded images of one command. */
 const cacheBytes = 2 ** 31;
@@ -27,59 +30,76 @@ interface Run {
   open: OpenModel;
   requests: readonly MapRequest[];
   writer: Writer | undefined;
+  /** Where explanations go as ONNX models: a folder's, or one file. */
+  models: Writer | string | undefined;
   signal: AbortSignal;
+  /** What was said already: each warning once, not for every image. */
+  warned: Set<string>;
 }
 
-/** Explains every image; one that fails does not stop the others. */
+/** Explains every image; an image or a method that fails does not stop the others. */
 export async function explain(args: ExplainArgs, signal: AbortSignal): Promise<number> {
   const services = createServices({ engine: args.engine, cacheBytes });
   const open = await services.models.open(resolve(args.model));
-  const requests = requestsOf(args, open);
+  const { requests, leftOut } = requestsOf(args, open);
+  const warned = new Set<string>();
+  warn('left out', leftOut.map(toErrorRecord), warned);
   if (args.dumpPlan) {
-    process.stdout.write(print(planMaps(open.model, specsOf(open, requests)).graph));
+    const region = checkRegion(open.model, args.region, open.name);
+    process.stdout.write(print(planMaps(region ? regionModel(open.model, region) : open.model, specsOf(open, requests)).graph));
     return 0;
   }
+  const count = args.images.length + args.inputs.length;
   const explainer = new Explainer(services, cacheBytes / 8);
-  const writer = args.out === undefined ? undefined : new Writer(await folder(args.out), args.images.length + args.inputs.length);
-  const run = { args, services, explainer, open, requests, writer, signal };
-  const warned = new Set<string>();
-  let failed = 0;
-  for await (const subject of subjects(run)) {
-    try {
-      const result = await explainOne(run, subject, warned);
-      process.stdout.write(args.json ? `${JSON.stringify(result)}\n` : readable(result));
-    } catch (error) {
-      if (isAbort(error)) throw error;
-      failed += 1;
-      const record = toErrorRecord(error);
-      if (args.json) process.stdout.write(`${JSON.stringify({ image: subject.name, model: args.model, error: record })}\n`);
-      process.stderr.write(`glassbox: ${subject.name}: ${describeError(record)}\n`);
-    }
-  }
-  return failed > 0 ? 1 : 0;
+  const writer = args.out === undefined ? undefined : new Writer(await folder('--out', args.out), count);
+  const models = await modelsTarget(args.exportOnnx, count, requests.length);
+  const run = { args, services, explainer, open, requests, writer, models, signal, warned };
+  let failed = false;
+  for await (const subject of subjects(run)) failed = !(await explainSubject(run, subject)) || failed;
+  return failed ? 1 : 0;
 }
 
-async function explainOne(run: Run, subject: Subject, warned: Set<string>): Promise<Result> {
-  const { args, services, explainer, requests, writer, signal } = run;
-  const input = await subject.prepare();
-  warn(input.info.warnings, warned);
-  const logits = await logitsOf(services, input, 0, signal);
-  const ranked = rank(logits, input.info);
-  const wanted = args.class === undefined ? (ranked[0]?.index as number) : classIndex(args.class, input.info.classes, input.info.labels);
-  const files = await writer?.start(subject, input);
-  const progress = new Progress(subject.name);
-  const maps: Result['maps'] = [];
-  const targeted = requests.map((request) => ({ ...request, class: wanted }));
-  const outcomes = await explainer
-    .explainAll(input, targeted, { priority: 0, signal, progress: () => {}, slow: (index, value) => progress.of(requests[index]?.method ?? '')(value) })
-    .finally(() => progress.clear());
-  for (const outcome of outcomes) {
-    if ('error' in outcome) throw fromErrorRecord(outcome.error);
-    const written: MapFiles = (await files?.save(outcome.map)) ?? { file: null, overlay: null };
-    const { method, variant, layer, height, width, values, relu, signed, engine, class: of, against, ...rest } = outcome.map;
-    maps.push({ method, variant, layer, class: of.index, label: of.label, shape: [height, width], ...written, ...rest });
+/** Prints what comes of one image; returns whether all of it came. */
+async function explainSubject(run: Run, subject: Subject): Promise<boolean> {
+  const { json, model } = run.args;
+  try {
+    const { result, problems } = await explainOne(run, subject);
+    process.stdout.write(json ? `${JSON.stringify(result)}\n` : readable(result));
+    // A method that fails at every layer fails for one reason.
+    for (const problem of new Set(problems.map(describeError))) process.stderr.write(`glassbox: ${subject.name}: ${problem}\n`);
+    return problems.length === 0;
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    const record = toErrorRecord(error);
+    if (json) process.stdout.write(`${JSON.stringify({ image: subject.name, model, error: record })}\n`);
+    process.stderr.write(`glassbox: ${subject.name}: ${describeError(record)}\n`);
+    return false;
   }
-  return {
+}
+
+async function explainOne(run: Run, subject: Subject): Promise<{ result: Result; problems: ErrorRecord[] }> {
+  const { args, services, writer, signal } = run;
+  const input = await subject.prepare();
+  warn('warning', input.info.warnings, run.warned);
+  const logits = await logitsOf(services, inRegion(input, checkRegion(input.open.model, args.region, input.open.name)), 0, signal);
+  const ranked = rank(logits, input.info);
+  const requests = aimed(run, input, ranked[0]?.index as number);
+  const files = await writer?.start(subject, input);
+  const outcomes = await outcomesOf(run, subject, input, requests);
+  const models = typeof run.models === 'object' ? await run.models.start(subject, input) : run.models;
+  const problems: ErrorRecord[] = [];
+  const maps: Result['maps'] = [];
+  for (const [i, outcome] of outcomes.entries()) {
+    const request = requests[i] as MapRequest;
+    if ('error' in outcome) {
+      problems.push(outcome.error);
+      maps.push(failedMap(request, outcome.error));
+      continue;
+    }
+    const onnx = models === undefined ? undefined : await exported(run, input, { request, map: outcome.map, to: models }, problems);
+    maps.push({ ...(await mapResult(outcome.map, files)), ...(onnx !== undefined && { onnx }) });
+  }
+  const result: Result = {
     image: subject.name,
     model: args.model,
     engine: input.info.engine,
@@ -87,44 +107,86 @@ async function explainOne(run: Run, subject: Subject, warned: Set<string>): Prom
     ...(files && { logits: await files.saveLogits(logits) }),
     maps,
   };
+  return { result, problems };
 }
 
-/** One request per method and layer, each resolved, so that what does not exist is said before anything runs. */
-function requestsOf(args: ExplainArgs, open: OpenModel): MapRequest[] {
-  const all = args.methods.flatMap((id): MapRequest[] => {
-    const { method, variant } = findMethod(id);
-    const known = new Set(method.info.params.map((p) => p.id));
-    const params = Object.fromEntries(Object.entries(args.params).filter(([name]) => known.has(name)));
-    const request: MapRequest = { method: method.info.id, variant, params };
-    if (method.info.at === 'input' || args.layers === undefined) return [request];
-    const layers = args.layers === 'all' ? open.spatial.map((l) => l.name) : args.layers;
-    return layers.map((layer) => ({ ...request, layer }));
-  });
-  const resolved = all.map((request) => ({ ...request, layer: resolveRequest(open, request).layer }));
-  const key = (r: MapRequest) => `${r.method}:${r.variant}@${r.layer}`;
-  return resolved.filter((r, i) => resolved.findIndex((other) => key(other) === key(r)) === i);
+/** The requests with the target the person names. */
+function aimed({ args, requests }: Run, { info }: Prepared, predicted: number): MapRequest[] {
+  const index = (wanted: string) => classIndex(wanted, info.classes, info.labels);
+  const target = {
+    class: args.class === undefined ? predicted : index(args.class),
+    ...(args.against !== undefined && { against: index(args.against) }),
+    ...(args.region && { region: args.region }),
+  };
+  return requests.map((request) => ({ ...request, ...target }));
 }
 
-/** Maps of graph methods among the requests; variants that are the same numbers once. */
-function specsOf(open: OpenModel, requests: readonly MapRequest[]): MapSpec[] {
-  const resolved = requests.map((request) => resolveRequest(open, request));
-  return distinct(resolved.flatMap(({ method, ...rest }) => (method.family === 'graph' ? [{ ...rest, method }] : [])));
+async function outcomesOf({ explainer, signal }: Run, subject: Subject, input: Prepared, requests: readonly MapRequest[]) {
+  const progress = new Progress(subject.name);
+  const context = {
+    priority: 0,
+    signal,
+    progress: () => {},
+    slow: (index: number, value: MapProgress) => progress.of(requests[index]?.method ?? '')(value),
+  };
+  return await explainer.explainAll(input, requests, context).finally(() => progress.clear());
 }
 
-async function folder(path: string): Promise<string> {
+async function mapResult(map: ExplanationMap, files: ImageFiles | undefined): Promise<MapResult> {
+  const written = (await files?.save(map)) ?? { file: null, overlay: null };
+  const { method, variant, layer, height, width, values: _, relu: __, signed: ___, engine: ____, class: of, against, ...rest } = map;
+  const target = { class: of.index, label: of.label, ...(against && { against: against.index }) };
+  return { method, variant, layer, ...target, shape: [height, width], ...written, ...rest };
+}
+
+function failedMap({ method, variant = '', layer = '' }: MapRequest, error: ErrorRecord): FailedMap {
+  return { method, variant, layer, error };
+}
+
+interface Export {
+  request: MapRequest;
+  map: ExplanationMap;
+  to: ImageFiles | string;
+}
+
+/** File of the explanation as an ONNX model; one that cannot be exported is a problem of its own. */
+async function exported(run: Run, input: Prepared, { request, map, to }: Export, problems: ErrorRecord[]): Promise<string | undefined> {
+  const file = typeof to === 'string' ? to : `${to.name(map)}.onnx`;
+  const context = { priority: 0, signal: run.signal };
+  try {
+    await exportOnnx(run.services, input, await run.explainer.task(input, request, context), { ...context, file });
+    return file;
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    problems.push(toErrorRecord(error));
+    return undefined;
+  }
+}
+
+async function modelsTarget(path: string | undefined, images: number, maps: number): Promise<Run['models']> {
+  if (path === undefined) return undefined;
+  if (!/\.onnx$/i.test(path)) return new Writer(await folder('--export-onnx', path), images);
+  if (images === 1 && maps === 1) return path;
+  throw new UsageError(`--export-onnx: '${path}' is one file for ${images * maps} explanations; name a folder.`);
+}
+
+async function folder(option: string, path: string): Promise<string> {
   await mkdir(path, { recursive: true }).catch((cause: unknown) => {
-    throw new ModelError('file-missing', `--out: '${path}' is no folder that can be written (${(cause as NodeJS.ErrnoException).code}).`, {
-      cause,
-      hint: 'Choose another folder.',
-    });
+    throw new ModelError(
+      'file-missing',
+      `${option}: '${path}' is no folder that can be written (${(cause as NodeJS.ErrnoException).code}).`,
+      {
+        cause,
+        hint: 'Choose another folder.',
+      },
+    );
   });
   return path;
 }
 
-/** Each thing once, not for every image. */
-function warn(warnings: readonly ErrorRecord[], said: Set<string>): void {
-  for (const text of warnings.map(describeError)) {
-    if (!said.has(text)) process.stderr.write(`glassbox: warning: ${text}\n`);
+function warn(what: string, records: readonly ErrorRecord[], said: Set<string>): void {
+  for (const text of records.map((record) => `${what}: ${describeError(record)}`)) {
+    if (!said.has(text)) process.stderr.write(`glassbox: ${text}\n`);
     said.add(text);
   }
 }

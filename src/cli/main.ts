@@ -1,8 +1,11 @@
 import { methods } from '../explain/methods/index.ts';
 import { describeError, isAbort, toErrorRecord } from '../shared/errors.ts';
+import { familyNames } from '../shared/families.ts';
+import type { MethodFamily, MethodInfo } from '../shared/protocol.ts';
 import { explain } from './explain.ts';
 import { layers } from './layers.ts';
-import { parseCommand, UsageError, usage } from './usage.ts';
+import { parseCommand, usage } from './usage.ts';
+import { UsageError } from './values.ts';
 
 /** Runs one command line; the result is the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -35,11 +38,22 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** For people: a blank line between methods, under the names of the families. */
 function methodTable(): string {
-  const lines = methods.flatMap(({ info }) => [
-    `${info.id}  ${info.label}. ${info.about}`,
-    ...info.variants.map((v) => `  :${v.id}  ${v.about}`),
-    ...info.params.map((p) => `  --param ${p.id}=…  ${p.about}`),
-  ]);
-  return `${lines.join('\n')}\n`;
+  const families = (Object.keys(familyNames) as MethodFamily[]).flatMap((family) => {
+    const own = methods.filter(({ info }) => info.family === family).map(({ info }) => describeMethod(info));
+    return own.length > 0 ? [[`# ${familyNames[family]} (all:${family})`, ...own].join('\n\n')] : [];
+  });
+  return `${families.join('\n\n')}\n`;
+}
+
+function describeMethod({ id, label, about, formula, misleads, source, variants, params }: MethodInfo): string {
+  return [
+    `${id}  ${label}. ${about}`,
+    `  formula   ${formula}`,
+    `  misleads  ${misleads}`,
+    `  source    ${source}`,
+    ...variants.map((v) => `  :${v.id}  ${v.about}`),
+    ...params.map((p) => `  --param ${p.id}=…  ${p.about}`),
+  ].join('\n');
 }

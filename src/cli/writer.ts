@@ -32,7 +32,7 @@ export class Writer {
 }
 
 /** Writes the files of one image; no two have the same name. */
-class ImageFiles {
+export class ImageFiles {
   readonly #stem: string;
   readonly #picture: RgbImage | undefined;
   readonly #input: Prepared;
@@ -45,12 +45,18 @@ class ImageFiles {
   }
 
   async save(map: ExplanationMap): Promise<MapFiles> {
-    const { method, variant, layer, height, width, values, relu, signed } = map;
-    const stem = this.#free(`${this.#stem}.${method}.${variant}.${plain(layer)}.class${map.class.index}`);
+    const { height, width, values, relu, signed } = map;
+    const stem = this.name(map);
     await writeFile(`${stem}.npy`, writeNpy(values, [height, width]));
     if (!this.#picture) return { file: `${stem}.npy`, overlay: null };
     await writeFile(`${stem}.png`, await overlayPng(this.#picture, map, { relu, signed, covers: this.#input.fed.covers }));
     return { file: `${stem}.npy`, overlay: `${stem}.png` };
+  }
+
+  /** A name without extension that nothing else of this image has: `…/cat.grad-cam.standard.conv5.class3`, `class3-1` where 3 is held against 1. */
+  name({ method, variant, layer, class: of, against }: ExplanationMap): string {
+    const target = `class${of.index}${against ? `-${against.index}` : ''}`;
+    return this.#free(`${this.#stem}.${method}.${variant}.${plain(layer)}.${target}`);
   }
 
   async saveLogits(logits: Float32Array): Promise<string> {

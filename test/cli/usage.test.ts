@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
-import { classIndex, parseCommand, UsageError } from '../../src/cli/usage.ts';
+import { parseCommand } from '../../src/cli/usage.ts';
+import { classIndex, UsageError } from '../../src/cli/values.ts';
+import { methods } from '../../src/explain/methods/index.ts';
 import { builtCli, glassbox } from '../support/cli.ts';
 import { newFolder, writeClassifier } from '../support/engineCalls.ts';
 
@@ -14,7 +16,7 @@ test('options of explain and their defaults', () => {
   const defaults = explain();
   assert.deepEqual(
     [defaults.methods, defaults.layers, defaults.class, defaults.engine, defaults.out, defaults.top, defaults.json],
-    [['grad-cam'], undefined, undefined, 'auto', undefined, 5, false],
+    [[{ id: 'grad-cam', asked: true }], undefined, undefined, 'auto', undefined, 5, false],
   );
   const all = explain(
     '--method',
@@ -29,10 +31,26 @@ test('options of explain and their defaults', () => {
     'all',
   );
   assert.deepEqual(
-    [all.methods, all.layers, all.params, all.top],
+    [all.methods.map(({ id }) => id), all.layers, all.params, all.top],
     [['saliency:max', 'occlusion'], 'all', { window: 8, baseline: -0.5 }, Number.POSITIVE_INFINITY],
   );
   assert.deepEqual(explain('--layer', 'a,b', 'b.png').images, ['a.png', 'b.png']);
+  const target = explain('--class', 'cat', '--against', '3', '--region', '1, 2,3,4');
+  assert.deepEqual([target.class, target.against, target.region], ['cat', '3', { x: 1, y: 2, width: 3, height: 4 }]);
+});
+
+test('all methods, or those of a family: each once, and known by its own name where it was asked by it', () => {
+  const ids = methods.map(({ info }) => info.id);
+  assert.deepEqual(
+    explain('--method', 'all').methods,
+    ids.map((id) => ({ id, asked: false })),
+  );
+  const chosen = explain('--method', 'all:relevance,lrp,lrp').methods;
+  const family = methods.filter(({ info }) => info.family === 'relevance').map(({ info }) => info.id);
+  assert.deepEqual(
+    chosen,
+    family.map((id) => ({ id, asked: id === 'lrp' })),
+  );
 });
 
 test('wrong usage says what is wrong', () => {
@@ -50,6 +68,12 @@ test('wrong usage says what is wrong', () => {
     [['explain', 'a', '--model', 'm', '--layer', ''], /--layer takes names/],
     [['explain', 'a', '--model', 'm', '--param', 'window'], /name=value, got 'window'/],
     [['explain', 'a', '--model', 'm', '--param', 'window=3'], /grad-cam has no parameter 'window'/],
+    [
+      ['explain', 'a', '--model', 'm', '--method', 'all:magic'],
+      /no family 'magic'; there is cam, backpropagation, relevance, perturbation/,
+    ],
+    [['explain', 'a', '--model', 'm', '--region', '1,2,3'], /--region takes x,y,width,height in whole cells, got '1,2,3'/],
+    [['explain', 'a', '--model', 'm', '--region', '1,2,3,-4'], /--region takes/],
     [['explain', 'a', '--model', 'm', '--top', '0'], /--top takes a whole number/],
     [['explain', 'a', '--model', 'm', '--top', '1.5'], /--top takes a whole number/],
   ];
@@ -75,7 +99,19 @@ test('a class by number or by label', () => {
 test('exit codes: 0 for help, 2 for wrong usage, with one line and where to look', async () => {
   const [help, wrong] = await Promise.all([glassbox(['--help']), glassbox(['explain', 'a.png'])]);
   assert.equal(help.code, 0);
-  for (const option of ['--model', '--method', '--layer', '--class', '--engine', '--out', '--json', '--input'])
+  for (const option of [
+    '--model',
+    '--method',
+    '--layer',
+    '--class',
+    '--engine',
+    '--out',
+    '--json',
+    '--input',
+    '--against',
+    '--region',
+    '--export-onnx',
+  ])
     assert.ok(help.out.includes(option));
   assert.deepEqual([wrong.code, wrong.out], [2, '']);
   assert.equal(wrong.err, 'glassbox: explain needs --model.\nTry: glassbox help\n');
@@ -83,15 +119,20 @@ test('exit codes: 0 for help, 2 for wrong usage, with one line and where to look
 
 test('methods and layers, for people and as JSON', async (t) => {
   const model = await writeClassifier(await newFolder(t));
-  const [methods, layers, table] = await Promise.all([
+  const [list, text, layers, table] = await Promise.all([
     glassbox(['methods', '--json']),
+    glassbox(['methods']),
     glassbox(['layers', model, '--json']),
     glassbox(['layers', model]),
   ]);
   assert.deepEqual(
-    (JSON.parse(methods.out) as { id: string }[]).map((m) => m.id),
-    ['grad-cam', 'saliency', 'occlusion'],
+    JSON.parse(list.out),
+    methods.map(({ info }) => info),
   );
+  for (const { info } of methods) {
+    for (const said of [info.id, info.formula, info.misleads, info.source, ...info.params.map((p) => `--param ${p.id}=`)])
+      assert.ok(text.out.includes(said), `${info.id}: ${said}`);
+  }
   assert.deepEqual(JSON.parse(layers.out), [
     { name: 'n_conv', kind: 'Conv', shape: [4, 6, 8], parameters: 112 },
     { name: 'n_relu', kind: 'Relu', shape: [4, 6, 8], parameters: 0 },
