@@ -39,29 +39,36 @@ export function regionKey({ x, y, width, height }: Rect): string {
   return [x, y, width, height].join();
 }
 
+type Named = Pick<ModelInfo, 'activation' | 'labels' | 'classes' | 'dense' | 'outputs' | 'output'>;
+
 /**
  * The scalar in words: `logit of star`, `probability of star − probability of square`, `output 3`, of a dense output
  * `mean logit of road over 12 × 9 cells, x 3 to 14, y 4 to 12`. Which output it is, is said where the file has several.
  */
-export function targetPhrase(
-  { class: index, against, region }: Target,
-  model: Pick<ModelInfo, 'activation' | 'labels' | 'classes' | 'dense' | 'outputs' | 'output'>,
-  score: 'logit' | 'probability',
-): string {
-  const one = (i: number) => `${model.dense ? 'mean ' : ''}${scalarPhrase(i, model, score)}`;
+export function targetPhrase({ class: index, against, region }: Target, model: Named, score: 'logit' | 'probability'): string {
+  const averaged = model.dense !== undefined && score === 'logit' && !isCell(region);
+  const one = (i: number) => `${averaged ? 'mean ' : ''}${scalarPhrase(i, model, score)}`;
   const difference = `${one(index)}${against === undefined ? '' : ` − ${one(against)}`}`;
-  const where = model.dense ? ` over ${cellsPhrase(model.dense, region)}` : '';
+  const where = model.dense ? ` ${cellsPhrase(model.dense, region, averaged)}` : '';
   return `${difference}${where}${model.outputs.length > 1 ? ` (output '${model.output}')` : ''}`;
 }
 
-function scalarPhrase(index: number, model: Pick<ModelInfo, 'activation' | 'labels' | 'classes'>, score: 'logit' | 'probability'): string {
+function scalarPhrase(index: number, model: Named, score: 'logit' | 'probability'): string {
   const label = model.labels?.[index];
   if (scoresClasses(model)) return `${score} of ${label ?? `class ${index}`}`;
   return `output ${label ?? index}`;
 }
 
-function cellsPhrase(dense: { height: number; width: number }, region: Rect | undefined): string {
-  if (!region) return `all ${dense.width} × ${dense.height} cells`;
+function isCell(region: Rect | undefined): region is Rect {
+  return region?.width === 1 && region.height === 1;
+}
+
+/** Where, of a dense output. A probability is that of the mean logits, not the mean of those of the cells. */
+function cellsPhrase(dense: { height: number; width: number }, region: Rect | undefined, averaged: boolean): string {
+  if (isCell(region)) return `at cell (${region.x}, ${region.y})`;
+  const over = averaged ? 'over' : 'from the mean logits over';
+  if (!region) return `${over} all ${dense.width} × ${dense.height} cells`;
+  const span = (from: number, count: number) => (count === 1 ? `${from}` : `${from} to ${from + count - 1}`);
   const { x, y, width, height } = region;
-  return `${width} × ${height} cells, x ${x} to ${x + width - 1}, y ${y} to ${y + height - 1}`;
+  return `${over} ${width} × ${height} cells, x ${span(x, width)}, y ${span(y, height)}`;
 }

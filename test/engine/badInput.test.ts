@@ -358,7 +358,7 @@ test('labels of the wrong length are a warning that names both numbers', { timeo
   const { predict } = newEngine();
   const { model: info, top } = await predict(model, image);
   assert.equal(info.labels, undefined);
-  assert.match(top[0]?.label ?? '', /^class \d$/);
+  assert.match(top[0]?.label ?? '', /^output \d$/);
   const [warning, ...more] = info.warnings;
   assert.equal(more.length, 0);
   assert.equal(warning?.code, 'labels');
