@@ -1,68 +1,99 @@
-import type { PerturbationMethod, Scores } from '../explain/method.ts';
+import type { Perturbation, PerturbationMethod, Scores } from '../explain/method.ts';
 import { targetScore } from '../explain/target.ts';
-import { typeOf } from '../graph/graph.ts';
-import type { Model } from '../importers/model.ts';
-import { throwIfAborted } from '../shared/errors.ts';
+import { ModelError } from '../shared/errors.ts';
+import { activationOf } from './activations.ts';
+import type { Answers } from './answers.ts';
 import type { RawMap } from './graphMaps.ts';
 import type { Prepared } from './inputs.ts';
 import type { JobContext } from './jobs.ts';
 import { forward, logitsOf } from './predict.ts';
 import type { MapTask } from './resolve.ts';
 import type { Services } from './services.ts';
+import { batchSize, Progress, type StreamContext } from './stream.ts';
+
+/** Bound of one map's answers: 67 million logits. */
+const mostBytes = 2 ** 28;
 
 /**
- * Inputs of a batch together stay below this: four of 224 pixels. Larger batches are no faster on a CPU (ResNet50 and
- * SqueezeNet: the same time for 4 and 16), and what is on screen waits for the end of a batch.
+ * A perturbation method's map, from the answers of the network to the inputs it makes. Answers that are there already, of
+ * another class or of a cancelled run, are not asked for again.
  */
-const batchBytes = 2.5 * 2 ** 20;
-
-export interface StreamContext extends JobContext {
-  progress(done: number, secondsLeft: number | undefined, map: RawMap): void;
-}
-
-/** Runs a perturbation method batch by batch through the queue. */
 export async function perturb(
   services: Services,
   input: Prepared,
   method: PerturbationMethod,
-  { variant, target, params }: MapTask,
-  { priority, signal, progress }: StreamContext,
+  task: MapTask,
+  context: StreamContext,
 ): Promise<RawMap> {
-  const { model } = input.open;
-  const { channels, height, width } = model.input;
-  const { classes } = model;
   const start = performance.now();
-  const asked = method.prepare({ input: input.fed.tensor, channels, height, width, variant, params });
-  const answers = new Float32Array(asked.count * classes);
-  const score = (logits: Float32Array) => targetScore(target, logits, { score: method.score(variant), activation: model.activation });
-  const scores: Scores = {
-    whole: score(await logitsOf(services, input, priority, signal)),
-    of: (i) => score(answers.subarray(i * classes, (i + 1) * classes)),
-  };
-  const raw = (done: number): RawMap => ({
+  const { model } = input.open;
+  const { priority, signal } = context;
+  const asked = await prepare(services, input, method, task, context);
+  const { count } = asked;
+  const key = [input.key, method.info.id, task.layer, asked.key].join('|');
+  const answers = services.answers.get(key, model.classes, count);
+  const how = { score: method.score(task.variant), activation: model.activation };
+  const whole = targetScore(task.target, await logitsOf(services, input, priority, signal), how);
+  const scores: Scores = { whole, of: (i) => targetScore(task.target, answers.of(i), how) };
+  const draw = (done: number): RawMap => ({
     values: asked.map(scores, done),
     height: asked.height,
     width: asked.width,
     checks: asked.checks?.(scores, done) ?? [],
     ms: performance.now() - start,
   });
-  const size = channels * height * width;
-  const most = batchSize(model, input.fed.tensor.byteLength);
-  for (let from = 0; from < asked.count; from += most) {
-    const n = Math.min(most, asked.count - from);
-    const batch = new Float32Array(n * size);
-    for (let i = 0; i < n; i++) asked.fill(from + i, batch.subarray(i * size, (i + 1) * size));
-    answers.set(await forward(services, input.open, { batch, n, priority, signal }), from * classes);
-    throwIfAborted(signal);
-    const done = (from + n) / asked.count;
-    const elapsed = (performance.now() - start) / 1000;
-    progress(done, (elapsed / done) * (1 - done), raw(from + n));
-  }
-  return raw(asked.count);
+  const before = Math.min(answers.done, count);
+  const progress = new Progress({ count, before }, draw, context);
+  if (before > 0 && before < count) progress.at(before);
+  await services.answers.complete(
+    key,
+    answers,
+    count,
+    (missing, job) => ask(services, input, { asked, label: method.info.label }, missing, { ...job, priority }),
+    { signal, progress: (done) => progress.at(Math.min(done, count)) },
+  );
+  return draw(count);
 }
 
-/** One where the model works across its batch, so that the images of one would change each other. */
-export function batchSize({ graph, input }: Model, imageBytes: number): number {
-  if (typeOf(graph, input.value).shape[0] !== 'N') return 1;
-  return Math.max(1, Math.min(16, Math.floor(batchBytes / imageBytes)));
+async function prepare(
+  services: Services,
+  input: Prepared,
+  method: PerturbationMethod,
+  { variant, params, layer }: MapTask,
+  context: JobContext,
+): Promise<Perturbation> {
+  const { model } = input.open;
+  const { channels, height, width } = model.input;
+  const black = input.bounds.low.data as Float32Array;
+  const subject = { input: input.fed.tensor, black, channels, height, width, variant, params };
+  const activation = method.readsLayer ? await activationOf(services, input, layer, context) : undefined;
+  const asked = method.prepare(activation ? { ...subject, activation } : subject);
+  const bytes = asked.count * model.classes * Float32Array.BYTES_PER_ELEMENT;
+  if (bytes <= mostBytes) return asked;
+  const megabytes = (n: number) => `${Math.ceil(n / 2 ** 20)} MB`;
+  throw new ModelError(
+    'method',
+    `${method.info.label} would ask the network ${asked.count} times: ${megabytes(bytes)} of answers, ${megabytes(mostBytes)} are possible.`,
+    { hint: method.fewer },
+  );
+}
+
+/** Asks for the missing answers batch by batch through the queue, so that a cancel takes effect, and what is urgent comes first, within one. */
+async function ask(
+  services: Services,
+  { open, fed }: Prepared,
+  { asked, label }: { asked: Perturbation; label: string },
+  answers: Answers,
+  { priority, signal, progress }: JobContext & { progress(done: number): void },
+): Promise<void> {
+  const size = fed.tensor.length;
+  const most = batchSize(open.model, fed.tensor.byteLength);
+  const inputs = new Float32Array(Math.min(most, asked.count) * size);
+  while (answers.done < asked.count) {
+    const n = Math.min(most, asked.count - answers.done);
+    const batch = inputs.subarray(0, n * size);
+    for (let i = 0; i < n; i++) asked.fill(answers.done + i, batch.subarray(i * size, (i + 1) * size));
+    answers.add(await forward(services, open, { batch, n, priority, signal, what: `an input that ${label} made` }));
+    progress(answers.done);
+  }
 }

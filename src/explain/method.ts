@@ -74,6 +74,8 @@ export interface GraphMethod extends Described {
 export interface Subject {
   /** [C,H,W] as fed. */
   input: Float32Array;
+  /** Fed value of a black pixel [C]. */
+  black: ArrayLike<number>;
   channels: number;
   height: number;
   width: number;
@@ -91,11 +93,24 @@ export interface Scores {
   of(i: number): number;
 }
 
+/** A rectangle of an input that is fed one value in all channels, in pixels. */
+export interface Patch {
+  y: number;
+  x: number;
+  height: number;
+  width: number;
+  value: number;
+}
+
 /** Inputs to ask the network about, and the map that follows. Knows no class: its answers serve every class. */
 export interface Perturbation {
+  /** Tells its inputs from others of the method at the same image and layer; of two with one key the shorter list begins the longer. */
+  key: string;
   count: number;
   /** Writes perturbed input number i, [C,H,W]. */
   fill(i: number, into: Float32Array): void;
+  /** Where each input differs from the image, if that is one rectangle: its answer can then be had from that part alone. */
+  patches?: readonly Patch[];
   height: number;
   width: number;
   /** The map [height,width] from the first `done` answers; NaN where nothing is known yet. */
@@ -112,6 +127,8 @@ export interface PerturbationMethod extends Described {
   /** What of the target the method reads. */
   score(variant: string): 'logit' | 'probability';
   readsLayer?: true;
+  /** How to ask the network less often, an imperative sentence. */
+  fewer: string;
   prepare(subject: Subject): Perturbation;
 }
 

@@ -10,12 +10,16 @@ import { gradientXInput } from './gradientXInput.ts';
 import { guidedBackprop } from './guidedBackprop.ts';
 import { guidedGradCam } from './guidedGradCam.ts';
 import { hiresCam } from './hiresCam.ts';
+import { integratedGradients } from './integratedGradients.ts';
 import { layerCam } from './layerCam.ts';
 import { lrp } from './lrp.ts';
 import { occlusion } from './occlusion.ts';
 import { relevanceCam } from './relevanceCam.ts';
+import { rise } from './rise.ts';
 import { saliency } from './saliency.ts';
+import { scoreCam } from './scoreCam.ts';
 import { sglrp } from './sglrp.ts';
+import { smoothGrad } from './smoothGrad.ts';
 import { xgradCam } from './xgradCam.ts';
 
 /** Every method, in the order of menus. Menu, settings, command line and generic tests follow from this list. */
@@ -28,7 +32,10 @@ export const methods: readonly Method[] = [
   eigenCam,
   cam,
   guidedGradCam,
+  scoreCam,
   saliency,
+  smoothGrad,
+  integratedGradients,
   gradientXInput,
   guidedBackprop,
   deconvnet,
@@ -37,6 +44,7 @@ export const methods: readonly Method[] = [
   clrp,
   sglrp,
   occlusion,
+  rise,
 ];
 
 /** A method and its variant from `id` or `id:variant`; the first variant is the default. */

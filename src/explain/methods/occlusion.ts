@@ -1,5 +1,6 @@
 import { ModelError } from '../../shared/errors.ts';
-import type { Perturbation, PerturbationMethod, Subject } from '../method.ts';
+import type { Patch, Perturbation, PerturbationMethod, Subject } from '../method.ts';
+import { runningSum } from '../runningSum.ts';
 
 /**
  * Occlusion: slide a window of a constant over the input; a pixel's value is the mean, over the windows that cover it, of
@@ -12,8 +13,9 @@ export const occlusion: PerturbationMethod = {
     id: 'occlusion',
     label: 'Occlusion',
     family: 'perturbation',
-    about: 'How much the score drops when a patch is covered. It only asks the network: no gradients.',
-    misleads: 'Coarse, and the covering value matters: a gray square may itself look like something. Evidence that is there twice drops nothing.',
+    about: 'How much the score drops when a patch is covered. It only asks the network, so it needs no gradients.',
+    misleads:
+      'Coarse, and the covering value matters: a gray square may itself look like something. Evidence that is there twice drops nothing.',
     formula: 'mean over windows W ∋ ij of z_c(x) − z_c(x with W covered)',
     source: 'Zeiler, Fergus, ECCV 2014, section 4.2; mean over covering windows as in Captum.',
     at: 'input',
@@ -25,9 +27,33 @@ export const occlusion: PerturbationMethod = {
       { id: 'probability', label: 'probability drop', about: 'p(x) − p(covered).' },
     ],
     params: [
-      { id: 'window', label: 'Window', about: 'Side of the covering square, in pixels of the network input.', default: 0, min: 1, step: 1 },
-      { id: 'stride', label: 'Stride', about: 'Step between squares, in pixels; at most the window.', default: 0, min: 1, step: 1 },
-      { id: 'baseline', label: 'Covering value', about: 'Fed value inside the square, after preprocessing.', default: 0 },
+      {
+        id: 'window',
+        label: 'Window',
+        about: 'Side of the covering square, in pixels of the network input.',
+        default: 0,
+        min: 1,
+        max: 4096,
+        step: 1,
+      },
+      {
+        id: 'stride',
+        label: 'Stride',
+        about: 'Step between squares, in pixels; at most the window. Half of it takes four times as long.',
+        default: 0,
+        min: 1,
+        max: 4096,
+        step: 1,
+      },
+      {
+        id: 'baseline',
+        label: 'Covering value',
+        about: 'What the network is fed inside the square, in all channels, after preprocessing.',
+        default: 0,
+        min: -65535,
+        max: 65535,
+        step: 0.01,
+      },
     ],
   },
   kind: (variant) => ({ relu: false, signed: true, unit: `${variant} drop` }),
@@ -42,6 +68,7 @@ export const occlusion: PerturbationMethod = {
     });
   },
   score: (variant) => (variant === 'probability' ? 'probability' : 'logit'),
+  fewer: 'Choose a larger stride.',
   prepare,
 };
 
@@ -53,35 +80,45 @@ export function windowStarts(size: number, window: number, stride: number): numb
 
 function prepare({ input, channels, height, width, params }: Subject): Perturbation {
   const [window, stride, baseline] = [Number(params.window), Number(params.stride), Number(params.baseline)];
-  const places = windowStarts(height, window, stride).flatMap((y) => windowStarts(width, window, stride).map((x) => ({ y, x })));
-  const eachCell = (i: number, visit: (cell: number) => void) => {
-    const { y: top, x: left } = places[i] as { y: number; x: number };
-    for (let y = top; y < Math.min(height, top + window); y++) {
-      for (let x = left; x < Math.min(width, left + window); x++) visit(y * width + x);
-    }
-  };
+  const patches = windowStarts(height, window, stride).flatMap((y) =>
+    windowStarts(width, window, stride).map(
+      (x): Patch => ({ y, x, height: Math.min(window, height - y), width: Math.min(window, width - x), value: baseline }),
+    ),
+  );
+  const cells = height * width;
+  const drops = runningSum(
+    () => ({ sum: new Float64Array(cells), windows: new Uint32Array(cells) }),
+    ({ sum, windows }, i, { whole, of }) => {
+      const drop = whole - of(i);
+      eachRow(patches[i] as Patch, width, (from, to) => {
+        for (let cell = from; cell < to; cell++) {
+          sum[cell] = (sum[cell] as number) + drop;
+          windows[cell] = (windows[cell] as number) + 1;
+        }
+      });
+    },
+  );
   return {
-    count: places.length,
+    key: `${window},${stride},${baseline}`,
+    count: patches.length,
+    patches,
     height,
     width,
     fill(i, into) {
       into.set(input);
-      eachCell(i, (cell) => {
-        for (let c = 0; c < channels; c++) into[c * height * width + cell] = baseline;
+      eachRow(patches[i] as Patch, width, (from, to) => {
+        for (let c = 0; c < channels; c++) into.fill(baseline, c * cells + from, c * cells + to);
       });
     },
-    map({ whole, of }, done) {
-      const sum = new Float64Array(height * width);
-      const count = new Uint32Array(height * width);
-      for (let i = 0; i < done; i++) {
-        const drop = whole - of(i);
-        eachCell(i, (cell) => {
-          sum[cell] = (sum[cell] as number) + drop;
-          count[cell] = (count[cell] as number) + 1;
-        });
-      }
+    map(scores, done) {
+      const { sum, windows } = drops(scores, done);
       // NaN where no window has covered a pixel yet.
-      return Float32Array.from(sum, (s, cell) => s / (count[cell] as number));
+      return Float32Array.from(sum, (s, cell) => s / (windows[cell] as number));
     },
   };
+}
+
+/** The rows of a patch as ranges of cells of one channel. */
+function eachRow({ y, x, height, width }: Patch, across: number, visit: (from: number, to: number) => void): void {
+  for (let row = y; row < y + height; row++) visit(row * across + x, row * across + x + width);
 }
