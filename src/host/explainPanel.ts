@@ -7,7 +7,7 @@ import { SharedJobs } from '../shared/sharedJobs.ts';
 import { saveSidecar } from '../sidecar/write.ts';
 import { chooseOther } from './chooseOther.ts';
 import { engineHandlers, predictKey } from './engineHandlers.ts';
-import { exportMap, exportOnnx } from './exportMap.ts';
+import { exportMap, exportOnnx, exportPicture } from './exportMap.ts';
 import { watchFile, watchModel } from './fileWatch.ts';
 import type { Host } from './host.ts';
 import { describeOther, type Other, otherOf, pairOf } from './otherSubject.ts';
@@ -199,6 +199,7 @@ export class ExplainPanel implements vscode.Disposable {
       },
       setPinned: async ({ pinned }) => this.setPinned(pinned),
       export: async (what) => ({ savedAs: await exportMap(what, this.#subject.image, this.#tool()) }),
+      exportPicture: async (what) => ({ savedAs: await exportPicture(what, this.#subject.image, this.#tool()) }),
       openSidecar: () => openSidecar(host.engine, this.#model()),
       revealImage: async () => void (await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(this.#subject.image))),
       showLog: async () => host.log.show(),

@@ -43,6 +43,20 @@ export async function exportOnnx(
   return target.fsPath;
 }
 
+/** A picture of several maps, with a `.json` beside that tells where each comes from. Returns the path; undefined: cancelled. */
+export async function exportPicture(what: PageCalls['exportPicture']['params'], image: string, tool: string): Promise<string | undefined> {
+  const name = exportName({ method: what.name.replace(/[^\w.-]+/g, '_') }, image, 'png');
+  const target = await vscode.window.showSaveDialog({
+    defaultUri: vscode.Uri.file(join(dirname(image), name)),
+    filters: { [kinds.png]: ['png'] },
+    title: 'Export Comparison',
+  });
+  if (!target) return undefined;
+  await writeFile(target.fsPath, what.png);
+  await writeFile(`${target.fsPath}.json`, json({ ...what.provenance, tool }));
+  return target.fsPath;
+}
+
 /** `cat.grad-cam.block_3_conv.png` */
 export function exportName({ method, layer }: Pick<MapRequest, 'method' | 'layer'>, image: string, format: string): string {
   const stem = basename(image, extname(image));

@@ -337,6 +337,11 @@ export interface PageCalls {
     { format: 'png' | 'npy' | 'json'; map: ExplanationMap; provenance: Provenance; png?: Uint8Array },
     { savedAs: string | undefined }
   >;
+  /** Save dialog, then writes a picture the page made of several maps; beside it, as JSON, where each of them comes from. */
+  exportPicture: Call<
+    { png: Uint8Array; name: string; provenance: Readonly<Record<string, unknown>> },
+    { savedAs: string | undefined }
+  >;
   /** Opens the sidecar, making it when it is not there. */
   openSidecar: Call<Record<string, never>, void>;
   /** Reveals the image in the explorer. */

@@ -1,0 +1,74 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { type ColorMapId, colorIndex } from '../../../../src/shared/colorMaps.ts';
+import { number } from '../../../draw/format.ts';
+import { pixelTable } from '../../../draw/palette.ts';
+import { painted } from '../../../ui/painted.ts';
+import type { PageState } from '../../state.ts';
+import { sharingOf } from '../choices.ts';
+import type { GridModel } from '../gridModel.ts';
+import type { SharedScale } from '../scales.ts';
+
+/** What the colours mean and who shares them, with numbers. */
+export function scaleLegend(state: PageState, model: GridModel): TemplateResult {
+  const scales = distinct([...model.scales.values()]);
+  const sharing = sharingOf(state.choices.compare ?? {});
+  if (sharing === 'map') return perMap(scales);
+  if (sharing === 'row') {
+    const text = 'One scale for each row, with its numbers beside the row: within it the same colour is the same value.';
+    return html`<div class="legend-scales" data-testid="scale-legend"><p class="small">${scales.length > 0 ? text : ''}</p></div>`;
+  }
+  const units = new Set(scales.map(({ unit }) => unit)).size;
+  const text = units > 1 ? `${units} units, which cannot be compared: one scale for all maps of each.` : 'One scale for all maps.';
+  return html`<div class="legend-scales" data-testid="scale-legend">
+    <p class="small">${scales.length > 0 ? text : ''}</p>
+    ${scales.map((scale) => html`<div class="legend-scale" data-testid="scale">${scaleBar(scale)}<span class="small">${about(scale)}</span></div>`)}
+  </div>`;
+}
+
+function about({ unit, cells }: SharedScale): string {
+  const methods = [...new Set(cells.map(({ ref }) => ref.method.label))];
+  const names = methods.length > 3 ? `${methods.slice(0, 3).join(', ')} and ${methods.length - 3} more` : methods.join(', ');
+  return `${unit} · ${names}`;
+}
+
+function perMap(scales: readonly SharedScale[]): TemplateResult {
+  const maps = [...new Map(scales.map((scale) => [scale.kind, scale])).values()];
+  return html`<div class="legend-scales" data-testid="scale-legend">
+    <p class="small">${scales.length > 0 ? 'Every map has its own scale, its numbers below it: colours do not compare strengths.' : ''}</p>
+    ${maps.map(
+      ({ kind, colorMap }) => html`<div class="legend-scale">
+        <div class="scale-bar">${gradient(colorMap)}
+        <div class="scale-ends"><span>${kind === 'diverging' ? '−largest' : 'lowest'}</span>${kind === 'diverging' ? html`<span>0</span>` : nothing}<span>${kind === 'diverging' ? '+largest' : 'highest'}</span></div></div>
+      </div>`,
+    )}
+  </div>`;
+}
+
+/** A bar of colours with the values at its ends. */
+export function scaleBar({ kind, low, high, beyond, colorMap }: SharedScale): TemplateResult {
+  const first = `${kind === 'diverging' && beyond ? '≤ ' : ''}${number(low)}`;
+  const end = `${beyond ? '≥ ' : ''}${number(high)}`;
+  return html`<div class="scale-bar" role="img" aria-label="Colours from ${first} to ${end}">
+    ${gradient(colorMap)}
+    <div class="scale-ends" aria-hidden="true"><span data-testid="scale-low">${first}</span>${kind === 'diverging' ? html`<span>0</span>` : nothing}<span data-testid="scale-high">${end}</span></div>
+  </div>`;
+}
+
+function gradient(colorMap: ColorMapId): TemplateResult {
+  return html`<canvas class="legend-bar" aria-hidden="true" ${painted({ width: 256, height: 1 }, [colorMap], (context) => paintGradient(context, colorMap))}></canvas>`;
+}
+
+function paintGradient(context: CanvasRenderingContext2D, colorMap: ColorMapId): void {
+  const { width, height } = context.canvas;
+  const table = pixelTable(colorMap);
+  const row = context.createImageData(width, height);
+  const pixels = new Uint32Array(row.data.buffer);
+  for (let x = 0; x < width; x++) pixels[x] = table[colorIndex(x / (width - 1))] ?? 0;
+  context.putImageData(row, 0, 0);
+}
+
+function distinct(scales: readonly SharedScale[]): SharedScale[] {
+  return [...new Map(scales.map((scale) => [scale.id, scale])).values()];
+}
+
+export { distinct as distinctScales };
