@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { defaultLayer, spatialLayers } from '../explain/layers.ts';
 import { methods } from '../explain/methods/index.ts';
+import { refusal } from '../explain/refusal.ts';
 import { bindBatch } from '../graph/graph.ts';
 import { fileSource } from '../importers/files.ts';
 import { openModel } from '../importers/index.ts';
@@ -94,8 +95,8 @@ async function load(path: string): Promise<OpenModel> {
 function refusals(model: Model): Record<string, ErrorRecord> {
   return Object.fromEntries(
     methods.flatMap((method) => {
-      const refusal = method.refuses?.(model);
-      return refusal ? [[method.info.id, toErrorRecord(refusal)]] : [];
+      const why = refusal(method, model);
+      return why ? [[method.info.id, toErrorRecord(why)]] : [];
     }),
   );
 }

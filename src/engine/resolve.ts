@@ -1,6 +1,7 @@
 import { findLayer, inputLayer } from '../explain/layers.ts';
 import type { Method, Params } from '../explain/method.ts';
 import { findMethod } from '../explain/methods/index.ts';
+import { refusal } from '../explain/refusal.ts';
 import type { Target } from '../explain/target.ts';
 import { className, scoresClasses } from '../shared/classScores.ts';
 import { ModelError } from '../shared/errors.ts';
@@ -25,8 +26,8 @@ export interface MapTask extends Resolved {
 /** Throws ModelError('method') naming what does not exist or does not apply. */
 export function resolveRequest(open: OpenModel, request: MapRequest): Resolved {
   const { method, variant } = findMethod(request.method, request.variant);
-  const refusal = method.refuses?.(open.model);
-  if (refusal) throw refusal;
+  const why = refusal(method, open.model);
+  if (why) throw why;
   const layer = method.info.at === 'input' ? inputLayer : layerOf(open, method, request.layer);
   return { method, variant, layer, params: parameters(method, open, request.params ?? {}) };
 }

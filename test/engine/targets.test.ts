@@ -453,3 +453,19 @@ test('every method explains a region of a dense output, or says why it cannot', 
     }
   }
 });
+
+test('every method explains the one output of a regression, or says why it cannot', async (t) => {
+  const { explain, input } = await tensorSubject(t, ...regression(1));
+  // Known before it is asked: menus say so.
+  assert.match(input.info.refusals.clrp?.message ?? '', /^CLRP holds a class against all others, and this model has one output only\.$/);
+  for (const { info } of methods) {
+    try {
+      const map = await explain({ method: info.id });
+      assert.ok(map.values.every(Number.isFinite), info.id);
+      if (info.targets !== 'none') assert.equal(map.target, 'output 0', info.id);
+    } catch (error) {
+      assert.ok(error instanceof ModelError && error.code === 'method', `${info.id}: ${error}`);
+      t.diagnostic(`${info.id} refuses: ${error.message}`);
+    }
+  }
+});
