@@ -43,12 +43,17 @@ async function pixels(...images: string[]): Promise<ort.Tensor> {
   return new ort.Tensor('uint8', Buffer.concat(read.map(({ data }) => data)), [images.length, height, width, 3]);
 }
 
-/** Relative to the largest value: the two sessions fuse operators differently. */
+/**
+ * Largest difference to accept, relative to the largest value: the two sessions fuse operators differently. Grad-CAM++ divides
+ * by 2 + S·g, which passes 0 where activations are negative: there rounding alone moves its weights by parts in a thousand.
+ */
+const tolerance = (method: string) => (method === 'grad-cam++' ? 5e-3 : 2e-5);
+
 function near(what: string, actual: Float32Array, expected: Float32Array): void {
   assert.equal(actual.length, expected.length, what);
   const largest = expected.reduce((max, v) => Math.max(max, Math.abs(v)), 0);
   expected.forEach((v, i) => {
-    assert.ok(Math.abs(v - (actual[i] as number)) <= 2e-5 * largest + 1e-9, `${what}: cell ${i} is ${actual[i]}, not ${v}`);
+    assert.ok(Math.abs(v - (actual[i] as number)) <= tolerance(what) * largest + 1e-9, `${what}: cell ${i} is ${actual[i]}, not ${v}`);
   });
 }
 
