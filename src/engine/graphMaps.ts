@@ -1,5 +1,6 @@
+import { conservation, type Measured } from '../explain/conservation.ts';
 import { inputLayer, layerAt } from '../explain/layers.ts';
-import { type LayerSum, type MapSpec, planMaps } from '../explain/plan.ts';
+import { type MapSpec, planMaps } from '../explain/plan.ts';
 import type { Sweep } from '../explain/sweep.ts';
 import { type Target, targetKey, targetWeights } from '../explain/target.ts';
 import type { Tensor } from '../graph/graph.ts';
@@ -85,7 +86,13 @@ export class GraphMaps {
           ...(plan.bounds && { [plan.bounds.low]: bounds.low, [plan.bounds.high]: bounds.high }),
         });
         const ms = performance.now() - start;
-        const sums = plan.sums.map((sum) => ({ ...sum, total: Number((outputs[sum.value] as Tensor).data[0]) }));
+        const number = (value: string) => Number((outputs[value] as Tensor).data[0]);
+        const sums = plan.sums.map(({ sweep, layer, value, magnitude }) => ({
+          sweep,
+          layer,
+          total: number(value),
+          magnitude: number(magnitude),
+        }));
         return new Map(
           specs.map((spec, i) => {
             const { data } = outputs[plan.maps[i] as string] as Tensor;
@@ -125,31 +132,15 @@ function finite(map: RawMap, { method, layer }: MapSpec, { info }: Prepared): Ra
 }
 
 /** Conservation of the sweeps a map is made from, and what they have to say of the model. */
-function checksOf(spec: MapSpec, model: Model, sums: readonly (LayerSum & { total: number })[]): Check[] {
+function checksOf(spec: MapSpec, model: Model, sums: readonly Measured[]): Check[] {
   const { method, variant, params = {} } = spec;
   const sweeps: Sweep[] = [...method.sweeps(variant, params), ...(method.inputSweeps?.(variant, params) ?? [])];
+  const several = sweeps.filter((sweep) => sweep.conserved).length > 1;
   return sweeps.flatMap((sweep) => {
-    const remarks = sweep.remarks?.(model) ?? [];
     const own = sums.filter((sum) => sum.sweep === sweep.id);
-    return own.length > 0 ? [conservation(own), ...remarks] : remarks;
+    const check = conservation(own, several ? sweep.label : undefined);
+    return [...(check ? [check] : []), ...(sweep.remarks?.(model) ?? [])];
   });
-}
-
-function conservation(sums: readonly { layer: string; total: number }[]): Check {
-  const series = sums.map(({ layer, total }) => ({ layer, value: total }));
-  const first = series[0]?.value ?? 0;
-  const last = series.at(-1) as { layer: string; value: number };
-  const lost = Math.abs(last.value - first);
-  const scale = Math.max(...series.map(({ value }) => Math.abs(value)), Number.MIN_VALUE);
-  const ok = lost <= 1e-4 * scale;
-  const text = ok
-    ? `Σ R stays ${format(first)} from the logits to '${last.layer}'.`
-    : `Σ R is ${format(first)} at the logits and ${format(last.value)} at '${last.layer}': the rest went into biases and units that no input speaks for.`;
-  return { id: 'conservation', label: 'Conservation', text, ok, series };
-}
-
-function format(value: number): string {
-  return Number(value.toPrecision(4)).toString();
 }
 
 /** Graphs speak of values, people of layers: says which method fails at which layer. */

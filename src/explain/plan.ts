@@ -23,8 +23,10 @@ export interface MapSpec {
 export interface LayerSum {
   sweep: string;
   layer: string;
-  /** One number an image. */
+  /** Σ, one number an image. */
   value: string;
+  /** Σ of the absolute values at the logits, one number an image. */
+  magnitude: string;
 }
 
 /** An explanation graph: image and target in, logits and all maps out. */
@@ -73,7 +75,7 @@ export function planMaps(model: Model, specs: readonly MapSpec[]): Plan {
       : method.emit(b, at, method.computes(variant), params);
   };
   const maps = specs.map((spec, i) => emitAt(spec, asked[i] as string));
-  const outputs = [model.logits, ...new Set([...maps, ...measured.map((m) => m.value)])];
+  const outputs = [model.logits, ...new Set([...maps, ...measured.flatMap((m) => [m.value, m.magnitude])])];
   const graph = check(prune(b.build(outputs), outputs), infer);
   return { graph, classInput, logits: model.logits, maps, sums: measured, bounds: swept.bounds };
 }
@@ -111,7 +113,10 @@ class Sweeps {
       this.#results.set(sweep.id, values);
       for (const { layer, value } of measured) {
         const quantity = values.get(value);
-        if (quantity !== undefined) totals.push({ sweep: sweep.id, layer, value: total(this.#b, quantity) });
+        if (quantity === undefined) continue;
+        const start = values.get(this.#model.logits) ?? quantity;
+        const magnitude = total(this.#b, this.#b.op('Abs', [start], {}));
+        totals.push({ sweep: sweep.id, layer, value: total(this.#b, quantity), magnitude });
       }
     }
     return totals;
@@ -163,8 +168,12 @@ function total(b: GraphBuilder, value: string): string {
 /** Layers through which everything passes, from the logits to the input: there a conserved total can be measured. */
 function conservationPoints(model: Model, graph: Graph): { layer: string; value: string }[] {
   const cuts = cutValues(graph, model.input.value, model.logits);
-  const layers = model.layers.filter((layer) => cuts.has(layer.value) && layer.value !== model.input.value);
-  return [...layers.map((layer) => ({ layer: layer.name, value: layer.value })).reverse(), { layer: inputLayer, value: model.input.value }];
+  const inside = model.layers.filter(({ value }) => cuts.has(value) && value !== model.input.value && value !== model.logits);
+  return [
+    { layer: 'logits', value: model.logits },
+    ...inside.map((layer) => ({ layer: layer.name, value: layer.value })).reverse(),
+    { layer: inputLayer, value: model.input.value },
+  ];
 }
 
 /** The forward pass, with batch norms folded into convolutions where neither method nor sweep reads what folding takes away. */

@@ -26,6 +26,8 @@ export interface SweepContext {
  */
 export interface Sweep {
   id: string;
+  /** What it hands down, where a method reads several: `the class`, `the other classes`. */
+  label?: string;
   /**
    * Appends the sweep and returns its quantity by value of `wrt`, shaped like the value; one on which the logits do not
    * depend is absent.

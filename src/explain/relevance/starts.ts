@@ -5,11 +5,13 @@ import type { SweepContext } from '../sweep.ts';
 /** The relevance a sweep starts with [N,classes]. */
 export interface Start {
   id: string;
+  /** What it stands for, a phrase. */
+  label: string;
   emit(b: GraphBuilder, context: Pick<SweepContext, 'logits' | 'target' | 'model'>): string;
 }
 
 /** z_c at the class, 0 elsewhere; negative for a negative logit. Of a difference: z_c at the one, −z_d at the other. */
-export const logitStart: Start = { id: 'logit', emit: (b, { logits, target }) => mul(b, target, logits) };
+export const logitStart: Start = { id: 'logit', label: 'the logit', emit: (b, { logits, target }) => mul(b, target, logits) };
 
 /**
  * 1 at the class, −1/N or −1/(N−1) at the N−1 others; of a difference 1 and −1. −1/N is what Relevance-CAM's authors
@@ -18,6 +20,7 @@ export const logitStart: Start = { id: 'logit', emit: (b, { logits, target }) =>
 export function contrastStart(others: 'N' | 'N-1'): Start {
   return {
     id: `contrast${others}`,
+    label: 'the class against the others',
     emit(b, { target, model }) {
       const share = 1 / Math.max(1, others === 'N' ? model.classes : model.classes - 1);
       const single = b.op('ReduceSum', [target], { axes: [1], keepdims: true });
@@ -29,12 +32,14 @@ export function contrastStart(others: 'N' | 'N-1'): Start {
 /** |z_c| at the class. */
 export const absoluteLogitStart: Start = {
   id: '|logit|',
+  label: 'the class',
   emit: (b, { logits, target }) => mul(b, target, b.op('Abs', [logits], {})),
 };
 
 /** |z_j| at all classes but the one explained. */
 export const otherLogitsStart: Start = {
   id: '|other logits|',
+  label: 'the other classes',
   emit: (b, { logits, target }) => mul(b, minus(b, 1, target), b.op('Abs', [logits], {})),
 };
 
@@ -48,6 +53,7 @@ function ownProbability(b: GraphBuilder, logits: string, target: string): string
 /** p_c(1 − p_c) + 1e-8 at the class: the softmax gradient's own entry. */
 export const softmaxStart: Start = {
   id: 'softmax',
+  label: 'the class',
   emit(b, { logits, target }) {
     const p = ownProbability(b, logits, target);
     return mul(b, target, shifted(b, mul(b, p, minus(b, 1, p)), 1e-8));
@@ -57,5 +63,6 @@ export const softmaxStart: Start = {
 /** p_c·p_j at all classes but the one explained. */
 export const otherSoftmaxStart: Start = {
   id: 'other softmax',
+  label: 'the other classes',
   emit: (b, { logits, target }) => mul(b, minus(b, 1, target), mul(b, softmax(b, logits), ownProbability(b, logits, target))),
 };

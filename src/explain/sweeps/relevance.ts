@@ -8,6 +8,7 @@ import type { Sweep, SweepContext } from '../sweep.ts';
 export function relevance(composite: Composite, start: Start): Sweep {
   return {
     id: `relevance:${composite.id}:${start.id}`,
+    label: start.label,
     affine: false,
     conserved: true,
     emit(b, context, wrt) {
