@@ -5,7 +5,7 @@ import { ExplainPanels } from './explainPanels.ts';
 import type { Host } from './host.ts';
 import { Models } from './models.ts';
 import { reporting } from './report.ts';
-import { explainSample, openSample } from './sample.ts';
+import { explainSample, openSample, showReadme } from './sample.ts';
 import { engineConfiguration, section } from './settings.ts';
 import { openSidecar } from './sidecarFile.ts';
 import { ModelStatus } from './statusBar.ts';
@@ -23,6 +23,7 @@ export function start(context: vscode.ExtensionContext): Host {
   const services = { context, log, engine, models, status };
   const host: Host = { ...services, panels: new ExplainPanels(services) };
   context.subscriptions.push(log, engine, models, status, host.panels, ...listeners(host), ...commands(host));
+  void reporting(log, showReadme)(services);
   return host;
 }
 

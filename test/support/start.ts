@@ -6,7 +6,7 @@ import { type SpawnOptions, spawn } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { eventually, explorerRow, hasCommand, screenshot, withEditor } from './editor.ts';
+import { eventually, explorerRow, hasCommand, screenshot, webview, withEditor } from './editor.ts';
 import { out, repository, sample } from './paths.ts';
 import { startServer } from './server.ts';
 
@@ -81,6 +81,7 @@ async function check(folder: string): Promise<void> {
   await withEditor('start', { folder, extension }, async (editor) => {
     for (const name of readdirSync(folder).filter((entry) => !entry.startsWith('.'))) await explorerRow(editor, name).waitFor();
     await eventually(`the command "${command}" in the palette`, async () => (await hasCommand(editor, command)) || undefined);
+    if (!positionals[0]) await (await webview(editor, 'Preview README.md')).getByText('One minute').waitFor();
     console.log(`VS Code shows ${folder} and knows "${command}". Picture: ${await screenshot(editor, 'start')}`);
   });
   console.log('ready');
