@@ -37,13 +37,23 @@ export function classesOf(shape: Shape, batch: Dim): number | undefined {
  * @throws ModelError('unsupported') where there is none; what `failure` says where one before it could not be imported;
  *   'input' where the one that is wanted does not exist or is neither
  */
-export function explainedOutput(b: GraphBuilder, outputs: readonly FileOutput[], batch: Dim, wanted: string | undefined): Explained {
+export function explainedOutput(b: GraphBuilder, declared: readonly FileOutput[], batch: Dim, wanted: string | undefined): Explained {
+  const outputs = declared.map((output) => beforeSqueeze(b, output));
   const kind = ({ value }: FileOutput) => (value === undefined ? undefined : kindOf(b.shape(value), batch));
   const chosen = wanted === undefined ? byDefault(outputs, kind, b) : named(wanted, outputs, kind, b);
   const found = kind(chosen) === 'dense' ? denseLogits(b, chosen, batch) : findLogits(b, chosen.value as string, batch);
   const names = outputs.filter((output) => kind(output) !== undefined).map(({ name }) => name);
   const values = found.activation === 'none' ? [found.logits] : [found.logits, chosen.value as string];
   return { ...found, outputs: names, output: chosen.name, values };
+}
+
+/** A picture [N,H,W] whose one channel was squeezed away, as maps of depth and masks often are, with its channel. */
+function beforeSqueeze(b: GraphBuilder, output: FileOutput): FileOutput {
+  const maker = output.value === undefined ? undefined : makersIn(b).get(output.value);
+  const [axis] = maker?.op === 'Squeeze' ? maker.attrs.axes : [];
+  const value = maker?.inputs[0];
+  const alone = value !== undefined && b.shape(value).length === 4 && b.shape(output.value as string).length === 3;
+  return alone && (axis === 1 || axis === 3) ? { ...output, value, channels: axis } : output;
 }
 
 function kindOf(shape: Shape, batch: Dim): Kind {

@@ -438,21 +438,45 @@ test('the input size that a sidecar chooses is not forgotten by what is compiled
   }
 });
 
-test('every method explains a region of a dense output, or says why it cannot', async (t) => {
-  const { explain } = await tensorSubject(t, dense);
-  for (const { info } of methods) {
-    for (const request of [{ class: 2, region: part }, { class: 2 }]) {
-      try {
-        const map = await explain({ method: info.id, ...request });
-        assert.ok(map.values.every(Number.isFinite), info.id);
-        if (info.targets !== 'none') assert.match(map.target, 'region' in request ? /over 3 × 4 cells/ : /over all 8 × 6 cells/, info.id);
-      } catch (error) {
-        assert.ok(error instanceof ModelError && error.code === 'method', `${info.id}: ${error}`);
-        t.diagnostic(`${info.id} refuses: ${error.message}`);
+/** The smallest U-Net: down, up, the early features beside the late ones, a mask of one channel. */
+const unet: Partial<Small> = {
+  nodes: [
+    node('Conv', 'x w1 b1', 'early', ints('pads', [1, 1, 1, 1])),
+    node('Relu', 'early', 'relu'),
+    node('MaxPool', 'relu', 'down', ints('kernel_shape', [2, 2]), ints('strides', [2, 2])),
+    node('Conv', 'down w5', 'deep', ints('pads', [1, 1, 1, 1])),
+    node('Relu', 'deep', 'deepRelu'),
+    node('ConvTranspose', 'deepRelu w6', 'up', ints('strides', [2, 2])),
+    node('Concat', 'up relu', 'both', int('axis', 1)),
+    node('Conv', 'both w7', 'mask'),
+    node('Sigmoid', 'mask', 'out'),
+  ],
+  initializers: [...initializers, weight('w5', [4, 4, 3, 3]), weight('w6', [4, 3, 2, 2]), weight('w7', [1, 7, 1, 1])],
+  outputs: ['out'],
+};
+
+for (const [name, model, label] of [
+  ['a dense output', dense, 'cat'],
+  ['a U-Net', unet, 'tumour'],
+] as const) {
+  test(`every method explains a region of ${name}, or says why it cannot`, async (t) => {
+    const { explain, input } = await tensorSubject(t, model, model === unet ? { labels: [label] } : {});
+    const index = input.info.labels?.indexOf(label) ?? -1;
+    for (const { info } of methods) {
+      for (const request of [{ class: index, region: part }, { class: index }]) {
+        try {
+          const map = await explain({ method: info.id, ...request });
+          assert.ok(map.values.every(Number.isFinite), info.id);
+          if (info.targets === 'none') continue;
+          assert.match(map.target, new RegExp(`${label} .*over ${'region' in request ? '3 × 4 cells' : 'all 8 × 6 cells'}`), info.id);
+        } catch (error) {
+          assert.ok(error instanceof ModelError && error.code === 'method', `${info.id}: ${error}`);
+          t.diagnostic(`${info.id} refuses: ${error.message}`);
+        }
       }
     }
-  }
-});
+  });
+}
 
 test('every method explains the one output of a regression, or says why it cannot', async (t) => {
   const { explain, input } = await tensorSubject(t, ...regression(1));

@@ -5,7 +5,7 @@ import { float32 } from '../../src/graph/graph.ts';
 import { openModel } from '../../src/importers/index.ts';
 import type { Model, ModelSource } from '../../src/importers/model.ts';
 import { closeTo } from '../support/closeTo.ts';
-import { classifier, float, int, ints, node, noise, type Small, smallModel, sourceOf, weight } from '../support/onnxModels.ts';
+import { classifier, float, int, integers, ints, node, noise, type Small, smallModel, sourceOf, weight } from '../support/onnxModels.ts';
 import { runGraph, runOriginal } from '../support/onnxReference.ts';
 import { functional, input, layer, memorySource, modelFiles, type TestWeight } from '../support/tfjsModels.ts';
 
@@ -96,14 +96,39 @@ for (const [name, { behind, activation, value }] of Object.entries(cases)) {
   });
 }
 
-test('one channel: a mask, or a map of depth', async () => {
+test('one channel: a mask, or a map of depth; also where the channel was squeezed away', async () => {
   const base = dense();
-  const initializers = base.graph.initializers.map((t) => ({ w2: weight('w2', [1, 4, 1, 1]), b2: weight('b2', [1]) })[t.name] ?? t);
-  const mask = { ...base, graph: { ...base.graph, nodes: [...base.graph.nodes, node('Sigmoid', 'scores', 'out')], initializers } };
-  const named = (name: string) => ({ ...mask, graph: { ...mask.graph, outputs: [{ name, elemType: 1 }] } });
-  const open = async (name: string) => await openModel(sourceOf(named(name)));
-  assert.deepEqual([(await open('out')).classes, (await open('out')).activation], [1, 'sigmoid']);
-  assert.deepEqual([(await open('scores')).classes, (await open('scores')).activation], [1, 'none']);
+  const alone = { w2: weight('w2', [1, 4, 1, 1]), b2: weight('b2', [1]) } as Record<string, ReturnType<typeof weight>>;
+  const initializers = [
+    ...base.graph.initializers.map((t) => alone[t.name] ?? t),
+    ...[1, 2, 3].map((axis) => integers(`axis${axis}`, [axis])),
+  ];
+  const nodes = [
+    ...base.graph.nodes,
+    node('Sigmoid', 'scores', 'mask'),
+    node('Squeeze', 'mask axis1', 'squeezed'),
+    node('Transpose', 'mask', 'last', turn),
+    node('Squeeze', 'last axis3', 'lastSqueezed'),
+    node('Squeeze', 'scores axis1', 'depth'),
+    node('AveragePool', 'scores', 'row', ints('kernel_shape', [6, 1])),
+    node('Squeeze', 'row axis2', 'rowSqueezed'),
+    node('Concat', 'depth depth', 'rows', int('axis', 1)),
+  ];
+  const open = async (name: string) =>
+    await openModel(sourceOf({ ...base, graph: { ...base.graph, nodes, initializers, outputs: [{ name, elemType: 1 }] } }));
+  for (const [name, activation] of Object.entries({
+    mask: 'sigmoid',
+    scores: 'none',
+    squeezed: 'sigmoid',
+    lastSqueezed: 'sigmoid',
+    depth: 'none',
+  })) {
+    const model = await open(name);
+    assert.deepEqual([model.classes, model.activation, model.dense], [1, activation, { value: 'scores', height: 6, width: 8 }], name);
+    assert.equal(model.output, name);
+  }
+  assert.equal((await open('rowSqueezed')).dense, undefined, 'a row of numbers');
+  await assert.rejects(open('rows'), { code: 'unsupported', message: /its outputs are 'rows' \[1,12,8\]/ });
 });
 
 test('scores of one cell are those of a classifier', async () => {
@@ -167,7 +192,7 @@ test('ONNX: an output that is not there, or no scores, or not supported', async 
 /** image → Conv2D 'conv' → 1×1 Conv2D 'pixels' (3 classes); a case says the rest. */
 function kerasDense(head: { activation?: string; last?: ReturnType<typeof layer> }): ReturnType<typeof modelFiles> {
   const layers = [
-    input(),
+    input([8, 10, 3]),
     layer('Conv2D', 'conv', { filters: 4, kernel_size: [3, 3], activation: 'relu' }, ['image']),
     layer('Conv2D', 'pixels', { filters: 3, kernel_size: [1, 1], activation: head.activation ?? 'linear' }, ['conv']),
     ...(head.last ? [head.last] : []),
@@ -192,9 +217,9 @@ for (const [name, [head, activation, output]] of Object.entries(heads)) {
   test(`Keras, scores per class and cell: ${name}`, async () => {
     const model = await openModel(memorySource(kerasDense(head)));
     assert.deepEqual([model.classes, model.activation, model.output, model.outputs], [3, activation, output, [output]]);
-    assert.deepEqual([model.dense?.height, model.dense?.width], [6, 6]);
+    assert.deepEqual([model.dense?.height, model.dense?.width], [6, 8]);
     const value = model.dense?.value as string;
-    const feeds = { [model.input.value]: float32([2, 3, 8, 8], noise(384, 5)) };
+    const feeds = { [model.input.value]: float32([2, 3, 8, 10], noise(480, 5)) };
     const results = await runGraph(model.graph, [value, model.logits], feeds);
     closeTo(results[model.logits] as Float32Array, means(results[value] as Float32Array, 2, 3), 1e-5, 'logits');
     if (activation === 'none') return;
