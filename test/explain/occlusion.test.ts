@@ -71,7 +71,7 @@ test('the published example of Google PAIR: the sum over covering windows is the
   const mean = asked.map({ whole: f(x), of }, asked.count);
   const covering = [1, 2, 3, 2, 1];
   const sums = mean.map((v, i) => Math.round(v * (covering[Math.floor(i / 5)] as number) * (covering[i % 5] as number)));
-  assert.deepEqual(sums, [3, 6, 6, 3, 0, 6, 15, 18, 12, 3, 6, 18, 24, 18, 6, 3, 12, 18, 15, 6, 0, 3, 6, 6, 3]);
+  assert.deepEqual([...sums], [3, 6, 6, 3, 0, 6, 15, 18, 12, 3, 6, 18, 24, 18, 6, 3, 12, 18, 15, 6, 0, 3, 6, 6, 3]);
 });
 
 test('the covering value, all channels, other scores', () => {

@@ -51,7 +51,7 @@ export const integratedGradients: SamplingMethod = {
         about: 'Gradients taken between baseline and image; more where completeness is poor.',
         default: 50,
         min: 2,
-        max: 2000,
+        max: 10_000,
         step: 1,
       },
       {
