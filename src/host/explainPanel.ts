@@ -178,7 +178,7 @@ export class ExplainPanel implements vscode.Disposable {
     this.#expect(generation);
     const other = await chooseOther(this.#host.models, { image: this.#subject.image, model: this.#model() }, what);
     this.#expect(generation);
-    return other && (await describeOther(other, this.#subject, this.panel.webview, generation));
+    return other && describeOther(other, this.#subject);
   }
 
   #editorHandlers() {

@@ -1,9 +1,8 @@
-import { basename, dirname } from 'node:path';
-import * as vscode from 'vscode';
+import { basename } from 'node:path';
 import { ModelError } from '../shared/errors.ts';
 import type { OtherSubject } from '../shared/protocol.ts';
 import { modelName } from './modelCandidates.ts';
-import { pictureUri, type Subject, workspacePath } from './subject.ts';
+import { type Subject, workspacePath } from './subject.ts';
 
 /** What is compared with a panel's subject: another image under the same model, or the same image under another model. */
 export type Other = { image: string } | { model: string };
@@ -36,22 +35,18 @@ export function otherOf(id: string): Other {
   throw new ModelError('internal', 'The picture or model to compare with is not known any more.', { hint: 'Choose it again.' });
 }
 
-/** The other side as the page shows it. A picture outside the folders the page may read comes through `imagePng`. */
-export async function describeOther(other: Other, subject: Subject, webview: vscode.Webview, generation: number): Promise<OtherSubject> {
+/** The other side as the page shows it. */
+export function describeOther(other: Other, subject: Subject): OtherSubject {
   const { image, model } = pairOf(subject, other);
   if (model === undefined) throw new ModelError('input', 'No model is chosen.', { hint: 'Choose a model.' });
   return {
     id: idOf(other),
     imageName: basename(image),
     imagePath: workspacePath(image),
-    imageUri: mayRead(webview, image) ? await pictureUri(image, generation, webview) : undefined,
+    // Through `imagePng`: a further folder for the page would load it anew, and a URI kept by the page would go on showing
+    // what was in the file when it was chosen.
+    imageUri: undefined,
     modelName: modelName(model),
     modelPath: workspacePath(model),
   };
-}
-
-/** Adding a folder to those a page may read would load the page anew. */
-function mayRead({ options }: vscode.Webview, path: string): boolean {
-  const folder = `${vscode.Uri.file(dirname(path)).path}/`;
-  return (options.localResourceRoots ?? []).some((root) => root.scheme === 'file' && folder.startsWith(`${root.path}/`));
 }

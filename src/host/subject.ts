@@ -49,7 +49,7 @@ export async function describeSubject(
 }
 
 /** What the page loads the picture by; undefined where the browser cannot draw it as the decoder reads it. */
-export async function pictureUri(image: string, generation: number, webview: vscode.Webview): Promise<string | undefined> {
+async function pictureUri(image: string, generation: number, webview: vscode.Webview): Promise<string | undefined> {
   const [drawable, modified] = await Promise.all([
     isBrowserDrawable(image),
     stat(image).then(
