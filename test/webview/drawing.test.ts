@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import sharp from 'sharp';
 import { sampleColorMap } from '../../src/shared/colorMaps.ts';
-import { byId, overlayAt, settled, textOf, useBrowser } from './open.ts';
+import { byId, choose, overlayAt, settled, textOf, useBrowser } from './open.ts';
 import { croppedScene, sampleScene } from './scenes.ts';
 
 const { withPage } = useBrowser();
@@ -12,15 +12,15 @@ const near = (got: readonly number[], want: readonly number[], by: number) =>
 
 test('Grad-CAM is bright on the thing and dark elsewhere', async () => {
   await withPage(await sampleScene(), {}, async (page) => {
-    assert.equal(await byId(page, 'stage').getAttribute('data-method'), 'gradcam');
+    assert.equal(await byId(page, 'stage').getAttribute('data-method'), 'grad-cam');
     assert.equal(await byId(page, 'stage').getAttribute('data-layer'), 'conv2d_3');
     // The cell middles nearest to the ball (125, 131) hold the maximum: the end of the colour map.
     near(await overlayAt(page, 125, 131), [...sampleColorMap('viridis', 1), 255], 40);
     near(await overlayAt(page, 300, 180), [...sampleColorMap('viridis', 0), 255], 2);
     near(await overlayAt(page, 200, 20), [...sampleColorMap('viridis', 0), 255], 2);
     assert.equal(await textOf(page, 'legend-low'), '0');
-    assert.match(await textOf(page, 'legend-unit'), /max\(0, value\) · Σ w·A, logit/);
-    assert.match(await textOf(page, 'map-line'), /^Grad-CAM · conv2d_3 8 × 8 · ball · onnxruntime 1\.30\.0 \(CPU\) · 85 ms$/);
+    assert.match(await textOf(page, 'legend-unit'), /max\(0, value\) · Σ w·A of the logit/);
+    assert.match(await textOf(page, 'map-line'), /^Grad-CAM \(positive evidence\) · logit of ball · conv2d_3 8 × 8 · onnxruntime 1\.30\.0 \(CPU\) · 85 ms$/);
   });
 });
 
@@ -35,7 +35,7 @@ test('another class moves the heat', async () => {
 
 test('signed maps are drawn around a neutral 0, symmetric', async () => {
   await withPage(await sampleScene(), {}, async (page) => {
-    await byId(page, 'method-occlusion').click();
+    await choose(page, 'occlusion');
     await page.waitForSelector('[data-testid=stage][data-method=occlusion][data-map=done]');
     const [low, zero, high] = [await textOf(page, 'legend-low'), await textOf(page, 'legend-zero'), await textOf(page, 'legend-high')];
     assert.equal(zero, '0');
@@ -46,8 +46,8 @@ test('signed maps are drawn around a neutral 0, symmetric', async () => {
     near(nothing.slice(0, 3), sampleColorMap('coolwarm', 0.5), 14);
     const shown = () => byId(page, 'color-map').evaluate((e) => e.shadowRoot!.querySelector('.selected-value')!.textContent!.trim());
     assert.equal(await shown(), 'Blue – grey – red');
-    await byId(page, 'method-gradcam').click();
-    await page.waitForSelector('[data-testid=stage][data-method=gradcam]');
+    await choose(page, 'grad-cam');
+    await page.waitForSelector('[data-testid=stage][data-method=grad-cam]');
     assert.equal(await shown(), 'Viridis');
   });
 });
@@ -57,7 +57,7 @@ test('cells not computed yet are hatched, not coloured', async () => {
     host.slow = { steps: 10, ms: 5, stopAt: 0.5 };
   };
   await withPage(await sampleScene(), { until: 'busy', steer }, async (page) => {
-    await byId(page, 'method-occlusion').click();
+    await choose(page, 'occlusion');
     await page.waitForFunction(() => document.querySelector('[data-testid=progress-text]')?.textContent?.startsWith('50 %'));
     assert.equal((await overlayAt(page, 100, 60))[3], 255);
     const alphas = await byId(page, 'overlay').evaluate((canvas) => {
@@ -76,7 +76,7 @@ test('cells not computed yet are hatched, not coloured', async () => {
 });
 
 test('a flat map is said to be flat and not drawn', async () => {
-  await withPage({ ...(await sampleScene()), flat: ['gradcam'] }, {}, async (page) => {
+  await withPage({ ...(await sampleScene()), flat: ['grad-cam'] }, {}, async (page) => {
     assert.equal(await byId(page, 'stage').getAttribute('data-map'), 'flat');
     assert.match(await textOf(page, 'flat'), /Every value of this map is 0/);
     assert.deepEqual(await overlayAt(page, 100, 120), [0, 0, 0, 0]);
@@ -151,7 +151,7 @@ test('the exported picture is the image with the map over it', async () => {
     await byId(page, 'export').click();
     await byId(page, 'export-png').click();
     await byId(page, 'notice').waitFor();
-    assert.match(await textOf(page, 'notice'), /Saved as both\.gradcam\.png/);
+    assert.match(await textOf(page, 'notice'), /Saved as both\.grad-cam\.png/);
     const sent = await page.evaluate(() => {
       const { png, provenance, map } = window.host.calls('export')[0]!.params as unknown as {
         png: Uint8Array;
@@ -174,10 +174,11 @@ test('the exported picture is the image with the map over it', async () => {
         modelHash: '',
         image: 'shapes/ball/ball-0042.png',
         imageHash: '',
-        method: 'gradcam',
-        variant: 'gradcam',
+        method: 'grad-cam',
+        variant: 'standard',
         layer: 'conv2d_3',
         class: { index: 0, label: 'ball' },
+        target: 'logit of ball',
         params: {},
         engine: 'onnxruntime 1.30.0 (CPU)',
         preprocessing: undefined,

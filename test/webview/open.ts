@@ -7,6 +7,7 @@ import { launchBrowser } from '../support/browser.ts';
 import { out } from '../support/paths.ts';
 import { lowContrast, overflowing, unnamed } from './audit.ts';
 import type { TestHost } from './host.ts';
+import { methodInfo } from './methods.ts';
 import type { Scene } from './scene.ts';
 import { type Site, startSite } from './site.ts';
 import type { ThemeKind } from './themes.ts';
@@ -63,6 +64,12 @@ export async function settled(page: Page, state = 'ready'): Promise<void> {
 
 export function byId(page: Page, testid: string) {
   return page.locator(`[data-testid="${testid}"]`);
+}
+
+/** Chooses a method, whatever family is on show. */
+export async function choose(page: Page, id: string): Promise<void> {
+  await byId(page, `family-${methodInfo(id).family}`).click();
+  await byId(page, `method-${id}`).click();
 }
 
 export async function textOf(page: Page, testid: string): Promise<string> {

@@ -1,15 +1,14 @@
-import { isAbort, toErrorRecord } from '../../src/shared/errors.ts';
-import type { ExplanationMap, PageCalls, PreprocessingTrial, Provenance } from '../../src/shared/protocol.ts';
+import { toErrorRecord } from '../../src/shared/errors.ts';
+import type { MethodFamily, PageCalls, PreprocessingTrial, Rect } from '../../src/shared/protocol.ts';
 import type { Client } from '../../src/shared/rpc.ts';
-import { paintPicture } from '../draw/picture.ts';
-import { lookOf } from './look.ts';
+import { CompareActions } from './compare/compareActions.ts';
+import { type ExportFormat, exportShown } from './exports.ts';
 import type { MapJobs } from './mapJobs.ts';
-import { currentLayer, currentMethod, shown, spatialLayers } from './selectors.ts';
+import { currentClass, currentLayer, currentMethod, spatialLayers } from './selectors.ts';
 import { type Choices, noSearch, type PageState } from './state.ts';
 import type { Store } from './store.ts';
 import type { SubjectFlow } from './subjectFlow.ts';
-
-export type ExportFormat = 'png' | 'npy' | 'json';
+import { cellsUnder, currentAgainst, mistake } from './targets.ts';
 
 /** Everything the views can do. Views read the state and call these; nothing else changes it. */
 export class Actions {
@@ -17,13 +16,14 @@ export class Actions {
   readonly #client: Client<PageCalls>;
   readonly #jobs: MapJobs;
   readonly flow: SubjectFlow;
-  #settle: ReturnType<typeof setTimeout> | undefined;
+  readonly compare: CompareActions;
 
   constructor(store: Store<PageState>, client: Client<PageCalls>, jobs: MapJobs, flow: SubjectFlow) {
     this.#store = store;
     this.#client = client;
     this.#jobs = jobs;
     this.flow = flow;
+    this.compare = new CompareActions(store, client, () => jobs.sync());
   }
 
   /** Changes how a map looks: computes nothing. */
@@ -31,7 +31,14 @@ export class Actions {
     this.#store.set({ choices: { ...this.#store.get().choices, ...patch } });
   }
 
+  /** Shows the methods of a family; the chosen one stays. */
+  chooseFamily(family: MethodFamily): void {
+    this.#store.set({ family });
+    this.#jobs.syncAtRest();
+  }
+
   chooseMethod(id: string): void {
+    this.#store.set({ family: undefined, reading: undefined });
     this.#choose({ method: id });
   }
 
@@ -41,17 +48,74 @@ export class Actions {
     if (method) this.#choose({ variants: { ...choices.variants, [method.id]: id } });
   }
 
-  chooseParam(id: string, value: number | string): void {
+  /** Undefined: as the method has it. */
+  chooseParam(id: string, value: number | string | undefined): void {
     const { choices } = this.#store.get();
     const method = currentMethod(this.#store.get());
     if (!method) return;
-    const own = { ...choices.params?.[method.id], [id]: value };
-    this.#choose({ params: { ...choices.params, [method.id]: own } });
+    const { [id]: _, ...others } = choices.params?.[method.id] ?? {};
+    const usual = value === undefined || value === method.params.find((p) => p.id === id)?.default;
+    this.#choose({ params: { ...choices.params, [method.id]: usual ? others : { ...others, [id]: value } } });
   }
 
+  resetParams(): void {
+    const { choices } = this.#store.get();
+    const method = currentMethod(this.#store.get());
+    if (method) this.#choose({ params: { ...choices.params, [method.id]: {} } });
+  }
+
+  /** Sets the explained class, or the one subtracted, whichever is being chosen. */
   chooseClass(index: number): void {
-    this.#choose({ class: index });
+    const state = this.#store.get();
+    const explained = currentClass(state);
+    if (explained === undefined) return;
     this.search(noSearch);
+    if (state.slot === 'class') this.#target(index, currentAgainst(state, explained));
+    else this.#target(explained, index);
+  }
+
+  /** What the next choice of a class sets. */
+  fill(slot: PageState['slot']): void {
+    this.#store.set({ slot });
+  }
+
+  swapTarget(): void {
+    const state = this.#store.get();
+    const explained = currentClass(state);
+    const against = currentAgainst(state, explained);
+    if (against !== undefined) this.#target(against, explained);
+  }
+
+  clearAgainst(): void {
+    const explained = currentClass(this.#store.get());
+    if (explained !== undefined) this.#target(explained, undefined);
+  }
+
+  /** Why the predicted class rather than the true one. */
+  explainMistake(): void {
+    const found = mistake(this.#store.get());
+    if (found) this.#target(found.predicted, found.truth);
+  }
+
+  #target(explained: number, against: number | undefined): void {
+    this.#store.set({ slot: 'class' });
+    const { against: _, ...rest } = this.#store.get().choices;
+    this.#store.set({ choices: rest });
+    this.#choose({ class: explained, ...(against !== undefined && against !== explained && { against }) });
+  }
+
+  /** Takes the region tool in hand, or puts it away. */
+  mark(marking: PageState['marking']): void {
+    this.#store.set({ marking });
+  }
+
+  /** Explains the mean over a rectangle of image pixels, in whole cells of the dense output; undefined: over all of it. */
+  chooseRegion(pixels: Rect | undefined): void {
+    const { prediction, choices } = this.#store.get();
+    const region = pixels && prediction && cellsUnder(prediction, pixels);
+    const { region: _, ...rest } = choices;
+    this.#store.set({ marking: undefined, choices: rest });
+    this.#choose(region ? { region } : {});
   }
 
   /** `position` in the list of spatial layers. Dragging through many layers asks only for the one it rests at. */
@@ -60,8 +124,7 @@ export class Actions {
     const layer = prediction && spatialLayers(prediction)[position];
     if (!layer || layer.name === currentLayer(this.#store.get())) return;
     this.#store.set({ choices: { ...this.#store.get().choices, layer: layer.name } });
-    clearTimeout(this.#settle);
-    this.#settle = setTimeout(() => this.#jobs.sync(), 90);
+    this.#jobs.syncAtRest();
   }
 
   #choose(patch: Choices): void {
@@ -99,8 +162,27 @@ export class Actions {
     if (this.#store.get().menuOpen !== menuOpen) this.#store.set({ menuOpen });
   }
 
+  /** Opens or closes the card about the method. */
+  showAbout(about: boolean): void {
+    const { choices } = this.#store.get();
+    if ((choices.about ?? true) !== about) this.#store.set({ choices: { ...choices, about } });
+  }
+
+  /** Reads a point of a check's chart. */
+  read(reading: PageState['reading']): void {
+    this.#store.set({ reading });
+  }
+
   hideWarnings(): void {
     this.#store.set({ warningsHidden: true });
+  }
+
+  /** Puts away what is in hand, else stops what runs. Returns whether there was anything. */
+  leave(): boolean {
+    const { marking, slot } = this.#store.get();
+    if (!marking && slot === 'class') return this.cancel();
+    this.#store.set({ marking: undefined, slot: 'class' });
+    return true;
   }
 
   /** Stops the map on screen, else another map, else the prediction. */
@@ -168,38 +250,7 @@ export class Actions {
 
   async export(format: ExportFormat): Promise<void> {
     this.openMenu(false);
-    const state = this.#store.get();
-    const { map, stale } = shown(state);
-    const provenance = map && provenanceOf(state, map);
-    if (!map || stale || !provenance) return;
-    try {
-      const png =
-        format === 'png' ? await paintPicture(state.picture?.element, map, lookOf(state, map), state.prediction?.fed.covers) : undefined;
-      const { savedAs } = await this.#client.call('export', { format, map, provenance, ...(png && { png }) });
-      if (savedAs !== undefined) this.#notice(`Saved as ${savedAs}.`);
-    } catch (error) {
-      if (!isAbort(error)) this.#notice(`Not saved: ${toErrorRecord(error).message}`);
-    }
+    const notice = await exportShown(this.#store.get(), this.#client, format);
+    if (notice !== undefined) this.#notice(notice);
   }
-}
-
-/** Where a map comes from, written beside every export. */
-function provenanceOf({ prediction }: PageState, map: ExplanationMap): Provenance | undefined {
-  if (!prediction) return undefined;
-  const { model, image } = prediction;
-  return {
-    tool: 'Glassbox',
-    model: model.path,
-    modelHash: model.hash,
-    image: image.path,
-    imageHash: image.hash,
-    method: map.method,
-    variant: map.variant,
-    layer: map.layer,
-    class: map.class,
-    target: map.target,
-    params: map.params,
-    engine: map.engine,
-    preprocessing: model.preprocessing,
-  };
 }

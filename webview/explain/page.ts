@@ -2,6 +2,7 @@ import { render } from 'lit';
 import type { PageCalls, PageEvents } from '../../src/shared/protocol.ts';
 import { createClient, onEvent, type Port } from '../../src/shared/rpc.ts';
 import { Actions } from './actions.ts';
+import { listenToCompareKeys } from './compare/compareActions.ts';
 import { MapJobs } from './mapJobs.ts';
 import { phase } from './selectors.ts';
 import { initialState, type PageState } from './state.ts';
@@ -28,6 +29,7 @@ export function startPage(port: Port, stateStore: StateStore, root: HTMLElement)
   });
   store.subscribe(draw);
   keep(store, stateStore);
+  listenToCompareKeys(actions.compare, () => store.get());
   listenToKeys(actions);
   draw();
   void flow.begin(saved.subject);
@@ -57,11 +59,11 @@ function keep(store: Store<PageState>, stateStore: StateStore): void {
   });
 }
 
-/** Escape stops the work; Space, held, hides the map unless something else wants it. */
+/** Escape puts a tool away or stops the work; Space, held, hides the map unless something else wants it. */
 function listenToKeys(actions: Actions): void {
   addEventListener('keydown', (event) => {
     // An open list that closes on Escape has taken the key.
-    if (event.key === 'Escape' && !event.defaultPrevented && actions.cancel()) event.preventDefault();
+    if (event.key === 'Escape' && !event.defaultPrevented && actions.leave()) event.preventDefault();
     if (event.key !== ' ' || !onPicture(event)) return;
     event.preventDefault();
     actions.peek(true);

@@ -2,24 +2,33 @@ import type { ErrorRecord } from '../../src/shared/errors.ts';
 import type {
   ExplanationMap,
   MapRequest,
+  MethodFamily,
   MethodInfo,
   PanelSubject,
   PanelUiState,
   Prediction,
   PreprocessingTrial,
+  Rect,
 } from '../../src/shared/protocol.ts';
 import type { Size } from '../draw/geometry.ts';
 import type { Range } from '../draw/scale.ts';
+import type { CompareChoices } from './compare/choices.ts';
+import { type CompareState, nothingCompared } from './compare/compareState.ts';
 
 /** What the person chose; kept over hiding and reload. `variant` is the current method's. */
 export interface Choices extends PanelUiState {
   /** Variant per method id, so that going back to a method finds it as it was. */
   variants?: Readonly<Record<string, string>>;
+  /** Part of a dense output, in its cells. */
+  region?: Rect;
   range?: Range;
   /** Colour map for signed maps; `colorMap` is the one for the others. */
   divergingMap?: string;
   /** False: cells as they are, without interpolation. */
   smooth?: boolean;
+  /** False: the card about the method is closed. */
+  about?: boolean;
+  compare?: CompareChoices;
 }
 
 /** The original image as the browser shows it. */
@@ -43,6 +52,12 @@ export interface Job {
   error: ErrorRecord | undefined;
 }
 
+/** Image pixel. */
+export interface Point {
+  x: number;
+  y: number;
+}
+
 export interface Trials {
   list: readonly PreprocessingTrial[] | undefined;
   error: ErrorRecord | undefined;
@@ -62,8 +77,17 @@ export interface PageState {
   jobs: ReadonlyMap<string, Job>;
   /** Last whole map of each method: stays on screen, faded, while the next is computed. */
   previous: Readonly<Record<string, ExplanationMap>>;
+  /** Family of methods the person looks at; undefined: the chosen method's. */
+  family: MethodFamily | undefined;
+  /** What choosing a class sets: the explained one, or the one subtracted. */
+  slot: 'class' | 'against';
+  /** The rectangle of image pixels being drawn, from its first corner; undefined: the tool is not in hand. */
+  marking: { from?: Point; to?: Point } | undefined;
+  /** Point of a check's chart being read. */
+  reading: { check: string; at: number } | undefined;
+  compare: CompareState;
   /** Image pixel under the pointer or the keyboard cursor. */
-  probe: { x: number; y: number } | undefined;
+  probe: Point | undefined;
   /** Overlay hidden as long as a key or button is held. */
   peeking: boolean;
   zoom: number;
@@ -87,7 +111,9 @@ export function initialState(choices: Choices): PageState {
     ...nothingYet(),
     zoom: 1,
     room: { width: 0, height: 0 },
+    compare: nothingCompared,
     menuOpen: false,
+    family: undefined,
   };
 }
 
@@ -99,6 +125,9 @@ export function nothingYet() {
     trials: undefined,
     jobs: new Map<string, Job>(),
     previous: {},
+    slot: 'class' as const,
+    marking: undefined,
+    reading: undefined,
     probe: undefined,
     peeking: false,
     search: noSearch,

@@ -1,4 +1,5 @@
-import type { PanelSubject } from '../../src/shared/protocol.ts';
+import type { PanelSubject, Rect } from '../../src/shared/protocol.ts';
+import { restoreCompare } from './compare/choices.ts';
 import type { Choices } from './state.ts';
 
 /** Where a page keeps its state over hiding and reload: `vscode.getState/setState`, or anything in a test. */
@@ -26,12 +27,17 @@ function choices(ui: Record<string, unknown>): Choices {
     const value = ui[name];
     if (typeof value === 'string') out[name] = value;
   }
-  for (const name of ['class', 'opacity'] as const) {
+  for (const name of ['class', 'against', 'opacity'] as const) {
     const value = ui[name];
     if (typeof value === 'number' && value >= 0) out[name] = value;
   }
   if (ui.range === 'full' || ui.range === 'robust') out.range = ui.range;
-  if (typeof ui.smooth === 'boolean') out.smooth = ui.smooth;
+  for (const name of ['smooth', 'about'] as const) {
+    const value = ui[name];
+    if (typeof value === 'boolean') out[name] = value;
+  }
+  if (isRect(ui.region)) out.region = ui.region;
+  if (isRecord(ui.compare)) out.compare = restoreCompare(ui.compare);
   if (isRecord(ui.variants)) out.variants = ui.variants as Record<string, string>;
   if (isRecord(ui.params)) out.params = ui.params as Record<string, Record<string, number | string>>;
   return out;
@@ -41,8 +47,12 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Another image or model: everything stays as chosen but the class, which belongs to the image. */
-export function withoutClass(ui: Choices): Choices {
-  const { class: _, ...rest } = ui;
+function isRect(value: unknown): value is Rect {
+  return isRecord(value) && ['x', 'y', 'width', 'height'].every((name) => Number.isInteger(value[name]));
+}
+
+/** Another image or model: everything stays as chosen but the target, which belongs to the image. */
+export function withoutTarget(ui: Choices): Choices {
+  const { class: _, against: __, region: ___, ...rest } = ui;
   return rest;
 }

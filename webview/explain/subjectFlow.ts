@@ -2,8 +2,8 @@ import { type ErrorRecord, ModelError, toErrorRecord } from '../../src/shared/er
 import type { PageCalls, PanelSubject, Prediction } from '../../src/shared/protocol.ts';
 import type { Client } from '../../src/shared/rpc.ts';
 import type { MapJobs } from './mapJobs.ts';
-import { nothingYet, type PageState, type Picture } from './state.ts';
-import { withoutClass } from './stateStore.ts';
+import { type Choices, nothingYet, type PageState, type Picture } from './state.ts';
+import { withoutTarget } from './stateStore.ts';
 import type { Store } from './store.ts';
 
 /** How long the host may take to say what it shows now, ms. */
@@ -53,8 +53,9 @@ export class SubjectFlow {
     this.#store.set({
       ...nothingYet(),
       subject,
-      choices: same ? state.choices : withoutClass(state.choices),
+      choices: turned(same ? state.choices : withoutTarget(state.choices), subject, before),
       ...(!kept && { zoom: 1 }),
+      family: undefined,
       picture: kept,
     });
     if (!current) this.#showPicture(subject);
@@ -161,6 +162,13 @@ export class SubjectFlow {
     if (!picture?.size || picture.url.startsWith('blob:')) return;
     if (picture.size.width !== width || picture.size.height !== height) void this.#fetchPicture(subject);
   }
+}
+
+/** The choices with the method that the subject comes with, where the page sees it for the first time. */
+function turned(choices: Choices, { method, generation }: PanelSubject, before: PanelSubject | undefined): Choices {
+  if (method === undefined || before?.generation === generation) return choices;
+  const [id = '', variant] = method.split(':');
+  return { ...choices, method: id, ...(variant !== undefined && { variants: { ...choices.variants, [id]: variant } }) };
 }
 
 function unreadable(subject: PanelSubject, picture: Picture): Picture {

@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import './toolkit.ts';
 
@@ -9,10 +9,12 @@ export interface DropdownOptions {
   options: readonly { id: string; label: string; about?: string }[];
   onChange: (id: string) => void;
   disabled?: boolean;
+  /** A sentence under it. */
+  about?: string;
 }
 
 /** One of a few. The label stands above it. */
-export function dropdown({ testid, label, value, options, onChange, disabled = false }: DropdownOptions): TemplateResult {
+export function dropdown({ testid, label, value, options, onChange, disabled = false, about }: DropdownOptions): TemplateResult {
   const changed = (event: Event) => {
     const chosen = (event.target as HTMLInputElement).value;
     if (chosen !== value) onChange(chosen);
@@ -27,5 +29,6 @@ export function dropdown({ testid, label, value, options, onChange, disabled = f
           html`<vscode-option value=${option.id} title=${option.about ?? ''} ?selected=${option.id === value}>${option.label}</vscode-option>`,
       )}
     </vscode-dropdown>
+    ${about === undefined ? nothing : html`<p class="small">${about}</p>`}
   </div>`;
 }

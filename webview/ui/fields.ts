@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
+import { type Track, trackOf } from './track.ts';
 import { vars } from './vars.ts';
 import './toolkit.ts';
 
@@ -54,6 +55,8 @@ export interface NumberOptions {
   about: string;
   /** Undefined: the method chooses by itself. */
   value: number | undefined;
+  /** What it chose. */
+  automatic: number | undefined;
   min?: number | undefined;
   max?: number | undefined;
   step?: number | undefined;
@@ -61,27 +64,61 @@ export interface NumberOptions {
   onChange: (value: number | undefined) => void;
 }
 
-/** A native number field; what is out of bounds is not taken. */
+/** A native number field, with a slider where its range suits one. Tells only what was settled on, and nothing out of bounds. */
 export function numberField(o: NumberOptions): TemplateResult {
   const changed = (event: Event) => {
     const input = event.target as HTMLInputElement;
     if (input.checkValidity()) o.onChange(input.value === '' ? undefined : input.valueAsNumber);
   };
-  return html`<div class="field">
-    <label class="field-label" for=${o.testid} title=${o.about}>${o.label}</label>
-    <input
-      type="number"
-      class="number"
-      id=${o.testid}
-      data-testid=${o.testid}
-      min=${o.min ?? nothing}
-      max=${o.max ?? nothing}
-      step=${o.step ?? 'any'}
-      placeholder="auto"
-      .value=${live(o.value === undefined ? '' : String(o.value))}
-      @change=${changed}
-    />
+  const track = trackOf(o.min, o.max, o.step);
+  return html`<div class="field param">
+    <label class="field-label" for=${o.testid}>${o.label}</label>
+    <div class="param-inputs">
+      ${track ? slider(o, track) : nothing}
+      <input
+        type="number"
+        class="number"
+        id=${o.testid}
+        data-testid=${o.testid}
+        aria-describedby="${o.testid}-about"
+        min=${o.min ?? nothing}
+        max=${o.max ?? nothing}
+        step=${o.step ?? 'any'}
+        placeholder=${o.automatic === undefined ? 'auto' : `auto: ${o.automatic}`}
+        .value=${live(o.value === undefined ? '' : String(o.value))}
+        @change=${changed}
+      />
+    </div>
+    <p class="small" id="${o.testid}-about">${o.about}</p>
   </div>`;
+}
+
+/** Shows in the field beside it what it is dragged to. */
+function slider(o: NumberOptions, track: Track): TemplateResult {
+  const value = o.value ?? o.automatic;
+  const at = value === undefined ? 0 : track.place(value);
+  const read = (event: Event) => track.value((event.target as HTMLInputElement).valueAsNumber);
+  const dragged = (event: Event) => {
+    const input = event.target as HTMLInputElement;
+    input.style.setProperty('--share', String(input.valueAsNumber / track.places));
+    input.ariaValueText = String(read(event));
+    const field = input.nextElementSibling;
+    if (field instanceof HTMLInputElement) field.value = String(read(event));
+  };
+  return html`<input
+    type="range"
+    data-testid="${o.testid}-range"
+    aria-label=${o.label}
+    aria-describedby="${o.testid}-about"
+    aria-valuetext=${value ?? 'automatic'}
+    min="0"
+    max=${track.places}
+    step="1"
+    .value=${live(String(at))}
+    ${vars({ '--share': String(at / track.places) })}
+    @input=${dragged}
+    @change=${(event: Event) => o.onChange(read(event))}
+  />`;
 }
 
 export function spinner(): TemplateResult {

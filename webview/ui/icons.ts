@@ -15,6 +15,11 @@ const paths = {
   warning: svg`<path d="M8 2 1.5 13.5h13L8 2ZM8 6.5v3.5M8 11.3v1" />`,
   error: svg`<circle cx="8" cy="8" r="6.5" /><path d="m5.5 5.5 5 5M10.5 5.5l-5 5" />`,
   info: svg`<circle cx="8" cy="8" r="6.5" /><path d="M8 7v4.5M8 4.3v1.2" />`,
+  swap: svg`<path d="M2.5 5.5h10M9.5 2.5l3 3-3 3M13.5 10.5h-10M6.5 7.5l-3 3 3 3" />`,
+  refused: svg`<circle cx="8" cy="8" r="6" /><path d="m3.8 3.8 8.4 8.4" />`,
+  clock: svg`<circle cx="8" cy="8" r="6" /><path d="M8 4.5V8l2.5 1.8" />`,
+  play: svg`<path d="M5 3.5v9l7-4.5-7-4.5Z" />`,
+  pause: svg`<path d="M6 4v8M10 4v8" />`,
   search: svg`<circle cx="7" cy="7" r="4.5" /><path d="m10.5 10.5 4 4" />`,
   model: svg`<circle cx="3" cy="4" r="1.5" /><circle cx="3" cy="12" r="1.5" /><circle cx="13" cy="8" r="1.5" /><path d="m4.4 4.6 7.2 2.8M4.4 11.4l7.2-2.8" />`,
 } satisfies Record<string, SVGTemplateResult>;

@@ -1,15 +1,19 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { describeError } from '../../../src/shared/errors.ts';
 import type { Actions } from '../actions.ts';
+import { isComparing } from '../compare/comparison.ts';
+import { compareView } from '../compare/views/compareView.ts';
 import { currentMethod, isBare, phase, shown } from '../selectors.ts';
 import type { PageState } from '../state.ts';
+import { aboutMethod } from './aboutMethod.ts';
 import { banner } from './banner.ts';
+import { checkList } from './checkList.ts';
 import { controls } from './controls.ts';
 import { emptyView } from './emptyView.ts';
 import { errorView } from './errorView.ts';
 import { header } from './header.ts';
 import { legend } from './legend.ts';
-import { methodTabs } from './methodTabs.ts';
+import { methodPicker } from './methodPicker.ts';
 import { predictionHead, predictionView } from './predictionView.ts';
 import { preprocessingQuestion } from './preprocessingQuestion.ts';
 import { probeLine } from './probeLine.ts';
@@ -21,20 +25,26 @@ export function app(state: PageState, actions: Actions): TemplateResult {
   const now = phase(state);
   const asking = state.trials?.list !== undefined;
   return html`${header(state, actions)} ${banner(state, actions)} ${asking ? preprocessingQuestion(state, actions) : nothing}
-    <main class="body">
+    ${isComparing(state) ? compareView(state, actions) : explainView(state, actions, now)}
+    <p class="visually-hidden" role="status" aria-live="polite" data-testid="status">${isComparing(state) ? '' : spoken(state)}</p>
+    ${state.notice === undefined ? nothing : html`<p class="notice" role="status" data-testid="notice">${state.notice}</p>`}`;
+}
+
+/** One map, large. */
+function explainView(state: PageState, actions: Actions, now: ReturnType<typeof phase>): TemplateResult {
+  return html`<main class="body">
       ${saysSomething(state, now) ? predictionHead(state) : nothing}
       <div class="picture-side">${pictureSide(state, actions)}</div>
       <div class="numbers-side">${numbers(state, actions, now)}</div>
-    </main>
-    <p class="visually-hidden" role="status" aria-live="polite" data-testid="status">${spoken(state)}</p>
-    ${state.notice === undefined ? nothing : html`<p class="notice" role="status" data-testid="notice">${state.notice}</p>`}`;
+      ${isBare(state) || state.failure ? nothing : aboutMethod(state, actions)}
+    </main>`;
 }
 
 function pictureSide(state: PageState, actions: Actions): TemplateResult {
   if (isBare(state)) return stage(state, actions);
-  return html`${methodTabs(state, actions)} ${stage(state, actions)}
+  return html`${methodPicker(state, actions)} ${stage(state, actions)}
     <div class="under-stage">${legend(state, stageTools(state, actions))}</div>
-    ${state.failure ? nothing : probeLine(state)}`;
+    ${state.failure ? nothing : html`${probeLine(state)} ${checkList(state, actions)}`}`;
 }
 
 /** Whether there is a prediction to show, or one on its way. */
@@ -62,7 +72,8 @@ function failureActions({ subject }: PageState, actions: Actions) {
 function spoken(state: PageState): string {
   if (state.failure) return describeError(state.failure);
   const method = currentMethod(state);
-  const { job, map } = shown(state);
+  const { job, map, refusal } = shown(state);
+  if (refusal) return describeError(refusal);
   if (!method || !job) return state.prediction ? '' : 'Computing the prediction';
   if (job.state === 'failed' && job.error) return describeError(job.error);
   if (job.state === 'stopped') return `${method.label} stopped`;

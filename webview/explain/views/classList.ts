@@ -8,12 +8,14 @@ import { vars } from '../../ui/vars.ts';
 import type { Actions } from '../actions.ts';
 import { classOf, currentClass } from '../selectors.ts';
 import type { PageState } from '../state.ts';
+import { currentAgainst } from '../targets.ts';
 
 const shownBest = 5;
 
-/** The best classes, then the true one and the explained one where they are not among them. Choosing one explains it. */
+/** The best classes, then the true one and those explained where they are not among them. Choosing one explains it, or subtracts it. */
 export function classList(state: PageState, prediction: Prediction, actions: Actions): TemplateResult {
   const chosen = currentClass(state);
+  const against = currentAgainst(state, chosen);
   const onKey = (event: KeyboardEvent) => {
     const rows = [...(event.currentTarget as Element).querySelectorAll<HTMLElement>('[role=option]')];
     if (moveFocus(event, rows)) event.preventDefault();
@@ -21,28 +23,33 @@ export function classList(state: PageState, prediction: Prediction, actions: Act
     event.preventDefault();
     (event.target as HTMLElement).click();
   };
-  return html`<div class="class-list" role="listbox" aria-label="Class to explain" data-testid="classes" @keydown=${onKey}>
+  return html`<div class="class-list" role="listbox" aria-label=${state.slot === 'class' ? 'Class to explain' : 'Class to subtract'} data-testid="classes" @keydown=${onKey}>
     ${repeat(
-      rows(prediction, chosen),
+      rows(prediction, [chosen, against]),
       (row) => row.index,
-      (row) => classRow(row, prediction, row.index === chosen, actions),
+      (row) => classRow(row, prediction, { selected: row.index === chosen, against: row.index === against }, actions),
     )}
   </div>`;
 }
 
-function rows(prediction: Prediction, chosen: number | undefined): RankedClass[] {
+function rows(prediction: Prediction, explained: readonly (number | undefined)[]): RankedClass[] {
   const list = prediction.top.slice(0, shownBest);
-  for (const index of [prediction.truth?.index, chosen]) {
+  for (const index of [prediction.truth?.index, ...explained]) {
     if (index !== undefined && !list.some((row) => row.index === index)) list.push(classOf(prediction, index));
   }
   return list;
 }
 
-function classRow(row: RankedClass, prediction: Prediction, selected: boolean, actions: Actions): TemplateResult {
+function classRow(
+  row: RankedClass,
+  prediction: Prediction,
+  { selected, against }: { selected: boolean; against: boolean },
+  actions: Actions,
+): TemplateResult {
   const predicted = prediction.top[0]?.index === row.index;
   const truth = prediction.truth?.index === row.index;
   return html`<div
-    class=${classMap({ 'class-row': true, selected })}
+    class=${classMap({ 'class-row': true, selected, against })}
     role="option"
     aria-selected=${selected}
     tabindex=${selected ? 0 : -1}
@@ -51,6 +58,7 @@ function classRow(row: RankedClass, prediction: Prediction, selected: boolean, a
     @click=${() => actions.chooseClass(row.index)}
   >
     <span class="class-label">${row.label}</span>
+    ${against ? html`<span class="tag">against</span>` : nothing}
     ${predicted && prediction.truth ? html`<span class="tag">predicted</span>` : nothing}
     ${truth ? html`<span class="tag true">true</span>` : nothing}
     <span class="class-percent">${score(row)}</span>

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { classMap } from 'lit/directives/class-map.js';
 import { live } from 'lit/directives/live.js';
+import { scoresClasses } from '../../../src/shared/classScores.ts';
 import type { Prediction } from '../../../src/shared/protocol.ts';
 import { score } from '../../draw/format.ts';
 import { nextIndex } from '../../ui/focus.ts';
@@ -24,14 +25,14 @@ export function classSearch(state: PageState, actions: Actions): TemplateResult 
       class="search-input"
       data-testid="class-search"
       role="combobox"
-      aria-label="Explain another class"
+      aria-label=${state.slot === 'class' ? 'Explain another class' : 'Subtract another class'}
       aria-expanded=${search.open}
       aria-controls="class-matches"
       aria-autocomplete="list"
       aria-activedescendant=${search.open && found.length > 0 ? `match-${search.active}` : nothing}
       autocomplete="off"
       spellcheck="false"
-      placeholder=${prediction ? `Explain another of ${prediction.model.classes} classes` : 'Explain another class'}
+      placeholder=${placeholder(state)}
       ?disabled=${!prediction}
       .value=${live(search.text)}
       @input=${type}
@@ -41,6 +42,12 @@ export function classSearch(state: PageState, actions: Actions): TemplateResult 
     />
     ${prediction && search.open ? list(prediction, found, search.active, actions) : nothing}
   </div>`;
+}
+
+function placeholder({ prediction, slot }: PageState): string {
+  const verb = slot === 'class' ? 'Explain' : 'Subtract';
+  if (!prediction) return `${verb} another class`;
+  return `${verb} another of ${prediction.model.classes} ${scoresClasses(prediction.model) ? 'classes' : 'outputs'}`;
 }
 
 /** Classes that hold the text, those that are or start so first, then by words; among equals the most likely first. */

@@ -1,12 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { MethodInfo, ParamInfo, Prediction } from '../../../src/shared/protocol.ts';
+import type { MethodInfo, Prediction } from '../../../src/shared/protocol.ts';
 import { shape } from '../../draw/format.ts';
 import { dropdown } from '../../ui/dropdown.ts';
-import { numberField, range } from '../../ui/fields.ts';
+import { range } from '../../ui/fields.ts';
 import type { Actions } from '../actions.ts';
 import { currentLayer, currentMethod, spatialLayers, variantOf } from '../selectors.ts';
 import type { PageState } from '../state.ts';
 import { lookControls } from './lookControls.ts';
+import { paramControls } from './paramControls.ts';
 
 /** Layer, variant and parameters: what is computed. Below: how it looks, which computes nothing. */
 export function controls(state: PageState, actions: Actions): TemplateResult {
@@ -15,8 +16,7 @@ export function controls(state: PageState, actions: Actions): TemplateResult {
       <h2 class="card-title">Map</h2>
       ${layerSlider(state, method, actions)}
       ${method && method.variants.length > 1 ? variantPicker(state, method, actions) : nothing}
-      ${method && method.params.length > 0 ? html`<div class="params">${method.params.map((p) => param(state, method, p, actions))}</div>` : nothing}
-      ${method ? html`<p class="small about" title=${method.source} data-testid="method-about">${method.about}</p>` : nothing}
+      ${method ? paramControls(state, method, actions) : nothing}
     </section>
     ${lookControls(state, actions)}`;
 }
@@ -63,25 +63,5 @@ function variantPicker(state: PageState, method: MethodInfo, actions: Actions): 
     value: variantOf(state, method) ?? '',
     options: method.variants,
     onChange: (id) => actions.chooseVariant(id),
-  });
-}
-
-function param(state: PageState, method: MethodInfo, info: ParamInfo, actions: Actions): TemplateResult {
-  const value = state.choices.params?.[method.id]?.[info.id] ?? info.default;
-  const common = { testid: `param-${info.id}`, label: info.label, about: info.about };
-  if (info.options) {
-    const options = info.options.map((id) => ({ id, label: id }));
-    return dropdown({ ...common, value: String(value), options, onChange: (v) => actions.chooseParam(info.id, v) });
-  }
-  const { min, max, step } = info;
-  // A default below what may be chosen stands for "the method chooses".
-  const automatic = min !== undefined && Number(value) < min;
-  return numberField({
-    ...common,
-    value: automatic ? undefined : Number(value),
-    min,
-    max,
-    step,
-    onChange: (v) => actions.chooseParam(info.id, v ?? info.default),
   });
 }

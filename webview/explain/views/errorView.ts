@@ -10,15 +10,18 @@ export interface ErrorActions {
   chooseModel?: () => void;
 }
 
+/** No fault of anything: told without alarm. */
+const quiet: ReadonlySet<ErrorCode> = new Set(['cancelled', 'method']);
+
 /** Errors that the sidecar can cure, and those whose cause may stand in the log. */
 const sidecarHelps: ReadonlySet<ErrorCode> = new Set(['labels', 'input']);
 const logHelps: ReadonlySet<ErrorCode> = new Set(['engine', 'internal']);
 
 /** What went wrong, with what, and the next step. */
 export function errorView(error: ErrorRecord, actions: ErrorActions): TemplateResult {
-  const cancelled = error.code === 'cancelled';
-  return html`<div class="error" role=${cancelled ? 'status' : 'alert'} data-testid="error" data-code=${error.code}>
-    <span class=${cancelled ? '' : 'error-icon'}>${icon(cancelled ? 'info' : 'error')}</span>
+  const calm = quiet.has(error.code);
+  return html`<div class="error" role=${calm ? 'status' : 'alert'} data-testid="error" data-code=${error.code}>
+    <span class=${calm ? '' : 'error-icon'}>${icon(calm ? 'info' : 'error')}</span>
     <div class="error-body">
       <p class="error-message" data-testid="error-message">${error.message}</p>
       ${error.hint === undefined ? nothing : html`<p data-testid="error-hint">${error.hint}</p>`}

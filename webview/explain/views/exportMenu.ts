@@ -1,14 +1,16 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { iconButton } from '../../ui/button.ts';
 import { moveFocus } from '../../ui/focus.ts';
-import type { Actions, ExportFormat } from '../actions.ts';
-import { shown } from '../selectors.ts';
+import type { Actions } from '../actions.ts';
+import { type ExportFormat, noModelOf } from '../exports.ts';
+import { currentMethod, shown } from '../selectors.ts';
 import type { PageState } from '../state.ts';
 
 const formats: readonly { id: ExportFormat; label: string; about: string }[] = [
   { id: 'png', label: 'Picture (.png)', about: 'image with the map as you see it' },
   { id: 'npy', label: 'Raw values (.npy)', about: 'float32, before any resize or ReLU' },
   { id: 'json', label: 'Raw values (.json)', about: 'the same numbers as text' },
+  { id: 'onnx', label: 'Explanation as ONNX model (.onnx)', about: 'image in, map out' },
 ];
 
 /** Each export is written with where it comes from: model and image hash, method, layer, class, engine. */
@@ -25,22 +27,26 @@ export function exportMenu(state: PageState, actions: Actions): TemplateResult {
       disabled: !map || stale,
       onClick: () => actions.openMenu(!state.menuOpen),
     })}
-    ${state.menuOpen ? menu(actions) : nothing}
+    ${state.menuOpen ? menu(state, actions) : nothing}
   </div>`;
 }
 
-function menu(actions: Actions): TemplateResult {
+function menu(state: PageState, actions: Actions): TemplateResult {
+  const method = currentMethod(state);
+  const reason = method && noModelOf(method);
   return html`<div class="menu" role="menu" aria-label="Export this map" data-testid="export-menu">
-    ${formats.map(
-      ({ id, label, about }) => html`<button
+    ${formats.map(({ id, label, about }) => {
+      const refused = id === 'onnx' ? reason : undefined;
+      return html`<button
         class="menu-item"
         role="menuitem"
         data-testid="export-${id}"
-        @click=${() => void actions.export(id)}
+        aria-disabled=${refused === undefined ? nothing : 'true'}
+        @click=${() => refused === undefined && void actions.export(id)}
       >
-        <span>${label}</span><span class="small">${about}</span>
-      </button>`,
-    )}
+        <span>${label}</span><span class="small">${refused ?? about}</span>
+      </button>`;
+    })}
   </div>`;
 }
 

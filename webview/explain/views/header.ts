@@ -2,6 +2,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { iconButton } from '../../ui/button.ts';
 import { icon } from '../../ui/icons.ts';
 import type { Actions } from '../actions.ts';
+import { isComparing } from '../compare/comparison.ts';
+import { modeSwitch } from '../compare/views/modeSwitch.ts';
 import type { PageState } from '../state.ts';
 import { exportMenu } from './exportMenu.ts';
 
@@ -15,8 +17,9 @@ export function header(state: PageState, actions: Actions): TemplateResult {
       </button>
       ${subject?.modelName === undefined ? nothing : modelButton(state, actions)}
     </div>
+    ${modeSwitch(state, actions.compare)}
     <div class="header-tools">
-      ${exportMenu(state, actions)}
+      ${isComparing(state) ? nothing : exportMenu(state, actions)}
       ${iconButton({
         testid: 'pin',
         label: subject?.pinned ? 'Pinned: the next image opens another panel' : 'Pin: keep this image, open the next one in another panel',

@@ -54,7 +54,7 @@ function gradient(context: CanvasRenderingContext2D, look: Look): void {
   context.putImageData(row, 0, 0);
 }
 
-/** Method (variant) · layer · class · engine · time. */
+/** Method (variant) · target · layer · engine · time. */
 function mapLine(state: PageState, map: ExplanationMap): TemplateResult {
   const { stale, job } = shown(state);
   const method = currentMethod(state);
@@ -62,6 +62,6 @@ function mapLine(state: PageState, map: ExplanationMap): TemplateResult {
   const title = method?.label ?? map.method;
   const name = variant === '' || variant === title ? title : `${title} (${variant})`;
   const part = job && job.state !== 'done' && !stale ? ` · partial, ${Math.floor(job.progress * 100)} %` : '';
-  return html`<strong>${name}</strong>${part} · ${map.layer} ${shape([map.height, map.width])} · ${map.class.label} · ${map.engine} ·
-    ${duration(map.ms)}${stale ? html`<span class="small"> · earlier map, the new one is on its way</span>` : nothing}`;
+  return html`<strong>${name}</strong>${part} · <span data-testid="map-target">${map.target}</span> · ${map.layer}
+    ${shape([map.height, map.width])} · ${map.engine} · ${duration(map.ms)}${stale ? html`<span class="small"> · earlier map, the new one is on its way</span>` : nothing}`;
 }

@@ -31,7 +31,7 @@ export function lookControls(state: PageState, actions: Actions): TemplateResult
       text: `${Math.round(opacity * 100)} %`,
       onInput: (value) => actions.look({ opacity: value }),
     })}
-    <div class="params">
+    <div class="pair">
       ${dropdown({
         testid: 'color-map',
         label: 'Colours',

@@ -8,8 +8,9 @@ import { painted } from '../../ui/painted.ts';
 import { vars } from '../../ui/vars.ts';
 import type { Actions } from '../actions.ts';
 import { lookOf } from '../look.ts';
-import { currentMethod, isBare, shown } from '../selectors.ts';
+import { currentFamily, currentMethod, isBare, shown } from '../selectors.ts';
 import type { PageState } from '../state.ts';
+import { currentRegion, pixelsOf, spanned } from '../targets.ts';
 import { observeRoom } from './room.ts';
 import { stageEvents } from './stageEvents.ts';
 import { stageMessage } from './stageMessage.ts';
@@ -23,24 +24,26 @@ const tiny = 200;
 /** The image with the map over it. Its place is fixed before anything is loaded, so nothing jumps. */
 export function stage(state: PageState, actions: Actions): TemplateResult {
   const { picture, room, zoom } = state;
-  const tab = isBare(state) ? undefined : currentMethod(state);
-  const { map, job, stale } = shown(state);
+  const method = isBare(state) ? undefined : currentMethod(state);
+  const tab = method?.family === currentFamily(state) ? method : undefined;
+  const { map, job, stale, refusal } = shown(state);
   const size = picture?.size && scaled(fit(picture.size, room), zoom);
   const on = stageEvents(state, actions);
   return html`<section
     class="stage"
     id="stage"
-    role=${tab ? 'tabpanel' : 'group'}
+    role=${method ? 'tabpanel' : 'group'}
     aria-labelledby=${tab ? `tab-${tab.id}` : nothing}
-    aria-label=${tab ? nothing : 'Picture'}
+    aria-label=${tab ? nothing : (method?.label ?? 'Picture')}
     data-testid="stage"
     data-method=${map?.method ?? ''}
     data-layer=${map?.layer ?? ''}
     data-class=${map?.class.index ?? ''}
-    data-map=${stale ? 'stale' : map?.flat !== undefined ? 'flat' : (job?.state ?? 'none')}
+    data-against=${map?.against?.index ?? ''}
+    data-map=${refusal ? 'refused' : stale ? 'stale' : map?.flat !== undefined ? 'flat' : (job?.state ?? 'none')}
   >
     <div
-      class=${classMap({ viewport: true, zoomed: zoom > 1 })}
+      class=${classMap({ viewport: true, zoomed: zoom > 1, marking: state.marking !== undefined })}
       data-testid="viewport"
       tabindex="0"
       role="application"
@@ -48,7 +51,9 @@ export function stage(state: PageState, actions: Actions): TemplateResult {
       aria-label=${stageLabel(state)}
       aria-describedby=${state.prediction ? 'probe' : nothing}
       ${ref(observeRoom((now) => actions.resized(now)))}
+      @pointerdown=${on.down}
       @pointermove=${on.move}
+      @pointerup=${on.up}
       @pointerleave=${on.leave}
       @keydown=${on.key}
       @wheel=${on.wheel}
@@ -120,7 +125,20 @@ function layers(state: PageState, size: Size, natural: Size): TemplateResult {
           ></canvas>`
         : nothing
     }
-    ${state.probe ? cross(state.probe, size, natural) : nothing}`;
+    ${regionFrame(state, size, natural)} ${state.probe ? cross(state.probe, size, natural) : nothing}`;
+}
+
+/** The part of a dense output that is explained, or the one being drawn. */
+function regionFrame(state: PageState, size: Size, natural: Size): TemplateResult | typeof nothing {
+  const { prediction, probe, marking } = state;
+  const cells = currentRegion(state);
+  const drawn = marking && spanned(marking, probe);
+  const rect = marking ? drawn : prediction && cells && pixelsOf(prediction, cells);
+  if (!rect) return nothing;
+  const x = size.width / natural.width;
+  const y = size.height / natural.height;
+  const box = { left: `${rect.x * x}px`, top: `${rect.y * y}px`, width: `${rect.width * x}px`, height: `${rect.height * y}px` };
+  return html`<div class="region-frame" data-testid="region-frame" aria-hidden="true" ${vars(box)}></div>`;
 }
 
 function cross(at: { x: number; y: number }, size: Size, natural: Size): TemplateResult {

@@ -12,8 +12,10 @@ import { errorView } from './errorView.ts';
 
 /** What has to be said over the image: progress with Cancel, a partial map, a flat map, an error. One thing at a time. */
 export function stageMessage(state: PageState, actions: Actions): TemplateResult | typeof nothing {
-  const { map, job, stale } = shown(state);
+  const { map, job, stale, refusal } = shown(state);
+  if (state.marking) return marking();
   if (state.picture?.error && !map) return html`<div class="stage-note">${errorView(state.picture.error, {})}</div>`;
+  if (refusal) return html`<div class="stage-note wide" data-testid="refused">${errorView(refusal, {})}</div>`;
   if (job?.state === 'failed' && job.error) return failed(job, actions);
   if (job?.state === 'stopped') return stopped(job, actions);
   if (job?.state === 'running' && (job.progress > 0 || currentMethod(state)?.slow)) return progress(state, job, actions);
@@ -43,16 +45,24 @@ function progress(state: PageState, job: Job, actions: Actions): TemplateResult 
   </div>`;
 }
 
+function marking(): TemplateResult {
+  return html`<div class="stage-note" data-testid="marking">
+    ${icon('info')}<span>Drag over the part to explain, or move with the arrow keys and press Enter at two corners. Escape leaves it.</span>
+  </div>`;
+}
+
 function stopped(job: Job, actions: Actions): TemplateResult {
-  const text = job.map ? `Partial map, ${Math.floor(job.progress * 100)} %` : 'Stopped before anything was computed.';
+  const text = job.map ? `Stopped at ${Math.floor(job.progress * 100)} %` : 'Stopped before anything was computed.';
   return html`<div class="stage-note" data-testid="stopped" title="Hatched cells were not computed.">
     ${icon('info')}<span>${text}</span>
-    ${button({ testid: 'resume', label: 'Run again', onClick: () => actions.again(job.key) })}
+    ${button({ testid: 'resume', label: 'Continue', onClick: () => actions.again(job.key) })}
   </div>`;
 }
 
 function failed(job: Job, actions: Actions): TemplateResult | typeof nothing {
   if (!job.error) return nothing;
-  const handlers = { retry: () => actions.again(job.key), showLog: () => actions.showLog(), openSidecar: () => actions.openSidecar() };
+  // What a method cannot do it cannot do a second time.
+  const retry = job.error.code === 'method' ? {} : { retry: () => actions.again(job.key) };
+  const handlers = { ...retry, showLog: () => actions.showLog(), openSidecar: () => actions.openSidecar() };
   return html`<div class="stage-note wide">${errorView(job.error, handlers)}</div>`;
 }
