@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { methods } from '../../src/explain/methods/index.ts';
 import { ModelError } from '../../src/shared/errors.ts';
 import type { EngineCalls, MapProgress } from '../../src/shared/protocol.ts';
 import { type Client, createClient } from '../../src/shared/rpc.ts';
@@ -41,7 +42,7 @@ test('calls, progress and cancel over process messages', { timeout: 30_000 }, as
   await client.call('configure', { engine: 'onnxruntime', cacheBytes: 2 ** 26 });
   assert.deepEqual(
     (await client.call('methods', {})).map((m) => m.id),
-    ['grad-cam', 'saliency', 'occlusion'],
+    methods.map((m) => m.info.id),
   );
   const { logits, fed } = await client.call('predict', { model, image });
   assert.ok(logits instanceof Float32Array && logits.length === 5);

@@ -16,7 +16,7 @@ interface Refusal {
 }
 
 const refusals: readonly Refusal[] = [
-  { request: { method: 'gradcam' }, message: /no method 'gradcam'/, hint: /grad-cam, saliency, occlusion/ },
+  { request: { method: 'gradcam' }, message: /no method 'gradcam'/, hint: /grad-cam, .*saliency, .*occlusion/ },
   { request: { method: 'saliency', variant: 'mean' }, message: /Saliency has no variant 'mean'/, hint: /max, sum, squared, signed/ },
   { request: { method: 'grad-cam', layer: 'con' }, message: /model\.onnx has no layer 'con'/, hint: /Did you mean 'n_conv'\?/ },
   { request: { method: 'grad-cam', layer: 'zzz' }, message: /no layer 'zzz'/, hint: /glassbox layers/ },
