@@ -3,7 +3,7 @@ import { mapRange } from '../explain/map.ts';
 import type { GraphMethod } from '../explain/method.ts';
 import { checkRegion } from '../explain/region.ts';
 import { targetKey, targetPhrase } from '../explain/target.ts';
-import { className } from '../shared/classScores.ts';
+import { className, unitOf } from '../shared/classScores.ts';
 import { isAbort, ModelError, throwIfAborted, toErrorRecord } from '../shared/errors.ts';
 import type { ExplanationMap, MapProgress, MapRequest, Outcome } from '../shared/protocol.ts';
 import { SharedJobs } from '../shared/sharedJobs.ts';
@@ -188,6 +188,7 @@ function describeMap(input: Prepared, task: MapTask, raw: RawMap): ExplanationMa
     values: raw.values,
     ...mapRange(raw.values, kind),
     ...kind,
+    unit: unitOf(kind.unit, input.info),
     checks: raw.checks,
     params,
     engine: input.info.engine,

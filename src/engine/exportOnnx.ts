@@ -5,6 +5,7 @@ import { targetWeights } from '../explain/target.ts';
 import { replaceFile } from '../formats/file.ts';
 import { encodeModel } from '../formats/onnx/write.ts';
 import type { Graph } from '../graph/graph.ts';
+import { unitOf } from '../shared/classScores.ts';
 import { ModelError } from '../shared/errors.ts';
 import { describeTarget } from './explainer.ts';
 import { sizeOf } from './graphMaps.ts';
@@ -82,7 +83,7 @@ function metadata(input: Prepared, task: MapTask): Record<string, string> {
     params: JSON.stringify(params),
     formula: method.info.formula,
     source: method.info.source,
-    unit,
+    unit: unitOf(unit, info),
     draw: relu ? 'max(0, map)' : 'map',
     model: open.name,
     modelHash: open.model.hash,

@@ -34,12 +34,13 @@ export function resolveRequest(open: OpenModel, request: MapRequest): Resolved {
 
 /** Throws ModelError('method') where the model has no such class, or the method no such target. */
 export function resolveTarget(
-  { open, info }: Pick<Prepared, 'open' | 'info'>,
+  input: Pick<Prepared, 'open' | 'info'>,
   { method, variant }: Resolved,
   request: Pick<MapRequest, 'against'>,
   predicted: number,
 ): Target {
-  const target = { class: checkClass(open, predicted), against: resolveAgainst(open, method.info, request.against) };
+  const { open, info } = input;
+  const target = { class: checkClass(input, predicted), against: resolveAgainst(input, method.info, request.against) };
   if (target.against === target.class) {
     throw new ModelError('method', `${className(info, predicted)} cannot be held against itself: the difference is 0 everywhere.`, {
       hint: 'Choose another class to hold it against, or none.',
@@ -54,9 +55,13 @@ export function scoreOf(method: Method, variant: string): 'logit' | 'probability
   return method.family === 'perturbation' ? method.score(variant) : 'logit';
 }
 
-function resolveAgainst(open: OpenModel, { label, targets }: MethodInfo, against: number | undefined): number | undefined {
+function resolveAgainst(
+  input: Pick<Prepared, 'open' | 'info'>,
+  { label, targets }: MethodInfo,
+  against: number | undefined,
+): number | undefined {
   if (against === undefined) return undefined;
-  if (targets === 'any') return checkClass(open, against);
+  if (targets === 'any') return checkClass(input, against);
   const why = targets === 'none' ? 'draws the same map for every class' : 'holds a class against all others by itself';
   throw new ModelError('method', `${label} ${why}: it has no difference of two classes.`, {
     hint: 'Explain one class, or choose a method such as Grad-CAM.',
@@ -72,11 +77,12 @@ function noProbabilities({ name, model }: OpenModel, { info }: Method, variant: 
   });
 }
 
-function checkClass({ model, name }: OpenModel, index: number): number {
+function checkClass({ open: { model, name }, info }: Pick<Prepared, 'open' | 'info'>, index: number): number {
   if (Number.isInteger(index) && index >= 0 && index < model.classes) return index;
-  throw new ModelError('method', `${name} has no class ${index}.`, {
+  const [one, all] = scoresClasses(info) ? ['class', 'classes are'] : ['output', 'outputs are'];
+  throw new ModelError('method', `${name} has no ${one} ${index}.`, {
     file: model.file,
-    hint: `Its classes are 0 to ${model.classes - 1}.`,
+    hint: model.classes === 1 ? `Its only ${one} is 0.` : `Its ${all} 0 to ${model.classes - 1}.`,
   });
 }
 

@@ -1,15 +1,22 @@
 import type { ModelInfo } from './protocol.ts';
 
+type Scored = Pick<ModelInfo, 'activation' | 'labels' | 'classes'>;
+
 /**
  * Whether a model's outputs are scores of classes, so that there are probabilities. A softmax or sigmoid says so, and so do
  * names for the classes of a file that has neither. Other outputs are numbers of whatever the model was trained for: a
  * regression, features.
  */
-export function scoresClasses({ activation, labels, classes }: Pick<ModelInfo, 'activation' | 'labels' | 'classes'>): boolean {
+export function scoresClasses({ activation, labels, classes }: Scored): boolean {
   return activation !== 'none' || (labels !== undefined && classes > 1);
 }
 
+/** What a map's values are, in this model's terms: a number that scores no class is no logit. */
+export function unitOf(unit: string, model: Scored): string {
+  return scoresClasses(model) ? unit : unit.replaceAll('logit', 'output');
+}
+
 /** Name of class (or output) `index`. */
-export function className(model: Pick<ModelInfo, 'activation' | 'labels' | 'classes'>, index: number): string {
+export function className(model: Scored, index: number): string {
   return model.labels?.[index] ?? `${scoresClasses(model) ? 'class' : 'output'} ${index}`;
 }

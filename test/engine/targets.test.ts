@@ -403,7 +403,9 @@ for (const outputs of [1, 3]) {
     assert.ok(top.every(({ probability, logit }) => probability === undefined && Number.isFinite(logit)));
     assert.ok((await preprocessings(model, picture)).every((trial) => trial.top.probability === undefined));
     const map = await explain(model, picture, { method: 'grad-cam', class: outputs - 1 });
-    assert.deepEqual([map.target, map.class.label], [`output ${outputs - 1}`, `output ${outputs - 1}`]);
+    assert.deepEqual([map.target, map.class.label, map.unit], [`output ${outputs - 1}`, `output ${outputs - 1}`, 'Σ w·A of the output']);
+    const hint = outputs === 1 ? 'Its only output is 0.' : 'Its outputs are 0 to 2.';
+    await assert.rejects(explain(model, picture, { method: 'grad-cam', class: 3 }), { message: 'model.onnx has no output 3.', hint });
     if (outputs > 1) {
       assert.equal((await explain(model, picture, { method: 'saliency', class: 0, against: 2 })).target, 'output 0 − output 2');
     }
