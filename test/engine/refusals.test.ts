@@ -32,7 +32,7 @@ const refusals: readonly Refusal[] = [
   {
     request: { method: 'occlusion', params: { baseline: Number.POSITIVE_INFINITY } },
     message: /covering value cannot be/,
-    hint: /Fed value/,
+    hint: /What the network is fed/,
   },
   { request: { method: 'occlusion', params: { window: 2, stride: 3 } }, message: /stride of 3 leaves pixels uncovered/, hint: /at most/ },
   { request: { method: 'occlusion', params: { size: 3 } }, message: /no parameter 'size'/, hint: /window, stride, baseline/ },
