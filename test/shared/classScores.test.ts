@@ -19,6 +19,8 @@ const kinds: readonly [activation: ModelInfo['activation'], labels: readonly str
   ['sigmoid', undefined, 1, true],
   ['none', ['a', 'b', 'c'], 3, true],
   ['none', undefined, 3, false],
+  ['none', undefined, 9, false],
+  ['none', undefined, 10, true],
   ['none', undefined, 1, false],
   ['none', ['age'], 1, false],
 ];
