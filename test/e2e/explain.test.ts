@@ -26,7 +26,7 @@ const steps: Record<string, Step> = {
     assert.equal(await textOf(page, 'model-name'), 'shapes-stamp-bug');
     assert.match(await textOf(page, 'prediction'), /star/);
     assert.match(await textOf(page, 'verdict'), /wrong.*square/);
-    assert.match(await textOf(page, 'map-line'), /Grad-CAM.*conv5.*star.*onnxruntime/);
+    assert.match(await textOf(page, 'map-line'), /Grad-CAM.*logit of star.*conv5.*onnxruntime/);
     await journey.assertMapDrawn(page);
     await editor.page.locator('.statusbar-item', { hasText: 'shapes-stamp-bug' }).waitFor();
     await editors.screenshot(editor, 'explain');
@@ -120,8 +120,8 @@ const steps: Record<string, Step> = {
     await editors.explorerMenu(editor, star, 'Explain Prediction');
     const next = await panel(editor, star);
     await setStride(next, '7');
-    await byId(next, 'method-grad-cam').click();
-    await next.locator('[data-testid=method-grad-cam][data-state=done]').waitFor();
+    await journey.chooseMethod(next, 'grad-cam');
+    await journey.mapDone(next, 'grad-cam');
     await journey.assertMapDrawn(next);
     await journey.enginePids(editor, before.length + 1);
   },
@@ -167,13 +167,13 @@ const steps: Record<string, Step> = {
   'a reload of the window brings the panel back as it was': async (editor) => {
     await editors.tab(editor, titleOf(star)).click();
     const page = await panel(editor, star);
-    await byId(page, 'method-saliency').click();
-    await page.locator('[data-testid=method-saliency][data-state=done]').waitFor();
+    await journey.chooseMethod(page, 'saliency');
+    await journey.mapDone(page, 'saliency');
     // VS Code keeps the state of webviews every five seconds.
     await sleep(6_000);
     await editors.reloadWindow(editor);
     const restored = await panel(editor, star);
-    await restored.locator('[data-testid=method-saliency][data-state=done]').waitFor();
+    await journey.mapDone(restored, 'saliency');
     assert.equal(await byId(restored, 'method-saliency').getAttribute('aria-selected'), 'true');
     assert.equal(await textOf(restored, 'model-name'), 'shapes');
     await journey.assertMapDrawn(restored);
@@ -189,7 +189,7 @@ const steps: Record<string, Step> = {
 };
 
 async function setStride(page: FrameLocator, pixels: string): Promise<void> {
-  await byId(page, 'method-occlusion').click();
+  await journey.chooseMethod(page, 'occlusion');
   await byId(page, 'param-stride').fill(pixels);
   await byId(page, 'param-stride').press('Enter');
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { FrameLocator } from 'playwright-core';
+import { methods } from '../../src/explain/methods/index.ts';
 import { appears, type Editor, eventually, explorerMenu, tab, webview } from '../support/editor.ts';
 import { sample } from '../support/paths.ts';
 
@@ -65,6 +66,19 @@ export const byId = (page: FrameLocator, id: string) => page.locator(`[data-test
 
 export async function textOf(page: FrameLocator, id: string): Promise<string> {
   return ((await byId(page, id).first().textContent()) ?? '').replace(/\s+/g, ' ').trim();
+}
+
+/** Turns to a method: its family, then itself. */
+export async function chooseMethod(page: FrameLocator, id: string): Promise<void> {
+  const family = methods.find(({ info }) => info.id === id)?.info.family;
+  assert(family, `there is a method ${id}`);
+  await byId(page, `family-${family}`).click();
+  await byId(page, `method-${id}`).click();
+}
+
+/** Waits until the map of a method is whole. */
+export async function mapDone(page: FrameLocator, id: string): Promise<void> {
+  await page.locator(`[data-testid="method-${id}"][data-state=done]`).waitFor();
 }
 
 /** A drawn map is no blank: its overlay has pixels of several colours. */

@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import * as editors from '../support/editor.ts';
 import { repository, sample } from '../support/paths.ts';
 import type { Theme } from '../support/themes.ts';
-import { explain, inState, square } from './journey.ts';
+import { explain, inState, mapDone, square } from './journey.ts';
 
 /** `beside`: the picture itself is open on the left, as when one goes through a folder. */
 const pictures: { name: string; theme: Theme; beside: boolean }[] = [
@@ -29,7 +29,7 @@ async function take({ name, theme, beside }: (typeof pictures)[number]): Promise
       if (beside) await editors.openFile(editor, square);
       const page = await explain(editor, square);
       await inState(page, 'ready');
-      await page.locator('[data-testid=method-occlusion][data-state=done]').waitFor();
+      for (const id of ['grad-cam++', 'hires-cam', 'layer-cam']) await mapDone(page, id);
       await save(editor, name);
     });
   } finally {
