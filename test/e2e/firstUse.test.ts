@@ -11,7 +11,7 @@ import * as journey from './journey.ts';
 const { byId, inState, panel, textOf, square, moon, star } = journey;
 const timeout = 240_000;
 
-test('Open Sample Workspace: a copy opens, and its button shows the bug', { timeout }, async (t) => {
+test('Open Sample Workspace: a copy opens with its README, and its button shows the bug', { timeout }, async (t) => {
   await editors.withEditor('sample', { folder: journey.workspace(t, star) }, async (editor) => {
     const opened = editor.page.context().waitForEvent('page', { timeout: 60_000 });
     await editors.runCommand(editor, 'Glassbox: Open Sample Workspace');
@@ -21,6 +21,8 @@ test('Open Sample Workspace: a copy opens, and its button shows the bug', { time
     const second = { ...editor, page, folder: String(folder) };
     await editors.workbenchReady(second);
     await editors.explorerRow(second, 'stamped').waitFor();
+    const readme = await editors.webview(second, 'Preview README.md');
+    await readme.getByText('stamped/heart/heart-01-stamped.png').waitFor();
     await editors.runCommand(second, 'Glassbox: Explain a Stamped Picture of the Sample');
     const shown = await editors.webview(second, /^Explain: /);
     await inState(shown, 'ready');
