@@ -46,14 +46,16 @@ export function lowContrast(): string[] {
   return bad;
 }
 
-/** What sticks out of the window sideways, or makes it scroll sideways. */
+/** What sticks out of the window sideways, or makes it scroll sideways. Rows that scroll by themselves may hold more than is seen. */
 export function overflowing(): string[] {
   const width = document.documentElement.clientWidth;
   const bad: string[] = [];
   if (document.documentElement.scrollWidth > width) bad.push(`the page is ${document.documentElement.scrollWidth} wide in ${width}`);
+  const scrolls = (e: Element | null): boolean =>
+    e !== null && (/auto|scroll/.test(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
   for (const e of document.querySelectorAll('#app *')) {
     const box = e.getBoundingClientRect();
-    if (box.width < 2 || !e.checkVisibility({ visibilityProperty: true })) continue;
+    if (box.width < 2 || !e.checkVisibility({ visibilityProperty: true }) || scrolls(e.parentElement)) continue;
     if (box.right > width + 0.5 || box.left < -0.5)
       bad.push(`${e.tagName} ${e.className} ${e.getAttribute('data-testid')}: ${box.left}..${box.right}`);
   }

@@ -1,9 +1,11 @@
 // Runs in the browser, before the page: plays the extension's side of the channel with the real rpc. Tests steer it
 // through `window.host`.
+import { className, scoresClasses } from '../../src/shared/classScores.ts';
 import { cancelled, type ErrorRecord, fromErrorRecord } from '../../src/shared/errors.ts';
 import type {
   ExplanationMap,
   MapRequest,
+  OtherSubject,
   Outcome,
   PageCalls,
   PageEvents,
@@ -93,8 +95,11 @@ export class TestHost {
         this.#serve(method, params as Record<string, unknown>, context.signal, async () => answer(params));
     return {
       ready: quick('ready', () => ({ subject: this.subject(), methods: this.scene.methods })),
-      imagePng: quick('imagePng', () => ({ ...this.scene.image, png: bytes(this.scene.image.png) })),
-      predict: quick('predict', () => this.prediction()),
+      imagePng: quick('imagePng', ({ other }) => {
+        const { image } = this.#sceneOf(other);
+        return { ...image, png: bytes(image.png) };
+      }),
+      predict: quick('predict', ({ other }) => this.prediction(this.#sceneOf(other))),
       preprocessings: quick('preprocessings', () => trials(this.prediction(), bytes(this.scene.fed.png))),
       // As the real one: the new subject is announced after the reply.
       savePreprocessing: quick('savePreprocessing', ({ preprocessing }) => {
@@ -107,18 +112,19 @@ export class TestHost {
       chooseModel: quick('chooseModel', () => {}),
       setPinned: quick('setPinned', () => {}),
       export: quick('export', ({ format }) => ({ savedAs: `both.grad-cam.${format}` })),
+      exportPicture: quick('exportPicture', ({ name }) => ({ savedAs: `both.${name}.png` })),
       openSidecar: quick('openSidecar', () => {}),
       revealImage: quick('revealImage', () => {}),
       showLog: quick('showLog', () => {}),
       explain: (params, context) =>
         this.#serve(`explain:${params.request.method}`, params as unknown as Record<string, unknown>, context.signal, () =>
-          this.#explain(params.request, context),
+          this.#explain(this.#sceneOf(params.other), params.request, context),
         ),
       explainAll: (params, context) =>
         this.#serve('explainAll', params as unknown as Record<string, unknown>, context.signal, () =>
-          this.#explainAll(params.requests, context),
+          this.#explainAll(this.#sceneOf(params.other), params.requests, context),
         ),
-      chooseOther: quick('chooseOther', () => undefined),
+      chooseOther: quick('chooseOther', ({ what }) => this.#other(what)),
       exportOnnx: quick('exportOnnx', ({ request }) => ({ savedAs: `both.${request.method}.onnx` })),
     };
   }
@@ -144,21 +150,25 @@ export class TestHost {
   }
 
   /** One after the other, each told as it is there, as the real one does it. */
-  async #explainAll(requests: readonly MapRequest[], context: CallContext<PageCalls['explainAll']['progress']>): Promise<Outcome[]> {
+  async #explainAll(
+    scene: Scene,
+    requests: readonly MapRequest[],
+    context: CallContext<PageCalls['explainAll']['progress']>,
+  ): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
     for (const [index, request] of requests.entries()) {
       while (this.held.has(`explain:${request.method}`) && !context.signal.aborted) await sleep(10);
       const failure = this.failures.get(`explain:${request.method}`);
       this.failures.delete(`explain:${request.method}`);
-      const outcome = failure ? { error: failure } : { map: makeMap(this.scene, request) };
+      const outcome = failure ? { error: failure } : { map: makeMap(scene, request) };
       outcomes.push(outcome);
       context.progress({ index, outcome });
     }
     return outcomes;
   }
 
-  async #explain(request: MapRequest, context: CallContext<PageCalls['explain']['progress']>): Promise<ExplanationMap> {
-    const map = makeMap(this.scene, request);
+  async #explain(scene: Scene, request: MapRequest, context: CallContext<PageCalls['explain']['progress']>): Promise<ExplanationMap> {
+    const map = makeMap(scene, request);
     if (!this.scene.methods.find((m) => m.id === request.method)?.slow) return map;
     const { steps, ms } = this.slow;
     for (let i = 1; i < steps && !context.signal.aborted; i++) {
@@ -170,8 +180,23 @@ export class TestHost {
     return map;
   }
 
-  prediction(): Prediction {
-    const { scene } = this;
+  /** The panel's scene, or the one chosen to compare with. */
+  #sceneOf(other: string | undefined): Scene {
+    if (other === undefined) return this.scene;
+    const changed = this.scene.others?.[other as 'image' | 'model'];
+    if (!changed) throw new Error(`Nothing called ${other} was chosen.`);
+    return { ...this.scene, ...changed };
+  }
+
+  #other(what: 'image' | 'model'): OtherSubject | undefined {
+    if (!this.scene.others?.[what]) return undefined;
+    const { subject, image } = this.#sceneOf(what);
+    const { imageName, imagePath, modelName = '', modelPath = '' } = subject;
+    const imageUri = subject.imageUri && `data:image/png;base64,${image.png}`;
+    return { id: what, imageName, imagePath, imageUri, modelName, modelPath };
+  }
+
+  prediction(scene = this.scene): Prediction {
     const ranked = rank(scene);
     const { model, image } = facts(scene);
     return {
@@ -192,14 +217,19 @@ function firstPart(map: ExplanationMap, done: number): ExplanationMap {
 }
 
 function rank(scene: Scene): RankedClass[] {
+  const model = { ...scene, classes: scene.logits.length };
   const max = Math.max(...scene.logits);
   const sum = scene.logits.reduce((s, v) => s + Math.exp(v - max), 0);
   return scene.logits
     .map((logit, index) => ({
       index,
-      label: scene.labels?.[index] ?? `class ${index}`,
+      label: className(model, index),
       logit,
-      probability: scene.activation === 'sigmoid' ? 1 / (1 + Math.exp(-logit)) : Math.exp(logit - max) / sum,
+      probability: !scoresClasses(model)
+        ? undefined
+        : scene.activation === 'sigmoid'
+          ? 1 / (1 + Math.exp(-logit))
+          : Math.exp(logit - max) / sum,
     }))
     .sort((a, b) => b.logit - a.logit);
 }

@@ -1,3 +1,5 @@
+import { targetPhrase } from '../../src/explain/target.ts';
+import { className } from '../../src/shared/classScores.ts';
 import type { Check, ExplanationMap, MapRequest, MethodFamily, MethodInfo, ParamInfo } from '../../src/shared/protocol.ts';
 import type { Scene, Thing } from './scene.ts';
 
@@ -106,11 +108,16 @@ function chosenByMethod({ default: usual, min }: ParamInfo): number | string {
 }
 
 function targetOf(scene: Scene, { targets }: MethodInfo, request: MapRequest): Pick<ExplanationMap, 'class' | 'against' | 'target'> {
-  const named = (index: number) => ({ index, label: scene.labels?.[index] ?? `class ${index}` });
-  const of = named(request.class ?? 0);
-  const against = request.against === undefined ? undefined : named(request.against);
-  const difference = against ? ` − logit of ${against.label}` : '';
-  return { class: of, against, target: targets === 'none' ? 'no class: activations alone' : `logit of ${of.label}${difference}` };
+  const { outputs = ['logits'], logits, dense } = scene;
+  const model = { ...scene, classes: logits.length, outputs, output: outputs[0] ?? '', dense };
+  const named = (index: number) => ({ index, label: className(model, index) });
+  const { class: index = 0, against, region } = request;
+  const phrase = targetPhrase({ class: index, against, ...(region && { region }) }, model, 'logit');
+  return {
+    class: named(index),
+    against: against === undefined ? undefined : named(against),
+    target: targets === 'none' ? 'no class: activations alone' : phrase,
+  };
 }
 
 function valueAt(scene: Scene, request: MapRequest, kind: Kind, i: number, height: number, width: number): number {

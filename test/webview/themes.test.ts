@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lowContrast, overflowing, unnamed } from './audit.ts';
-import { byId, screenshot, useBrowser } from './open.ts';
+import { byId, choose, screenshot, settled, useBrowser } from './open.ts';
 import { realScene, sampleScene } from './scenes.ts';
 import { type ThemeKind, themes } from './themes.ts';
 
 const { withPage, sizes } = useBrowser();
 
 for (const theme of Object.keys(themes) as ThemeKind[]) {
-  for (const width of [320, 700, 1100]) {
+  for (const width of [320, 700, 1200]) {
     test(`${theme} at ${width} px: readable, nothing overflows, everything has a name`, async () => {
       const scene = (await realScene()) ?? (await sampleScene());
       await withPage(scene, { theme, width, height: width === 320 ? 1400 : 800 }, async (page) => {
@@ -16,7 +16,13 @@ for (const theme of Object.keys(themes) as ThemeKind[]) {
         assert.deepEqual(await page.evaluate(lowContrast), []);
         assert.deepEqual(await page.evaluate(overflowing), []);
         assert.deepEqual(await page.evaluate(unnamed), []);
-        await byId(page, 'method-occlusion').click();
+        await choose(page, 'lrp');
+        await settled(page);
+        await screenshot(page, `${theme}-${width}-relevance`);
+        assert.deepEqual(await page.evaluate(lowContrast), []);
+        assert.deepEqual(await page.evaluate(overflowing), []);
+        assert.deepEqual(await page.evaluate(unnamed), []);
+        await choose(page, 'occlusion');
         await byId(page, 'class-search').fill('a');
         await screenshot(page, `${theme}-${width}-search`);
         assert.deepEqual(await page.evaluate(lowContrast), []);

@@ -64,7 +64,7 @@ test('a prediction that fails: message, file, next step, buttons; the image stay
 
 test('the engine crashes in a map: said in place, the next job works', async () => {
   const steer = (host: { failures: Map<string, unknown> }) => {
-    host.failures.set('explain:gradcam', {
+    host.failures.set('explain:grad-cam', {
       code: 'engine',
       message: 'The engine process ended unexpectedly (SIGSEGV).',
       hint: 'It was started again; try again.',
@@ -74,12 +74,12 @@ test('the engine crashes in a map: said in place, the next job works', async () 
     assert.equal(await byId(page, 'stage').getAttribute('data-map'), 'failed');
     assert.match(await textOf(page, 'error-message'), /SIGSEGV/);
     assert.match(await textOf(page, 'status'), /SIGSEGV/);
-    assert.equal(await byId(page, 'method-saliency').getAttribute('data-state'), 'done');
+    assert.equal(await byId(page, 'method-layer-cam').getAttribute('data-state'), 'done');
     await screenshot(page, 'engine-crash');
     await audit(page);
     await byId(page, 'show-log').click();
     await byId(page, 'retry').click();
-    await page.waitForSelector('[data-testid=stage][data-method=gradcam][data-map=done]');
+    await page.waitForSelector('[data-testid=stage][data-method=grad-cam][data-map=done]');
   });
 });
 

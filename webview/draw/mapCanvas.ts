@@ -41,7 +41,8 @@ export function colored(map: Pick<Cells, 'width' | 'height'>, look: MapLook, siz
   const cells = { values: look.scale.drawn, width: map.width, height: map.height };
   const grid = look.smooth ? interpolated(cells, size) : cells;
   const canvas = new OffscreenCanvas(grid.width, grid.height);
-  const context = canvas.getContext('2d');
+  // Pixels come from memory: no detour over the graphics card, which is slow where there is none.
+  const context = canvas.getContext('2d', { willReadFrequently: true });
   if (!context) return canvas;
   const table = pixelTable(look.colorMap);
   const picture = context.createImageData(grid.width, grid.height);

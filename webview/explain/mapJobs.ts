@@ -33,6 +33,8 @@ export class MapJobs {
   readonly #client: Client<PageCalls>;
   /** Calls for one map each. */
   readonly #single = new Map<string, AbortController>();
+  /** Slow ones among them that are not asked for yet: the person may only be passing by. */
+  readonly #hesitating = new Set<string>();
   #batch: Batch | undefined;
   #resting: ReturnType<typeof setTimeout> | undefined;
 
@@ -106,16 +108,18 @@ export class MapJobs {
     const state = this.#store.get();
     const wanted = new Set(keysOf(state, state.methods));
     const thumbs = new Set(keysOf(state, thumbMethods(state)));
-    for (const key of [...this.#single.keys()]) if (!wanted.has(key)) this.#abort(key);
+    const method = currentMethod(state);
+    const chosen = method && jobOf(state, method)?.key;
+    for (const key of [...this.#single.keys()]) {
+      if (!wanted.has(key) || (this.#hesitating.has(key) && key !== chosen)) this.#abort(key);
+    }
     if (this.#batch && ![...this.#batch.pending].every((key) => thumbs.has(key))) {
       this.#batch.controller.abort();
       this.#batch = undefined;
     }
     const onItsWay = (key: string) => this.#single.has(key) || this.#batch?.pending.has(key);
-    // A job that is to run again is on its way too.
-    const chosen = currentMethod(state);
-    const again = chosen && jobOf(state, chosen)?.key;
-    const lost = (job: Job) => job.state === 'running' && !onItsWay(job.key) && job.key !== again;
+    // The chosen one may be about to run again.
+    const lost = (job: Job) => job.state === 'running' && !onItsWay(job.key) && job.key !== chosen;
     const jobs = [...state.jobs.values()].filter((job) => !lost(job) && (wanted.has(job.key) || job.state === 'done'));
     const kept = new Set(withinBounds(jobs, wanted));
     if (kept.size < state.jobs.size) this.#store.set({ jobs: new Map(jobs.filter((job) => kept.has(job)).map((job) => [job.key, job])) });
@@ -137,7 +141,7 @@ export class MapJobs {
     this.#single.set(key, controller);
     this.#store.set({ jobs: new Map(jobs).set(key, jobs.get(key) ?? newJob(key, request)) });
     try {
-      if (slow) await new Promise((resolve) => setTimeout(resolve, rest.slow));
+      if (slow) await this.#hesitate(key);
       throwIfAborted(signal);
       const params = { generation: subject.generation, request, priority: slow ? priority.slow : priority.chosen };
       const onProgress = (value: MapProgress) => this.#single.get(key) === controller && this.#update(key, fromProgress(value));
@@ -146,6 +150,12 @@ export class MapJobs {
     } catch (error) {
       if (this.#single.get(key) === controller) this.#fail(key, error);
     }
+  }
+
+  async #hesitate(key: string): Promise<void> {
+    this.#hesitating.add(key);
+    await new Promise((resolve) => setTimeout(resolve, rest.slow));
+    this.#hesitating.delete(key);
   }
 
   /** Thumbs wait for the chosen map unless that is a slow one, which they hardly delay. */

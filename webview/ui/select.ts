@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
 import { live } from 'lit/directives/live.js';
 
 export interface SelectOptions {
@@ -20,11 +21,13 @@ export function select({ testid, label, value, groups, onChange }: SelectOptions
       .value=${live(value)}
       @change=${(event: Event) => onChange((event.target as HTMLSelectElement).value)}
     >
-      ${groups.map(
-        (group) => html`<optgroup label=${group.label}>
-          ${group.options.map((option) => html`<option value=${option.id} ?selected=${option.id === value}>${option.label}</option>`)}
-        </optgroup>`,
-      )}
+      ${guard([groups, value], () => groups.map((group) => options(group, value)))}
     </select>
   </div>`;
+}
+
+function options(group: SelectOptions['groups'][number], value: string): TemplateResult {
+  return html`<optgroup label=${group.label}>
+    ${group.options.map(({ id, label }) => html`<option value=${id} ?selected=${id === value}>${label}</option>`)}
+  </optgroup>`;
 }

@@ -70,8 +70,12 @@ function statusOf(state: PageState, method: MethodInfo, job: Job | undefined): S
 
 /** Scrolls the row of chips, and nothing else, so that the chosen one is seen. */
 function reveal(chip: Element | undefined): void {
-  if (!(chip instanceof HTMLElement) || !chip.parentElement) return;
-  const row = chip.parentElement;
+  // Told while the page is being put together.
+  if (chip instanceof HTMLElement) queueMicrotask(() => scrollTo(chip, chip.parentElement));
+}
+
+function scrollTo(chip: HTMLElement, row: HTMLElement | null): void {
+  if (!row) return;
   const right = chip.offsetLeft + chip.offsetWidth;
   if (chip.offsetLeft < row.scrollLeft) row.scrollLeft = chip.offsetLeft;
   else if (right > row.scrollLeft + row.clientWidth) row.scrollLeft = right - row.clientWidth;

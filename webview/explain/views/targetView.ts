@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { scoresClasses } from '../../../src/shared/classScores.ts';
 import type { Prediction } from '../../../src/shared/protocol.ts';
 import { number } from '../../draw/format.ts';
 import { iconButton } from '../../ui/button.ts';
@@ -58,7 +59,9 @@ function note(state: PageState, prediction: Prediction, actions: Actions): Templ
   const wrong = mistake(state);
   const offered = wrong && (wrong.predicted !== explained || wrong.truth !== against);
   const why = method && (against !== undefined || method.targets === 'none') ? noDifference(method) : undefined;
-  return html`<span>${why ?? value(prediction, explained, against)}</span>
+  // The numbers at hand are means over all of a dense output.
+  const numbers = currentRegion(state) ? '' : value(prediction, explained, against);
+  return html`<span>${why ?? numbers}</span>
     ${
       offered
         ? html`<button class="link" data-testid="explain-mistake" @click=${() => actions.explainMistake()}>Explain predicted − true</button>`
@@ -67,10 +70,11 @@ function note(state: PageState, prediction: Prediction, actions: Actions): Templ
 }
 
 /** `logit 6.1 − 4.7 = 1.4` */
-function value({ logits }: Prediction, explained: number | undefined, against: number | undefined): string {
+function value({ logits, model }: Prediction, explained: number | undefined, against: number | undefined): string {
   const logit = (index: number | undefined) => (index === undefined ? Number.NaN : (logits[index] ?? Number.NaN));
-  if (against === undefined) return `logit ${number(logit(explained))}`;
-  return `logit ${number(logit(explained))} − ${bracketed(logit(against))} = ${number(logit(explained) - logit(against))}`;
+  const word = scoresClasses(model) ? 'logit' : 'value';
+  if (against === undefined) return `${word} ${number(logit(explained))}`;
+  return `${word} ${number(logit(explained))} − ${bracketed(logit(against))} = ${number(logit(explained) - logit(against))}`;
 }
 
 function bracketed(value: number): string {
