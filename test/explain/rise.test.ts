@@ -102,10 +102,10 @@ test('masks do not depend on how many are drawn, and the seed decides', () => {
 const planted = { y: 6, x: 21 };
 const pixel = planted.y * width + planted.x;
 
-function run(params: Params, weights: readonly [number, number] = [0.1, 0.8]) {
+function run(params: Params, weights: readonly [number, number] = [0.1, 0.8], variant = 'probability') {
   const input = new Float32Array(2 * size).fill(1);
   const all = { ...base, masks: 1000, ...params };
-  const asked = rise.prepare({ input, black: [0, 0], channels: 2, height, width, variant: 'probability', params: all });
+  const asked = rise.prepare({ input, black: [0, 0], channels: 2, height, width, variant, params: all });
   const into = new Float32Array(2 * size);
   const of = (i: number) => {
     asked.fill(i, into);
@@ -140,16 +140,18 @@ function expectedMap(): Float64Array {
   });
 }
 
-test('the map of a model that reads one pixel is the one that follows from the masks, within the error it states', () => {
-  const expected = expectedMap();
-  const { asked, map, scores } = run({ masks: 4000 });
-  const values = map();
-  const range = Math.max(...values) - Math.min(...values);
-  const [, largest] = shares(asked.checks?.(scores, 4000)[0]?.text ?? '');
-  const worst = Math.max(...values.map((v, i) => Math.abs(v - (expected[i] as number))));
-  assert.ok(worst < 4.5 * (largest / 100) * range, `${worst} of ${range}, error ${largest} %`);
-  assert.equal(values.indexOf(Math.max(...values)), pixel);
-});
+for (const variant of ['probability', 'weighted', 'logit'] as const) {
+  test(`${variant}: the map of a model that reads one pixel is the one that follows from the masks, within the error it states`, () => {
+    const expected = expectedMap();
+    const { asked, map, scores } = run({ masks: 4000 }, [0.1, 0.8], variant);
+    const values = map();
+    const range = Math.max(...values) - Math.min(...values);
+    const [, largest] = shares(asked.checks?.(scores, 4000)[0]?.text ?? '');
+    const worst = Math.max(...values.map((v, i) => Math.abs(v - (expected[i] as number))));
+    assert.ok(worst < 4.5 * (largest / 100) * range, `${worst} of ${range}, error ${largest} %`);
+    assert.equal(values.indexOf(Math.max(...values)), pixel);
+  });
+}
 
 /** The two percentages of a standard error's text. */
 function shares(text: string): [number, number] {
@@ -158,35 +160,34 @@ function shares(text: string): [number, number] {
   return found as [number, number];
 }
 
-test('unbiased: the mean over seeds goes to the expected map, and the stated error is the spread between seeds', () => {
-  const expected = expectedMap();
-  const seeds = Array.from({ length: 60 }, (_, seed) => run({ masks: 100, seed }));
-  const maps = seeds.map((one) => one.map());
-  const stated = mean(
-    seeds.map(({ asked, scores, map }) => {
-      const values = map();
-      return (shares(asked.checks?.(scores, 100)[0]?.text ?? '')[0] / 100) * (Math.max(...values) - Math.min(...values));
-    }),
-  );
-  const spread = mean(
-    expected.map((_, i) => {
+for (const variant of ['probability', 'weighted'] as const) {
+  test(`${variant}: the mean over seeds goes to the expected map, and the stated error is the spread between seeds`, () => {
+    const expected = expectedMap();
+    const seeds = Array.from({ length: 60 }, (_, seed) => run({ masks: 100, seed }, [0.1, 0.8], variant));
+    const maps = seeds.map((one) => one.map());
+    const stated = mean(seeds.map((one) => statedError(one, 100)));
+    const spreads = expected.map((_, i) => {
       const own = maps.map((m) => m[i] as number);
       return Math.sqrt(mean(own.map((v) => (v - mean(own)) ** 2)));
-    }),
-  );
-  assert.ok(Math.abs(stated / spread - 1) < 0.15, `stated ${stated}, found ${spread}`);
-  expected.forEach((e, i) => {
-    assert.ok(Math.abs(mean(maps.map((m) => m[i] as number)) - e) < (5 * spread * 1.5) / Math.sqrt(60), `pixel ${i}`);
+    });
+    assert.ok(Math.abs(stated / mean(spreads) - 1) < 0.15, `stated ${stated}, found ${mean(spreads)}`);
+    expected.forEach((e, i) => {
+      const found = mean(maps.map((m) => m[i] as number));
+      assert.ok(Math.abs(found - e) < (5 * (spreads[i] as number)) / Math.sqrt(60), `pixel ${i}: ${found}, expected ${e}`);
+    });
   });
-});
+}
+
+/** Mean standard error that the check states, in units of the map. */
+function statedError({ asked, scores, map }: ReturnType<typeof run>, done: number): number {
+  const values = map(done);
+  const [share] = shares(asked.checks?.(scores, done)[0]?.text ?? '');
+  return (share / 100) * (Math.max(...values) - Math.min(...values));
+}
 
 test('the error shrinks with the square root of the number of masks, and is there while the run goes on', () => {
-  const { asked, scores, map } = run({ masks: 6400 });
-  const absolute = (done: number) => {
-    const values = map(done);
-    return (shares(asked.checks?.(scores, done)[0]?.text ?? '')[0] / 100) * (Math.max(...values) - Math.min(...values));
-  };
-  const errors = [100, 400, 1600, 6400].map(absolute);
+  const one = run({ masks: 6400 });
+  const errors = [100, 400, 1600, 6400].map((done) => statedError(one, done));
   for (const [a, b] of [
     [0, 1],
     [1, 2],
@@ -194,7 +195,7 @@ test('the error shrinks with the square root of the number of masks, and is ther
   ] as const) {
     assert.ok(Math.abs((errors[a] as number) / (errors[b] as number) / 2 - 1) < 0.1, errors.join());
   }
-  assert.deepEqual(asked.checks?.(scores, 1), [], 'none from one mask');
+  assert.deepEqual(one.asked.checks?.(one.scores, 1), [], 'none from one mask');
 });
 
 test('more masks go on from fewer: one key, the first inputs the same; other masks have another', () => {
@@ -204,9 +205,13 @@ test('more masks go on from fewer: one key, the first inputs the same; other mas
   for (const other of [{ seed: 4 }, { cells: 6 }, { probability: 0.5 }]) assert.notEqual(run(other).asked.key, few.asked.key);
 });
 
-test('a constant model gives a map that is flat but for how often pixels were seen', () => {
+test('a constant model: flat but for how often pixels were seen; by what was seen, exactly flat', () => {
   const values = run({ masks: 2000 }, [0.3, 0]).map();
   assert.ok(values.every((v) => Math.abs(v - 0.3) < 0.05));
+  assert.ok(Math.max(...values) - Math.min(...values) > 0.001);
+  const weighted = run({ masks: 100 }, [0.3, 0], 'weighted');
+  assert.ok(weighted.map().every((v) => Math.abs(v - 0.3) < 1e-6));
+  assert.ok(statedError(weighted, 100) < 1e-6);
 });
 
 test('usual cells: eight, of two pixels at least', () => {

@@ -1,6 +1,7 @@
 import { resizePlace } from '../../ops/axisMatrix.ts';
 import type { Check } from '../../shared/protocol.ts';
 import { type Axis, axis, interpolate } from '../bilinear.ts';
+import { expectedMean, type MaskMean, weightedMean } from '../maskMean.ts';
 import type { Perturbation, PerturbationMethod, Subject } from '../method.ts';
 import { Random } from '../random.ts';
 import { runningSum } from '../runningSum.ts';
@@ -27,8 +28,13 @@ export const rise: PerturbationMethod = {
     targets: 'any',
     exportable: false,
     variants: [
-      { id: 'probability', label: 'probability', about: 'Mean probability, as published.' },
-      { id: 'logit', label: 'logit', about: 'Mean logit, or output of a model that has no probabilities.' },
+      { id: 'probability', label: 'probability', about: 'Mean probability over N·p, the expected weight of a pixel, as published.' },
+      {
+        id: 'weighted',
+        label: 'probability, by what was seen',
+        about: 'Over Σ M, how much of the pixel the masks really showed (as in Xplique): less noise.',
+      },
+      { id: 'logit', label: 'logit, by what was seen', about: 'Mean logit, or output of a model that has no probabilities, over Σ M.' },
     ],
     params: [
       {
@@ -69,7 +75,11 @@ export const rise: PerturbationMethod = {
       },
     ],
   },
-  kind: (variant) => ({ relu: false, signed: variant === 'logit', unit: `mean ${variant} while seen` }),
+  kind: (variant) => ({
+    relu: false,
+    signed: variant === 'logit',
+    unit: `mean ${variant === 'logit' ? 'logit' : 'probability'} while seen`,
+  }),
   // Cells of at least two pixels.
   defaults: (height, width) => ({ cells: Math.max(2, Math.min(8, Math.floor(Math.min(height, width) / 2))) }),
   score: (variant) => (variant === 'logit' ? 'logit' : 'probability'),
@@ -77,22 +87,17 @@ export const rise: PerturbationMethod = {
   prepare,
 };
 
-function prepare({ input, channels, height, width, params }: Subject): Perturbation {
+function prepare({ input, channels, height, width, variant, params }: Subject): Perturbation {
   const [count, probability] = [Number(params.masks), Number(params.probability)];
   const [cells, seed] = [Number(params.cells), Number(params.seed)];
   const size = height * width;
   const masks = randomMasks({ height, width, cells, probability, seed });
   const mask = new Float64Array(size);
-  const sums = runningSum(
-    () => ({ values: new Float64Array(size), squares: new Float64Array(size) }),
-    ({ values, squares }, i, { of }) => {
+  const means = runningSum(
+    () => (variant === 'probability' ? expectedMean(size, probability) : weightedMean(size)),
+    (mean, i, { of }) => {
       masks(i, mask);
-      const weight = of(i) / probability;
-      for (let cell = 0; cell < size; cell++) {
-        const v = weight * (mask[cell] as number);
-        values[cell] = (values[cell] as number) + v;
-        squares[cell] = (squares[cell] as number) + v * v;
-      }
+      mean.add(of(i), mask);
     },
   );
   return {
@@ -107,8 +112,8 @@ function prepare({ input, channels, height, width, params }: Subject): Perturbat
         for (let cell = 0; cell < size; cell++) into[from + cell] = (input[from + cell] as number) * (mask[cell] as number);
       }
     },
-    map: (scores, done) => Float32Array.from(sums(scores, done).values, (sum) => sum / done),
-    checks: (scores, done) => (done < 2 ? [] : [standardError(sums(scores, done), done, count)]),
+    map: (scores, done) => Float32Array.from(means(scores, done).mean()),
+    checks: (scores, done) => (done < 2 ? [] : [standardError(means(scores, done), done, count)]),
   };
 }
 
@@ -155,25 +160,16 @@ function mirrored(at: number, last: number): number {
   return last - Math.abs(last - Math.abs(at));
 }
 
-/** Of the mean over masks at each pixel, from the variance between masks, relative to the range of the map. */
-function standardError({ values, squares }: { values: Float64Array; squares: Float64Array }, done: number, count: number): Check {
-  let [min, max, sum, largest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0];
-  values.forEach((total, cell) => {
-    const mean = total / done;
-    const variance = Math.max(0, (squares[cell] as number) / done - mean * mean) / (done - 1);
-    const error = Math.sqrt(variance);
-    sum += error;
-    largest = Math.max(largest, error);
-    min = Math.min(min, mean);
-    max = Math.max(max, mean);
-  });
-  const mean = sum / values.length;
-  const range = max - min;
+/** Relative to the range of the map, which is what its colours show. */
+function standardError(means: MaskMean, done: number, count: number): Check {
+  const errors = means.error().filter(Number.isFinite);
+  const values = means.mean().filter(Number.isFinite);
+  const largest = errors.reduce((max, e) => Math.max(max, e), 0);
+  const mean = errors.reduce((sum, e) => sum + e, 0) / errors.length;
+  const range =
+    values.reduce((max, v) => Math.max(max, v), values[0] as number) - values.reduce((min, v) => Math.min(min, v), values[0] as number);
   const share = (error: number) => (range > 0 ? `${(100 * (error / range)).toPrecision(2)} %` : '0 %');
-  return {
-    id: 'standard-error',
-    label: 'Standard error',
-    text: `After ${done} of ${count} masks the standard error is ${share(mean)} of the map's range on average, ${share(largest)} at most.`,
-    ok: mean <= 0.1 * range,
-  };
+  const ok = mean <= 0.15 * range;
+  const text = `After ${done} of ${count} masks the standard error is ${share(mean)} of the map's range on average, ${share(largest)} at most.`;
+  return { id: 'standard-error', label: 'Standard error', text: `${text}${ok || done < count ? '' : ' Take more masks.'}`, ok };
 }
