@@ -1,4 +1,4 @@
-import { isAbort, toErrorRecord } from '../../../src/shared/errors.ts';
+import { type ErrorRecord, isAbort, toErrorRecord } from '../../../src/shared/errors.ts';
 import type { MapRequest, PageCalls } from '../../../src/shared/protocol.ts';
 import type { Client } from '../../../src/shared/rpc.ts';
 import { shown } from '../selectors.ts';
@@ -14,6 +14,10 @@ import { Others } from './others.ts';
 
 /** Failures of the machine, not of the question: asking again may help. */
 const passing: ReadonlySet<string> = new Set(['engine', 'internal', 'cancelled']);
+
+export function isPassing({ code }: ErrorRecord): boolean {
+  return passing.has(code);
+}
 
 /** Everything the views of the comparison can do. */
 export class CompareActions {
@@ -112,7 +116,7 @@ export class CompareActions {
   /** Asks again for what failed for no reason of its own. */
   again(): void {
     const { compare } = this.#store.get();
-    const kept = [...compare.outcomes].filter(([, outcome]) => !('error' in outcome && passing.has(outcome.error.code)));
+    const kept = [...compare.outcomes].filter(([, outcome]) => !('error' in outcome && isPassing(outcome.error)));
     const { image, model } = compare.others;
     const others = { ...(image && !image.failure && { image }), ...(model && !model.failure && { model }) };
     this.#set({ outcomes: new Map(kept), others, stopped: false });

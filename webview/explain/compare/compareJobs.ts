@@ -22,7 +22,7 @@ const untilSeen = 80;
 interface Flight {
   controller: AbortController;
   side: Side;
-  /** Keys of the cells in the order of the requests. */
+  /** Names of the maps (`asks`) in the order of the requests. */
   keys: readonly string[];
 }
 
@@ -78,12 +78,12 @@ export class CompareJobs {
   #plan(state: PageState): void {
     const open = state.choices.compare?.open === true;
     const cells = open ? comparison(state).cells : [];
-    const wanted = new Set(cells.map(({ key }) => key));
+    const wanted = new Set(cells.map(({ asks }) => asks));
     this.#abort((flight) => !flight.keys.some((key) => wanted.has(key) && !state.compare.outcomes.has(key)));
     if (!open || state.compare.stopped) return;
     const pending = new Set([...this.#flights].flatMap(({ keys }) => keys));
     const missing = cells.filter(
-      ({ key, request, blocked }) => request && !blocked && !state.compare.outcomes.has(key) && !pending.has(key),
+      ({ asks, request, blocked }) => request && !blocked && !state.compare.outcomes.has(asks) && !pending.has(asks),
     );
     for (const side of ['own', 'image', 'model'] as const) this.#askFast(state, side, missing);
     this.#askSlow(state, missing);
@@ -115,7 +115,7 @@ export class CompareJobs {
   }
 
   #askAll(state: PageState, side: Side, cells: readonly Cell[]): void {
-    const keys = cells.map(({ key }) => key);
+    const keys = cells.map(({ asks }) => asks);
     const flight = this.#start(side, keys);
     const requests = cells.map(({ request }) => request as MapRequest);
     const take = (found: readonly (readonly [number, Outcome])[]) => this.#isOn(flight) && this.#take(keys, found);
@@ -138,9 +138,9 @@ export class CompareJobs {
   #askSlow(state: PageState, missing: readonly Cell[]): void {
     // After the fast ones, and one at a time: each takes the whole engine.
     if (this.#flights.size > 0) return;
-    const cell = missing.find((each) => isSlow(each) && state.compare.allowed.has(each.key));
+    const cell = missing.find((each) => isSlow(each) && state.compare.allowed.has(each.asks));
     if (!cell?.request) return;
-    const { key, side, request } = cell;
+    const { asks: key, side, request } = cell;
     const flight = this.#start(side, [key]);
     this.#run(key, { done: 0, secondsLeft: undefined, partial: undefined });
     this.#client
@@ -231,7 +231,7 @@ export class CompareJobs {
 /** Without the oldest that no cell shows, where there are too many. */
 function bounded(outcomes: Map<string, Outcome>, cells: readonly Cell[]): Map<string, Outcome> {
   if (outcomes.size <= kept) return outcomes;
-  const shown = new Set(cells.map(({ key }) => key));
+  const shown = new Set(cells.map(({ asks }) => asks));
   for (const key of outcomes.keys()) {
     if (outcomes.size <= kept) break;
     if (!shown.has(key)) outcomes.delete(key);
@@ -240,5 +240,5 @@ function bounded(outcomes: Map<string, Outcome>, cells: readonly Cell[]): Map<st
 }
 
 function distinct(cells: readonly Cell[]): Cell[] {
-  return [...new Map(cells.map((cell) => [cell.key, cell])).values()];
+  return [...new Map(cells.map((cell) => [cell.asks, cell])).values()];
 }

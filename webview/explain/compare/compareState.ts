@@ -30,13 +30,13 @@ export interface Place {
 export interface CompareState {
   /** The prediction that everything here belongs to. */
   of: Prediction | undefined;
-  /** By cell key; in order of arrival. */
+  /** By name of the map (`Cell.asks`); in order of arrival. */
   outcomes: ReadonlyMap<string, Outcome>;
-  /** Slow maps under way, by cell key. */
+  /** Slow maps under way, by name. */
   running: ReadonlyMap<string, Running>;
   /** Cancelled by the person: nothing is asked until they continue or choose something else. */
   stopped: boolean;
-  /** Keys of the slow maps the person let run. */
+  /** Names of the slow maps the person let run. */
   allowed: ReadonlySet<string>;
   others: Readonly<{ image?: Other; model?: Other }>;
   /** Why no other image or model could be chosen. */

@@ -11,14 +11,17 @@ import { fewEnds, matchLayer, spread } from './spread.ts';
 
 /** One small map with its fixed place. */
 export interface Cell {
+  /** Names its place. */
   key: string;
+  /** Names the map it shows: two cells may show the same one. */
+  asks: string;
   side: Side;
   ref: MethodRef;
   /** What is asked for; undefined: made of other cells, not possible, or waiting for the other subject. */
   request: MapRequest | undefined;
   /** Why nothing is asked for. */
   blocked: ErrorRecord | undefined;
-  /** A difference: keys of the two maps it is of. */
+  /** A difference: names (`asks`) of the two maps it is of. */
   of: readonly [string, string] | undefined;
   /** What tells it from its neighbours in the row: a layer, a class, an image. */
   title: string;
@@ -146,8 +149,8 @@ function targetNotes(state: PageState, refs: readonly MethodRef[]): string[] {
   return [alone.length > 0 ? `${target} ${alone.join(', ')}: the first class alone.` : target];
 }
 
-function layerColumn({ name, kind, shape: dims }: LayerInfo, { model }: Prediction): Column {
-  return { title: name, about: `${kind} · ${shape(dims)}${name === model.defaultLayer ? ' · default' : ''}` };
+function layerColumn({ name, shape: dims }: LayerInfo, { model }: Prediction): Column {
+  return { title: name, about: `${shape(dims)}${name === model.defaultLayer ? ' · default' : ''}` };
 }
 
 function throughDepth(state: PageState, prediction: Prediction, refs: readonly MethodRef[]) {
@@ -172,7 +175,7 @@ function classes(state: PageState, prediction: Prediction, refs: readonly Method
     const contrast = !plain && ref.method.targets === 'any' && !first.blocked;
     const title = `${first.title} − ${second.title}`;
     const cell = contrast ? asked(state, ref, { layer, class: a, against: b }, title) : differenceOf(first, second, title);
-    return row(ref, [first, second, { ...cell, of: [first.key, second.key] as const }]);
+    return row(ref, [first, second, { ...cell, of: [first.asks, second.asks] as const }]);
   });
   const column = (index: number): Column => {
     const found = classOf(prediction, index);
@@ -220,7 +223,7 @@ function models(state: PageState, prediction: Prediction, refs: readonly MethodR
     const second = asked(state, ref, { layer: match?.layer.name, class: b }, other?.subject.modelName ?? '', 'model');
     const refused = theirs && b === undefined ? { ...second, request: undefined, blocked: noSuchClass(prediction, a, other) } : second;
     const difference = differenceOf(first, refused, `${first.title} − ${second.title}`);
-    return row(ref, [first, refused, difference]);
+    return row(ref, [first, refused, { ...difference, blocked: difference.blocked ?? otherQuestion(prediction, a, theirs, b) }]);
   });
   const columns = [
     { title: prediction.model.name, about: `${says(prediction)} · ${mine ?? ''}` },
@@ -252,6 +255,21 @@ function noSuchClass(prediction: Prediction, index: number | undefined, other: O
   return toErrorRecord(
     new ModelError('method', `${other?.subject.modelName ?? 'The other model'} has no class called ${name}.`, {
       hint: 'Let each model explain its own prediction.',
+    }),
+  );
+}
+
+/** A difference of maps of two classes says nothing of the models. */
+function otherQuestion(
+  mine: Prediction,
+  a: number | undefined,
+  theirs: Prediction | undefined,
+  b: number | undefined,
+): ErrorRecord | undefined {
+  if (!theirs || a === undefined || b === undefined || labelOf(mine, a) === labelOf(theirs, b)) return undefined;
+  return toErrorRecord(
+    new ModelError('method', `One map explains ${labelOf(mine, a)}, the other ${labelOf(theirs, b)}: their difference means nothing.`, {
+      hint: 'Explain the same class in both.',
     }),
   );
 }
@@ -289,8 +307,9 @@ function asked(state: PageState, ref: MethodRef, wanted: Wanted, title: string, 
     subject?.prediction && wanted.class !== undefined ? requestFor(state, ref, { ...wanted, class: wanted.class }) : undefined;
   const other = side === 'own' ? '' : state.compare.others[side]?.subject.id;
   const failure = side === 'own' ? undefined : state.compare.others[side]?.failure;
-  const key = JSON.stringify([side, other, request ?? [ref.id, wanted, title]]);
-  return { key, side, ref, request: refused ? undefined : request, blocked: failure ?? refused, of: undefined, title };
+  const asks = JSON.stringify([side, other, request ?? [ref.id, wanted]]);
+  const key = JSON.stringify([title, asks]);
+  return { key, asks, side, ref, request: refused ? undefined : request, blocked: failure ?? refused, of: undefined, title };
 }
 
 function requestFor(state: PageState, { method, variant }: MethodRef, wanted: Wanted & { class: number }): MapRequest {
@@ -300,7 +319,8 @@ function requestFor(state: PageState, { method, variant }: MethodRef, wanted: Wa
     method: method.id,
     ...(variant !== '' && { variant }),
     ...(method.at === 'layer' && wanted.layer !== undefined && { layer: wanted.layer }),
-    class: wanted.class,
+    // The same map for every class is asked for once.
+    ...(method.targets !== 'none' && { class: wanted.class }),
     ...(wanted.against !== undefined && method.targets === 'any' && { against: wanted.against }),
     ...(region && method.targets !== 'none' && { region }),
     ...(params && Object.keys(params).length > 0 && { params }),
@@ -309,7 +329,9 @@ function requestFor(state: PageState, { method, variant }: MethodRef, wanted: Wa
 
 /** Made in the page of two maps that are there. */
 function differenceOf(a: Cell, b: Cell, title: string): Cell {
-  return { ...a, key: JSON.stringify([a.key, b.key]), request: undefined, blocked: a.blocked ?? b.blocked, of: [a.key, b.key], title };
+  const of = [a.asks, b.asks] as const;
+  const asks = JSON.stringify(of);
+  return { ...a, key: JSON.stringify([title, asks]), asks, request: undefined, blocked: a.blocked ?? b.blocked, of, title };
 }
 
 export function isSlow({ ref }: Cell): boolean {

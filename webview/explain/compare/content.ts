@@ -15,15 +15,20 @@ export type Content =
 export function contentOf(state: PageState, cell: Cell): Content {
   if (cell.blocked) return failed(cell.blocked);
   if (cell.of && !cell.request) return plain(state, cell);
-  const outcome = state.compare.outcomes.get(cell.key);
+  const outcome = state.compare.outcomes.get(cell.asks);
   if (outcome) return cell.of ? contrast(state, cell, outcome) : settled(outcome);
-  const running = state.compare.running.get(cell.key);
+  const running = state.compare.running.get(cell.asks);
   if (running) return { state: 'running', done: running.done, secondsLeft: running.secondsLeft, map: running.partial, note: undefined };
   return { state: pending(state, cell), note: undefined, map: undefined };
 }
 
+/** The maps that have to run for a cell. */
+export function toAllow({ asks, request, of }: Cell): readonly string[] {
+  return request ? [asks] : (of ?? []);
+}
+
 function pending(state: PageState, cell: Cell): 'waiting' | 'idle' | 'stopped' {
-  if (isSlow(cell) && !state.compare.allowed.has(cell.key)) return 'idle';
+  if (isSlow(cell) && toAllow(cell).some((asks) => !state.compare.allowed.has(asks))) return 'idle';
   return state.compare.stopped ? 'stopped' : 'waiting';
 }
 

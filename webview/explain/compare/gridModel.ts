@@ -33,7 +33,7 @@ export interface Tally {
 }
 
 export function tally({ comparison: { cells }, contents }: GridModel): Tally {
-  const states = [...new Set(cells.map(({ key }) => key))].map((key) => contents.get(key)?.state).filter((each) => each !== 'idle');
+  const states = cells.map(({ key }) => contents.get(key)?.state).filter((each) => each !== 'idle');
   const of = (...wanted: readonly (string | undefined)[]) => states.filter((each) => wanted.includes(each)).length;
   return { total: states.length, settled: of('map', 'flat', 'failed'), failed: of('failed') };
 }

@@ -2,6 +2,8 @@ import { noChange } from 'lit';
 import { AsyncDirective, directive } from 'lit/async-directive.js';
 import { type ElementPart, type PartInfo, PartType } from 'lit/directive.js';
 
+import { penOf } from './paintCell.ts';
+
 type Paint = (context: CanvasRenderingContext2D) => void;
 
 interface Pixels {
@@ -79,8 +81,7 @@ class PaintedInViewDirective extends AsyncDirective {
     // Setting the size also clears.
     canvas.width = Math.max(1, Math.round(size.width));
     canvas.height = Math.max(1, Math.round(size.height));
-    const context = canvas.getContext('2d');
-    if (context) paint(context);
+    paint(penOf(canvas));
   }
 }
 

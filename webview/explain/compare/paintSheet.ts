@@ -1,16 +1,13 @@
 import { colorIndex } from '../../../src/shared/colorMaps.ts';
-import { number } from '../../draw/format.ts';
 import { fit, type Size } from '../../draw/geometry.ts';
 import { pixelTable } from '../../draw/palette.ts';
-import { contextOf } from '../../draw/picture.ts';
-import { lookOf } from '../look.ts';
 import type { PageState } from '../state.ts';
 import { sharingOf } from './choices.ts';
 import type { Cell, Row, Section } from './comparison.ts';
 import { coversOf, type GridModel, pictureOf } from './gridModel.ts';
-import { paintCell } from './paintCell.ts';
+import { paintCell, penOf } from './paintCell.ts';
 import { rangeText } from './read.ts';
-import type { SharedScale } from './scales.ts';
+import { endsOf, type SharedScale } from './scales.ts';
 
 /** On paper: dark on white whatever the editor's theme, sizes in pixels. */
 const ink = '#1b1b1b';
@@ -37,7 +34,7 @@ export function paintSheet(state: PageState, model: GridModel): HTMLCanvasElemen
   const canvas = document.createElement('canvas');
   canvas.width = width;
   canvas.height = contentsOf({ state, model, pen: undefined });
-  const pen = contextOf(canvas);
+  const pen = penOf(canvas);
   pen.fillStyle = '#fff';
   pen.fillRect(0, 0, canvas.width, canvas.height);
   pen.textBaseline = 'top';
@@ -132,8 +129,7 @@ function cellOf({ state, model, pen }: Sheet, cell: Cell, { x, y }: { x: number;
   const map = content?.state === 'map' ? content.map : undefined;
   const fitted = fit(size, box);
   const canvas = Object.assign(document.createElement('canvas'), fitted);
-  const context = contextOf(canvas);
-  context.imageSmoothingEnabled = map ? lookOf(state, map).smooth : true;
+  const context = penOf(canvas);
   const bare = state.choices.compare?.bare === true && map !== undefined;
   paintCell(context, state, { picture: element, size, covers: coversOf(state, cell.side), map, scale: model.scales.get(cell.key), bare });
   if (!map) whiten(context);
@@ -187,10 +183,7 @@ function bar(
   const pixels = new Uint32Array(colors.data.buffer);
   for (let i = 0; i < pixels.length; i++) pixels[i] = table[colorIndex((i % long) / (long - 1))] ?? 0;
   pen.putImageData(colors, x, y);
-  const [low, high] = ends ?? [
-    `${scale.beyond && scale.kind === 'diverging' ? '≤ ' : ''}${number(scale.low)}`,
-    `${scale.beyond ? '≥ ' : ''}${number(scale.high)}`,
-  ];
+  const [low, high] = ends ?? endsOf(scale);
   say(pen, low, x, y + 12, { color: quiet, size: 12 });
   pen.textAlign = 'right';
   say(pen, high, x + long, y + 12, { color: quiet, size: 12 });

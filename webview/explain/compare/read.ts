@@ -49,7 +49,8 @@ function placeOf(state: PageState, cell: Cell, map: ExplanationMap, index: numbe
 /** From where to where the colours of a map would reach by itself, in few digits. */
 export function rangeText({ min, max, relu, signed }: ExplanationMap): string {
   if (relu) return `0 … ${short(Math.max(0, max))}`;
-  return signed ? `±${short(Math.max(-min, max))}` : `${short(min)} … ${short(max)}`;
+  if (signed) return `±${short(Math.max(-min, max))}`;
+  return `${min > 0 && min < 1e-4 * max ? '≈ 0' : short(min)} … ${short(max)}`;
 }
 
 export function short(value: number): string {

@@ -1,5 +1,6 @@
 import type { ColorMapId } from '../../../src/shared/colorMaps.ts';
 import type { ExplanationMap } from '../../../src/shared/protocol.ts';
+import { number } from '../../draw/format.ts';
 import type { Scale } from '../../draw/scale.ts';
 import { lookOf } from '../look.ts';
 import type { PageState } from '../state.ts';
@@ -19,6 +20,12 @@ export interface SharedScale {
   colorMap: ColorMapId;
   /** Cells that use it. */
   cells: readonly Cell[];
+}
+
+/** What stands at the two ends of a bar of colours. */
+export function endsOf({ kind, low, high, beyond }: SharedScale): [string, string] {
+  const first = low > 0 && low < 1e-4 * high ? '≈ 0' : number(low);
+  return [`${kind === 'diverging' && beyond ? '≤ ' : ''}${first}`, `${beyond ? '≥ ' : ''}${number(high)}`];
 }
 
 /** By cell key: the scale its map is drawn with. Flat maps and those not there have none. */

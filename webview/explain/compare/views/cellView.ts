@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { classMap } from 'lit/directives/class-map.js';
+import { guard } from 'lit/directives/guard.js';
 import { describeError } from '../../../../src/shared/errors.ts';
 import { number } from '../../../draw/format.ts';
 import type { Size } from '../../../draw/geometry.ts';
@@ -9,7 +10,7 @@ import { lookOf } from '../../look.ts';
 import type { PageState } from '../../state.ts';
 import type { CompareActions } from '../compareActions.ts';
 import { type Cell, nameOf } from '../comparison.ts';
-import type { Content } from '../content.ts';
+import { type Content, toAllow } from '../content.ts';
 import { costOf } from '../cost.ts';
 import { coversOf, type GridModel, pictureOf, pictureSize } from '../gridModel.ts';
 import { paintedInView } from '../inView.ts';
@@ -40,9 +41,9 @@ export function cellView(state: PageState, model: GridModel, cell: Cell, where: 
     class=${classMap({ cell: true, current: where.current })}
     role="gridcell"
     tabindex=${cell.key === first ? 0 : -1}
-    aria-label=${spoken(state, cell, content)}
+    aria-label=${guard([cell, content], () => spoken(state, cell, content))}
     aria-current=${where.current ? 'true' : nothing}
-    title=${tooltip(state, cell, content)}
+    title=${guard([cell, content], () => tooltip(state, cell, content))}
     data-testid="cell"
     data-key=${cell.key}
     data-state=${content.state}
@@ -55,14 +56,19 @@ export function cellView(state: PageState, model: GridModel, cell: Cell, where: 
     @focus=${onFocus}
   >
     ${cellPicture(state, model, cell, content, where.box, compare)}
-    ${where.titled ? html`<span class="cell-title">${where.place === '' ? nothing : html`<span class="small">${where.place} </span>`}${cell.title}</span>` : nothing}
+    ${where.titled ? html`<span class="cell-title">${where.place === '' ? nothing : html`<span class="small">${where.place}</span>`}<span class="cell-name">${leftToRight(cell.title)}</span></span>` : nothing}
     <span class="cell-value" data-testid="cell-value">${valueText(state, cell, content)}</span>
   </div>`;
 }
 
+/** Cut at its beginning by a box that runs right to left, the name itself must not turn round (Unicode isolates). */
+function leftToRight(name: string): string {
+  return `\u2066${name}\u2069`;
+}
+
 /** What a click or Enter does. */
 export function activate(cell: Cell, content: Content, compare: CompareActions): void {
-  if (content.state === 'idle') compare.allow([cell.key]);
+  if (content.state === 'idle') compare.allow(toAllow(cell));
   else compare.open(cell);
 }
 

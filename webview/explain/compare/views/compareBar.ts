@@ -3,9 +3,10 @@ import { button, iconButton } from '../../../ui/button.ts';
 import { checkbox, range } from '../../../ui/fields.ts';
 import { segments } from '../../../ui/segments.ts';
 import { vars } from '../../../ui/vars.ts';
+import type { Actions } from '../../actions.ts';
 import type { PageState } from '../../state.ts';
 import { type Sharing, sharingOf } from '../choices.ts';
-import type { CompareActions } from '../compareActions.ts';
+import { type CompareActions, isPassing } from '../compareActions.ts';
 import { type GridModel, pictureOf, tally } from '../gridModel.ts';
 import { scaleLegend } from './scaleLegend.ts';
 
@@ -16,7 +17,8 @@ const sharings: readonly { id: Sharing; label: string; about: string }[] = [
 ];
 
 /** How the grid looks, its scale, how far it is: in sight while scrolling. */
-export function compareBar(state: PageState, model: GridModel, compare: CompareActions): TemplateResult {
+export function compareBar(state: PageState, model: GridModel, actions: Actions): TemplateResult {
+  const { compare } = actions;
   const sharing = sharingOf(state.choices.compare ?? {});
   const offered = model.comparison.kind === 'depth' ? sharings.filter(({ id }) => id !== 'row') : sharings;
   return html`<div class="compare-bar" data-testid="compare-bar">
@@ -24,6 +26,7 @@ export function compareBar(state: PageState, model: GridModel, compare: CompareA
         <span class="bar-item"><span class="small">Colour scale</span>
           ${segments({ testid: 'sharing', label: 'Colour scale', value: sharing, options: offered, onChange: (id) => compare.chooseSharing(id) })}</span>
         <span class="bar-item">${checkbox('over-picture', 'Over the picture', state.choices.compare?.bare !== true, (on) => compare.choose({ bare: !on }))}</span>
+        ${state.choices.compare?.bare ? nothing : html`<span class="bar-item">${opacity(state, (value) => actions.look({ opacity: value }))}</span>`}
         ${progress(state, model, compare)}
         ${iconButton({ testid: 'export-grid', label: 'Export this comparison as a picture, with labels and scales', icon: 'save', disabled: tally(model).settled === 0, onClick: () => void compare.export() })}
       </div>
@@ -44,7 +47,7 @@ function progress(state: PageState, model: GridModel, compare: CompareActions): 
         ><span ${vars({ '--done': String(settled / total) })}></span></span>
       <span class="progress-text" data-testid="compare-count">${count}</span>
       ${button({ testid: 'compare-cancel', label: 'Cancel', onClick: () => compare.cancel() })}</span>`;
-  const passing = [...model.contents.values()].some((each) => each.state === 'failed' && each.error.code !== 'method');
+  const passing = [...model.contents.values()].some((each) => each.state === 'failed' && isPassing(each.error));
   return html`<span class="bar-item grow">
     <span class="small" data-testid="compare-count">${total} ${total === 1 ? 'map' : 'maps'}${failed > 0 ? `, ${failed} not possible` : ''}</span>
     ${passing ? button({ testid: 'compare-again', label: 'Try again', onClick: () => compare.again() }) : nothing}</span>`;
@@ -57,8 +60,8 @@ function place(state: PageState): string {
   return `x ${Math.floor(probe.u * size.width)}, y ${Math.floor(probe.v * size.height)}: raw values under each map`;
 }
 
-/** Opacity of all maps over their pictures: the same as in Explain. */
-export function opacity(state: PageState, onInput: (value: number) => void): TemplateResult {
+/** Of all maps over their pictures: the same as in Explain. */
+function opacity(state: PageState, onInput: (value: number) => void): TemplateResult {
   const value = state.choices.opacity ?? 0.55;
   return range({
     testid: 'grid-opacity',

@@ -1,10 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import type { Prediction } from '../../../../src/shared/protocol.ts';
 import { score, shape } from '../../../draw/format.ts';
 import { button, iconButton } from '../../../ui/button.ts';
 import { dropdown } from '../../../ui/dropdown.ts';
 import { range } from '../../../ui/fields.ts';
 import { select } from '../../../ui/select.ts';
-import { classOf, currentClass, currentLayer, spatialLayers } from '../../selectors.ts';
+import { classOf, currentClass, currentLayer, labelOf, spatialLayers } from '../../selectors.ts';
 import type { PageState } from '../../state.ts';
 import { type Kind, kindOf } from '../choices.ts';
 import type { CompareActions } from '../compareActions.ts';
@@ -57,8 +58,8 @@ function methodsButton(state: PageState, compare: CompareActions): TemplateResul
   const open = state.compare.choosingMethods;
   const chosen = chosenRefs(state).length;
   return html`<div class="field">
-    <span class="field-label">Methods</span>
-    ${button({ testid: 'choose-methods', label: `${chosen} of ${state.methods.length}${open ? ': close' : ': choose…'}`, onClick: () => compare.openMethods(!open) })}
+    <span class="field-label">Methods<span class="field-value">${chosen} of ${state.methods.length}</span></span>
+    ${button({ testid: 'choose-methods', label: open ? 'Close' : 'Choose…', onClick: () => compare.openMethods(!open) })}
   </div>`;
 }
 
@@ -146,37 +147,53 @@ function twoClasses(state: PageState, compare: CompareActions): readonly Templat
 function classSelect(state: PageState, testid: string, label: string, value: number, onChange: (index: number) => void): TemplateResult {
   const { prediction } = state;
   if (!prediction) return html``;
-  const likely = [...new Set([...prediction.top.map((c) => c.index), prediction.truth?.index ?? value])];
-  const named = (index: number) => {
-    const found = classOf(prediction, index);
-    return { id: String(index), label: `${found.label} · ${score(found)}` };
-  };
-  const others = Array.from({ length: prediction.model.classes }, (_, index) => index).filter((index) => !likely.includes(index));
+  return select({ testid, label, value: String(value), groups: classGroups(prediction), onChange: (id) => onChange(Number(id)) });
+}
+
+interface Group {
+  label: string;
+  options: readonly { id: string; label: string }[];
+}
+
+const groupsOf = new WeakMap<Prediction, readonly Group[]>();
+
+/** Worked out once: there may be a thousand classes, and a move of the pointer draws the page anew. */
+function classGroups(prediction: Prediction): readonly Group[] {
+  const known = groupsOf.get(prediction);
+  if (known) return known;
+  const likely = [...prediction.top, ...(prediction.truth ? [prediction.truth] : [])];
+  const scored = new Map(likely.map((each) => [each.index, { id: String(each.index), label: `${each.label} · ${score(each)}` }]));
+  const others = Array.from({ length: prediction.model.classes }, (_, index) => index).filter((index) => !scored.has(index));
   const groups = [
-    { label: 'Most likely', options: likely.map(named) },
-    { label: 'All others', options: others.map(named) },
-  ];
-  return select({
-    testid,
-    label,
-    value: String(value),
-    groups: groups.filter(({ options }) => options.length > 0),
-    onChange: (id) => onChange(Number(id)),
-  });
+    { label: 'Most likely', options: [...scored.values()] },
+    { label: 'All others', options: others.map((index) => ({ id: String(index), label: labelOf(prediction, index) })) },
+  ].filter(({ options }) => options.length > 0);
+  groupsOf.set(prediction, groups);
+  return groups;
 }
 
 function layer(state: PageState, compare: CompareActions): TemplateResult | typeof nothing {
   const { prediction } = state;
   const value = currentLayer(state);
   if (!prediction || value === undefined) return nothing;
-  const options = spatialLayers(prediction).map(({ name, shape: dims }, i) => ({ id: name, label: `${i + 1} · ${name} · ${shape(dims)}` }));
   return select({
     testid: 'compare-layer',
     label: 'Layer',
     value,
-    groups: [{ label: 'In order of depth', options }],
+    groups: layerGroups(prediction),
     onChange: (id) => compare.chooseShared({ layer: id }),
   });
+}
+
+const layersOf = new WeakMap<Prediction, readonly Group[]>();
+
+function layerGroups(prediction: Prediction): readonly Group[] {
+  const known = layersOf.get(prediction);
+  if (known) return known;
+  const options = spatialLayers(prediction).map(({ name, shape: dims }, i) => ({ id: name, label: `${i + 1} · ${name} · ${shape(dims)}` }));
+  const groups = [{ label: 'In order of depth', options }];
+  layersOf.set(prediction, groups);
+  return groups;
 }
 
 function differenceChoice(state: PageState, compare: CompareActions): TemplateResult {

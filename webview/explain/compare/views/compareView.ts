@@ -59,7 +59,7 @@ function content(state: PageState, model: GridModel, actions: Actions): Template
     </div>`;
   }
   const enlarged = model.comparison.cells.find(({ key }) => key === state.compare.enlarged);
-  return html`${compareBar(state, model, actions.compare)}
+  return html`${compareBar(state, model, actions)}
     ${enlarged ? enlargedView(state, model, enlarged, actions.compare) : gridView(state, model, actions.compare)}`;
 }
 

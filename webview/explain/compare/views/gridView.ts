@@ -8,6 +8,7 @@ import type { PageState } from '../../state.ts';
 import { sharingOf } from '../choices.ts';
 import type { CompareActions } from '../compareActions.ts';
 import type { Cell, Column, Row, Section } from '../comparison.ts';
+import { toAllow } from '../content.ts';
 import { costOf } from '../cost.ts';
 import { type GridModel, gap, headWidth, type Layout, layoutOf } from '../gridModel.ts';
 import { cellView } from './cellView.ts';
@@ -36,7 +37,6 @@ function sectionView(state: PageState, model: GridModel, section: Section, layou
   const place = {
     '--columns': String(columns),
     '--cell': `${box.width}px`,
-    '--tall': `${box.height}px`,
     '--head': `${headWidth}px`,
     '--gap': `${gap}px`,
   };
@@ -105,7 +105,7 @@ function rowHead(state: PageState, model: GridModel, row: Row, compare: CompareA
     ${
       first
         ? html`<span class="small" data-testid="row-cost">slow: ${costOf(state, first.ref.method, first.request?.layer)}</span>
-            ${button({ testid: `run-${row.id}`, label: idle.length === 1 ? 'Run' : `Run all ${idle.length}`, onClick: () => compare.allow(idle.map(({ key }) => key)) })}`
+            ${button({ testid: `run-${row.id}`, label: idle.length === 1 ? 'Run' : `Run all ${idle.length}`, onClick: () => compare.allow(idle.flatMap(toAllow)) })}`
         : nothing
     }
   </div>`;

@@ -12,5 +12,7 @@ const modes = [
 export function modeSwitch({ choices, prediction, failure, trials }: PageState, compare: CompareActions): TemplateResult | typeof nothing {
   if (!prediction || failure || trials?.list) return nothing;
   const value = choices.compare?.open ? 'compare' : 'explain';
-  return html`${segments({ testid: 'mode', label: 'View', value, options: modes, onChange: (id) => compare.show(id === 'compare') })}`;
+  return html`<div class="mode">
+    ${segments({ testid: 'mode', label: 'View', value, options: modes, onChange: (id) => compare.show(id === 'compare') })}
+  </div>`;
 }

@@ -1,12 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { type ColorMapId, colorIndex } from '../../../../src/shared/colorMaps.ts';
-import { number } from '../../../draw/format.ts';
 import { pixelTable } from '../../../draw/palette.ts';
 import { painted } from '../../../ui/painted.ts';
 import type { PageState } from '../../state.ts';
 import { sharingOf } from '../choices.ts';
 import type { GridModel } from '../gridModel.ts';
-import type { SharedScale } from '../scales.ts';
+import { endsOf, type SharedScale } from '../scales.ts';
 
 /** What the colours mean and who shares them, with numbers. */
 export function scaleLegend(state: PageState, model: GridModel): TemplateResult {
@@ -45,9 +44,9 @@ function perMap(scales: readonly SharedScale[]): TemplateResult {
 }
 
 /** A bar of colours with the values at its ends. */
-export function scaleBar({ kind, low, high, beyond, colorMap }: SharedScale): TemplateResult {
-  const first = `${kind === 'diverging' && beyond ? '≤ ' : ''}${number(low)}`;
-  const end = `${beyond ? '≥ ' : ''}${number(high)}`;
+export function scaleBar(scale: SharedScale): TemplateResult {
+  const { kind, colorMap } = scale;
+  const [first, end] = endsOf(scale);
   return html`<div class="scale-bar" role="img" aria-label="Colours from ${first} to ${end}">
     ${gradient(colorMap)}
     <div class="scale-ends" aria-hidden="true"><span data-testid="scale-low">${first}</span>${kind === 'diverging' ? html`<span>0</span>` : nothing}<span data-testid="scale-high">${end}</span></div>

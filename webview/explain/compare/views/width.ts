@@ -8,7 +8,11 @@ export function observeWidth(report: (width: number) => void): (element: Element
   return (element) => {
     if (element === undefined || element === observed) return;
     observed = element;
-    observer ??= new ResizeObserver(([entry]) => entry && tell(Math.floor(entry.contentRect.width)));
+    observer ??= new ResizeObserver(([entry]) => {
+      const width = Math.floor(entry?.contentRect.width ?? 0);
+      // 0: it was taken away, and will be as wide as before when it is back.
+      if (width > 0) tell(width);
+    });
     observer.disconnect();
     observer.observe(element);
   };
