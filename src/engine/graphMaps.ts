@@ -136,11 +136,12 @@ function checksOf(spec: MapSpec, model: Model, sums: readonly Measured[]): Check
   const { method, variant, params = {} } = spec;
   const sweeps: Sweep[] = [...method.sweeps(variant, params), ...(method.inputSweeps?.(variant, params) ?? [])];
   const several = sweeps.filter((sweep) => sweep.conserved).length > 1;
-  return sweeps.flatMap((sweep) => {
+  const ofSweeps = sweeps.flatMap((sweep) => {
     const own = sums.filter((sum) => sum.sweep === sweep.id);
     const check = conservation(own, several ? sweep.label : undefined);
     return [...(check ? [check] : []), ...(sweep.remarks?.(model) ?? [])];
   });
+  return [...(method.remarks?.(model) ?? []), ...ofSweeps];
 }
 
 /** Graphs speak of values, people of layers: says which method fails at which layer. */

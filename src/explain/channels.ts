@@ -12,7 +12,7 @@ const reductions: Readonly<Record<string, Reduction>> = {
 };
 
 /** [N,C,H,W] → [N,H,W]: max |v|, Σ |v| (`sum`), max v², Σ v², or Σ v (`signed`) over the channels. */
-export function overChannels(b: GraphBuilder, value: string, reduction: string): string {
+export function reduceChannels(b: GraphBuilder, value: string, reduction: string): string {
   const reduce = reductions[reduction];
   if (!reduce) throw new Error(`no reduction '${reduction}'`);
   return reduce(b, value);

@@ -61,11 +61,18 @@ export interface GraphMethod extends Described {
    * @throws ModelError what `refuses` would say
    */
   onlyLayer?(model: Model): string;
+  /** What the model does to the map that a person should know, besides what the sweeps say. */
+  remarks?(model: Model): Check[];
   /**
    * The map at x where only y = scale∘x + shift (per channel) is in the graph and `at` describes y: a convolution whose
    * batch normalisation was folded into it. Without this, convolutions asked for are not folded.
    */
   emitBeforeAffine?(b: GraphBuilder, at: LayerValues, shift: Float32Array, variant: string): string;
+  /**
+   * Its numbers jump where a gradient changes its sign (Grad-CAM++ counts the positive ones), so that even rounding shows:
+   * batch norms stay as they are in a plan that holds it.
+   */
+  keepsNorms?: true;
   /** The map at a Concat over channels, or a sum, of values that nothing else reads is the sum of the maps at these values. */
   additive?: true;
 }

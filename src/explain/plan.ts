@@ -187,7 +187,7 @@ function forwardGraph(
     ...method.sweeps(variant, params),
     ...(method.inputSweeps?.(variant, params) ?? []),
   ]);
-  if (!sweeps.every((sweep) => sweep.affine)) return { graph: forward, values: new Map() };
+  if (!sweeps.every((sweep) => sweep.affine) || specs.some(({ method }) => method.keepsNorms)) return { graph: forward, values: new Map() };
   const needed = asked.filter((_, i) => !specs[i]?.method.emitBeforeAffine);
   return foldBatchNorm(forward, new Set(needed));
 }

@@ -1,4 +1,5 @@
 import type { GraphBuilder } from '../graph/builder.ts';
+import { float32 } from '../graph/graph.ts';
 import type { Dim } from '../graph/opset.ts';
 import { mul, scaled } from '../ops/emit.ts';
 import type { LayerValues } from './method.ts';
@@ -30,9 +31,12 @@ export function asWeights(b: GraphBuilder, value: string): string {
   return b.op('Reshape', [value], { shape: [images, 1, channels] });
 }
 
-/** Σ over channels at each position: [N,C,H,W] → [N,1,H,W]. */
+/** Σ over channels at each position, as a matrix product: [N,C,H,W] → [N,1,H·W]. */
 export function sumOverChannels(b: GraphBuilder, value: string): string {
-  return b.op('ReduceSum', [value], { axes: [1], keepdims: true });
+  const channels = b.shape(value)[1] as number;
+  const name = `ones:${channels}`;
+  const ones = b.constants.has(name) ? name : b.constant(name, float32([1, 1, channels], new Float32Array(channels).fill(1)));
+  return weightedSum(b, ones, { activation: value, shape: b.shape(value) });
 }
 
 /** Σ over channels: [N,C,H,W] → [N,H,W]. */

@@ -42,6 +42,10 @@ export const cam: GraphMethod = {
     return head instanceof ModelError ? head : undefined;
   },
   onlyLayer: (model) => required(model).layer.name,
+  remarks: (model) => {
+    const text = `CAM exists at '${required(model).layer.name}' only: the logits read that layer's means and nothing else.`;
+    return [{ id: 'layer', label: 'Layer', text, ok: undefined }];
+  },
   emit: (b, at) => {
     const { layer, pooled } = required(at.model);
     if (at.activation === layer.value) return weightedSum(b, headWeights(b, at, pooled), at);

@@ -1,4 +1,4 @@
-import { overChannels } from '../channels.ts';
+import { reduceChannels } from '../channels.ts';
 import type { GraphMethod } from '../method.ts';
 import { deconvnet as deconvolution, reluKind } from '../sweeps/reluRules.ts';
 
@@ -33,5 +33,5 @@ export const deconvnet: GraphMethod = {
   kind: (variant) => ({ relu: false, signed: variant === 'signed', unit: 'deconvnet signal of the logit' }),
   computes: (variant) => variant,
   sweeps: (variant) => [deconvolution[reluKind(variant)]],
-  emit: (b, at, variant) => overChannels(b, at.swept(deconvolution[reluKind(variant)]), variant === 'signed' ? 'signed' : 'max'),
+  emit: (b, at, variant) => reduceChannels(b, at.swept(deconvolution[reluKind(variant)]), variant === 'signed' ? 'signed' : 'max'),
 };

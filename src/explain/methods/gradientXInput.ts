@@ -1,4 +1,4 @@
-import { overChannels } from '../channels.ts';
+import { reduceChannels } from '../channels.ts';
 import type { GraphMethod } from '../method.ts';
 import { gradient } from '../sweeps/gradient.ts';
 
@@ -33,5 +33,5 @@ export const gradientXInput: GraphMethod = {
   kind: (variant) => ({ relu: false, signed: variant === 'signed', unit: 'logit' }),
   computes: (variant) => variant,
   sweeps: () => [gradient],
-  emit: (b, at, variant) => overChannels(b, b.op('Mul', [at.swept(gradient), at.activation], {}), variant),
+  emit: (b, at, variant) => reduceChannels(b, b.op('Mul', [at.swept(gradient), at.activation], {}), variant),
 };

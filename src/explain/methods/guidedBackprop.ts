@@ -1,4 +1,4 @@
-import { overChannels } from '../channels.ts';
+import { reduceChannels } from '../channels.ts';
 import type { GraphMethod } from '../method.ts';
 import { guided, reluKind } from '../sweeps/reluRules.ts';
 
@@ -33,5 +33,5 @@ export const guidedBackprop: GraphMethod = {
   kind: (variant) => ({ relu: false, signed: variant === 'signed', unit: 'guided gradient of the logit' }),
   computes: (variant) => variant,
   sweeps: (variant) => [guided[reluKind(variant)]],
-  emit: (b, at, variant) => overChannels(b, at.swept(guided[reluKind(variant)]), variant === 'signed' ? 'signed' : 'max'),
+  emit: (b, at, variant) => reduceChannels(b, at.swept(guided[reluKind(variant)]), variant === 'signed' ? 'signed' : 'max'),
 };

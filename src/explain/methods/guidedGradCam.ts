@@ -1,7 +1,7 @@
 import type { GraphBuilder } from '../../graph/builder.ts';
 import type { Dim } from '../../graph/opset.ts';
 import { mul } from '../../ops/emit.ts';
-import { overChannels } from '../channels.ts';
+import { reduceChannels } from '../channels.ts';
 import type { GraphMethod, LayerValues } from '../method.ts';
 import { gradient } from '../sweeps/gradient.ts';
 import { guided, reluKind } from '../sweeps/reluRules.ts';
@@ -49,7 +49,7 @@ function guide(b: GraphBuilder, at: LayerValues, map: string, variant: string): 
   const mode = variant === 'nearest' ? ({ mode: 'nearest', coordinates: 'asymmetric' } as const) : smooth;
   const mask = b.op('Reshape', [b.op('Resize', [small], { sizes, ...mode })], { shape: [images, ...sizes] });
   // The mask is not negative: it may stand outside of the reduction, which then is one for all layers.
-  return mul(b, overChannels(b, at.sweptAtInput(guided[reluKind(variant)]), variant === 'max' ? 'max' : 'signed'), mask);
+  return mul(b, reduceChannels(b, at.sweptAtInput(guided[reluKind(variant)]), variant === 'max' ? 'max' : 'signed'), mask);
 }
 
 const smooth = { mode: 'linear', coordinates: 'half_pixel' } as const;

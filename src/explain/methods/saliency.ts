@@ -1,4 +1,4 @@
-import { overChannels } from '../channels.ts';
+import { reduceChannels } from '../channels.ts';
 import type { GraphMethod } from '../method.ts';
 import { gradient } from '../sweeps/gradient.ts';
 
@@ -36,5 +36,5 @@ export const saliency: GraphMethod = {
   }),
   computes: (variant) => variant,
   sweeps: () => [gradient],
-  emit: (b, at, variant) => overChannels(b, at.swept(gradient), variant),
+  emit: (b, at, variant) => reduceChannels(b, at.swept(gradient), variant),
 };
