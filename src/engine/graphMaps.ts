@@ -62,7 +62,8 @@ export class GraphMaps {
           this.#services.queue.run(context.priority, signal, () => this.#run(input, target, specs, prefix)),
         )
         .catch((error: unknown) => {
-          throw notComputable(error, input.open.model, asked);
+          const labels = asked.map((spec) => spec.method.info.label);
+          throw notComputable(error, input.open.model, labels);
         });
     }
     return asked.map((spec) => {
@@ -145,14 +146,14 @@ function checksOf(spec: MapSpec, model: Model, sums: readonly Measured[]): Check
 }
 
 /** Graphs speak of values, people of layers: says which method fails at which layer. */
-function notComputable(error: unknown, model: Model, asked: readonly MapSpec[]): unknown {
+export function notComputable(error: unknown, model: Model, methods: readonly string[]): unknown {
   if (!(error instanceof ModelError) || error.where === undefined || !['method', 'unsupported'].includes(error.code)) return error;
   const { where, message } = error;
   const layer = layerAt(model, where)?.name;
   const place = layer === undefined || layer === where ? `'${where}'` : `'${where}' (layer '${layer}')`;
   const hint = error.hint ?? 'Use a method that works without gradients, such as occlusion.';
   const cause = error.cause ?? error;
-  const method = [...new Set(asked.map((spec) => spec.method.info.label))].join(', ');
+  const method = [...new Set(methods)].join(', ');
   return new ModelError('method', `${method} cannot be computed: ${message.replace(`'${where}'`, () => place)}`, {
     where: layer ?? where,
     hint,

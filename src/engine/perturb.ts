@@ -1,6 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Perturbation, PerturbationMethod, Scores } from '../explain/method.ts';
 import { targetScore } from '../explain/target.ts';
-import { ModelError } from '../shared/errors.ts';
+import { ModelError, throwIfAborted } from '../shared/errors.ts';
 import { activationOf } from './activations.ts';
 import type { Answers } from './answers.ts';
 import type { RawMap } from './graphMaps.ts';
@@ -43,16 +44,26 @@ export async function perturb(
     ms: performance.now() - start,
   });
   const before = Math.min(answers.done, count);
+  await takeIn(asked, scores, before, signal);
   const progress = new Progress({ count, before }, draw, context);
   if (before > 0 && before < count) progress.at(before);
   await services.answers.complete(
     key,
     answers,
     count,
-    (missing, job) => ask(services, input, { asked, label: method.info.label }, missing, { ...job, priority }),
+    (missing, job) => ask(services, input, { perturbation: asked, label: method.info.label }, missing, { ...job, priority }),
     { signal, progress: (done) => progress.at(Math.min(done, count)) },
   );
   return draw(count);
+}
+
+/** Adds up answers that are there already a few at a time: a thousand masks take a while, and others want their turn. */
+async function takeIn(asked: Perturbation, scores: Scores, before: number, signal: AbortSignal): Promise<void> {
+  for (let done = 100; done < before; done += 100) {
+    asked.map(scores, done);
+    await setImmediate();
+    throwIfAborted(signal);
+  }
 }
 
 async function prepare(
@@ -78,22 +89,44 @@ async function prepare(
   );
 }
 
-/** Asks for the missing answers batch by batch through the queue, so that a cancel takes effect, and what is urgent comes first, within one. */
+/** Inputs to ask about, and the name of the method that made them. */
+interface Asked {
+  perturbation: Perturbation;
+  label: string;
+}
+
+/** Asks for the missing answers. */
 async function ask(
   services: Services,
-  { open, fed }: Prepared,
-  { asked, label }: { asked: Perturbation; label: string },
+  input: Prepared,
+  asked: Asked,
   answers: Answers,
-  { priority, signal, progress }: JobContext & { progress(done: number): void },
+  { progress, ...context }: JobContext & { progress(done: number): void },
 ): Promise<void> {
+  for await (const logits of batchedLogits(services, input, asked, answers.done, context)) {
+    answers.add(logits);
+    progress(answers.done);
+  }
+}
+
+/**
+ * Logits [n,classes] of the inputs from number `first` on, batch by batch through the queue: a cancel takes effect, and what is
+ * urgent comes first, within one.
+ */
+async function* batchedLogits(
+  services: Services,
+  { open, fed }: Prepared,
+  { perturbation: { count, fill }, label }: Asked,
+  first: number,
+  context: JobContext,
+): AsyncGenerator<Float32Array, void> {
   const size = fed.tensor.length;
   const most = batchSize(open.model, fed.tensor.byteLength);
-  const inputs = new Float32Array(Math.min(most, asked.count) * size);
-  while (answers.done < asked.count) {
-    const n = Math.min(most, asked.count - answers.done);
+  const inputs = new Float32Array(Math.min(most, count - first) * size);
+  for (let from = first; from < count; from += most) {
+    const n = Math.min(most, count - from);
     const batch = inputs.subarray(0, n * size);
-    for (let i = 0; i < n; i++) asked.fill(answers.done + i, batch.subarray(i * size, (i + 1) * size));
-    answers.add(await forward(services, open, { batch, n, priority, signal, what: `an input that ${label} made` }));
-    progress(answers.done);
+    for (let i = 0; i < n; i++) fill(from + i, batch.subarray(i * size, (i + 1) * size));
+    yield await forward(services, open, { ...context, batch, n, what: `an input that ${label} made` });
   }
 }

@@ -1,11 +1,12 @@
-import { type InputGradient, planInputGradient } from '../explain/inputGradient.ts';
+import { planInputGradient } from '../explain/inputGradient.ts';
 import type { Sampling, SamplingMethod } from '../explain/method.ts';
 import { targetWeights } from '../explain/target.ts';
 import type { Tensor } from '../graph/graph.ts';
+import type { Model } from '../importers/model.ts';
 import { ModelError, throwIfAborted } from '../shared/errors.ts';
-import type { RawMap } from './graphMaps.ts';
+import { notComputable, type RawMap } from './graphMaps.ts';
 import type { Prepared } from './inputs.ts';
-import type { Names } from './programs.ts';
+import type { JobContext } from './jobs.ts';
 import type { MapTask } from './resolve.ts';
 import type { Services } from './services.ts';
 import { batchSize, Progress, type StreamContext } from './stream.ts';
@@ -60,41 +61,53 @@ interface Work {
   label: string;
 }
 
-/** Gradients at the inputs of one batch, as one step of the queue. */
+/** Takes in the gradients at the inputs of one batch. */
 async function add(
-  { programs, queue }: Services,
+  services: Services,
   { open: { model } }: Prepared,
-  { batch, from, n }: Batch,
-  { sampling, task: { target }, context: { priority, signal }, label }: Work,
+  batch: Batch,
+  { sampling, task, context, label }: Work,
 ): Promise<void> {
-  const { value, channels, height, width } = model.input;
-  const weights = targetWeights(target, model.classes).data as Float32Array;
-  const run = (program: { run(feeds: Record<string, Tensor>): Promise<Record<string, Tensor>> }, names: Names<InputGradient>) =>
-    program.run({
-      [value]: { dtype: 'float32', shape: [n, channels, height, width], data: batch },
-      [names.classInput]: { dtype: 'float32', shape: [n, model.classes], data: repeated(weights, n) },
-    });
-  const { gradients, logits } = await queue.run(priority, signal, () =>
-    programs.use(
-      { model: model.hash, graph: 'input-gradient' },
-      () => planInputGradient(model),
-      async (program, names) => {
-        throwIfAborted(signal);
-        const out = await run(program, names);
-        return {
-          gradients: (out[names.gradient] as Tensor).data as Float32Array,
-          logits: (out[names.logits] as Tensor).data as Float32Array,
-        };
-      },
-    ),
-  );
+  const weights = targetWeights(task.target, model.classes).data as Float32Array;
+  const { gradients, logits } = await gradientsOf(services, model, { ...batch, weights }, context).catch((error: unknown) => {
+    throw notComputable(error, model, [label]);
+  });
+  const { channels, height, width } = model.input;
   const size = channels * height * width;
-  for (let i = 0; i < n; i++) {
+  for (let i = 0; i < batch.n; i++) {
     const gradient = gradients.subarray(i * size, (i + 1) * size);
     const score = weights.reduce((sum, w, c) => (w === 0 ? sum : sum + w * (logits[i * model.classes + c] as number)), 0);
     if (!Number.isFinite(score) || !gradient.every((g) => Number.isFinite(g))) throw notFinite(model.file, label);
-    sampling.add(from + i, gradient, score);
+    sampling.add(batch.from + i, gradient, score);
   }
+}
+
+/** Gradients [n,C,H,W] of Σ weight·logit and logits [n,classes], as one step of the queue. */
+async function gradientsOf(
+  { programs, queue }: Services,
+  model: Model,
+  { batch, n, weights }: Batch & { weights: Float32Array },
+  { priority, signal }: JobContext,
+): Promise<{ gradients: Float32Array; logits: Float32Array }> {
+  const { value, channels, height, width } = model.input;
+  return await queue.run(priority, signal, () =>
+    programs.use(
+      { model: model.hash, graph: 'input-gradient' },
+      () => planInputGradient(model),
+      async (program, { classInput, gradient, logits }) => {
+        throwIfAborted(signal);
+        const out = await program.run({
+          [value]: { dtype: 'float32', shape: [n, channels, height, width], data: batch },
+          [classInput]: { dtype: 'float32', shape: [n, model.classes], data: repeated(weights, n) },
+        });
+        return { gradients: dataOf(out[gradient]), logits: dataOf(out[logits]) };
+      },
+    ),
+  );
+}
+
+function dataOf(tensor: Tensor | undefined): Float32Array {
+  return (tensor as Tensor).data as Float32Array;
 }
 
 function repeated(row: Float32Array, n: number): Float32Array {
