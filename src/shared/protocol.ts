@@ -277,7 +277,6 @@ export interface OtherSubject {
 /** What the person set in the page; survives hiding and reload. No data. */
 export interface PanelUiState {
   method?: string;
-  variant?: string;
   layer?: string;
   class?: number;
   against?: number;

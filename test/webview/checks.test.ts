@@ -54,6 +54,19 @@ test('a check per layer is a small chart, read by pointer, keys and screen reade
   });
 });
 
+test('two checks of one kind are read apart', async () => {
+  await withPage(await sampleScene(), {}, async (page) => {
+    await choose(page, 'clrp');
+    await settled(page);
+    await byId(page, 'chart-conservation').nth(1).focus();
+    await page.keyboard.press('End');
+    const readings = await byId(page, 'chart-reading').allTextContents();
+    assert.match(readings[0]!, /^conv2d_3: 6\.1 … conv2d: /);
+    assert.equal(readings[1], 'conv2d: 6.1');
+    await audit(page);
+  });
+});
+
 test('the checks of an earlier map are not shown with the next', async () => {
   await withPage(await sampleScene(), {}, async (page) => {
     await choose(page, 'lrp');

@@ -57,12 +57,19 @@ function kindOf(scene: Scene, method: MethodInfo, layer: string): Kind {
 }
 
 /** Numbers as they come with the maps of a family: a fact, one that holds, one per layer that does not. */
-function checksOf(scene: Scene, { family, slow }: MethodInfo): Check[] {
+function checksOf(scene: Scene, { id, family, slow }: MethodInfo): Check[] {
   if (family === 'relevance') {
     const layers = scene.layers.filter((l) => l.spatial).reverse();
     const series = layers.map(({ name }, i) => ({ layer: name, value: 6.1 * (1 - 0.11 * i) }));
     const text = `Of 6.1 logit, ${series.at(-1)?.value.toFixed(2)} arrives at the input: the biases keep the rest.`;
-    return [{ id: 'conservation', label: 'Conservation', text, ok: false, series }];
+    const kept = {
+      id: 'conservation',
+      label: 'Conservation, other classes',
+      text: 'Σ R stays 6.1 from the logits to the input.',
+      ok: true,
+    };
+    const check = { id: 'conservation', label: 'Conservation', text, ok: false, series };
+    return id === 'clrp' ? [check, { ...kept, series: series.map(({ layer }) => ({ layer, value: 6.1 })) }] : [check];
   }
   if (family === 'perturbation')
     return [{ id: 'standard-error', label: 'Standard error', text: '0.08 logit on average over the map.', ok: undefined }];

@@ -35,4 +35,6 @@ export interface Scene {
   refusals?: ModelInfo['refusals'];
   outputs?: readonly string[];
   dense?: ModelInfo['dense'];
+  /** What the person picks to compare with, where it differs from this; none: they cancel. */
+  others?: Readonly<Partial<Record<'image' | 'model', Partial<Scene>>>>;
 }

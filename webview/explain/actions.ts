@@ -128,12 +128,7 @@ export class Actions {
   }
 
   #choose(patch: Choices): void {
-    const choices = { ...this.#store.get().choices, ...patch };
-    this.#store.set({ choices });
-    const method = currentMethod(this.#store.get());
-    const variant = method && choices.variants?.[method.id];
-    const { variant: _, ...rest } = choices;
-    this.#store.set({ choices: variant === undefined ? rest : { ...rest, variant } });
+    this.#store.set({ choices: { ...this.#store.get().choices, ...patch } });
     this.#jobs.sync();
   }
 

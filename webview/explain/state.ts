@@ -15,7 +15,7 @@ import type { Range } from '../draw/scale.ts';
 import type { CompareChoices } from './compare/choices.ts';
 import { type CompareState, nothingCompared } from './compare/compareState.ts';
 
-/** What the person chose; kept over hiding and reload. `variant` is the current method's. */
+/** What the person chose; kept over hiding and reload. */
 export interface Choices extends PanelUiState {
   /** Variant per method id, so that going back to a method finds it as it was. */
   variants?: Readonly<Record<string, string>>;
@@ -83,8 +83,8 @@ export interface PageState {
   slot: 'class' | 'against';
   /** The rectangle of image pixels being drawn, from its first corner; undefined: the tool is not in hand. */
   marking: { from?: Point; to?: Point } | undefined;
-  /** Point of a check's chart being read. */
-  reading: { check: string; at: number } | undefined;
+  /** Point of a check's chart being read: the check's place among the map's, the point's in its series. */
+  reading: { check: number; at: number } | undefined;
   compare: CompareState;
   /** Image pixel under the pointer or the keyboard cursor. */
   probe: Point | undefined;

@@ -23,7 +23,7 @@ export function restore(store: StateStore): Saved {
 
 function choices(ui: Record<string, unknown>): Choices {
   const out: Choices = {};
-  for (const name of ['method', 'variant', 'layer', 'colorMap', 'divergingMap'] as const) {
+  for (const name of ['method', 'layer', 'colorMap', 'divergingMap'] as const) {
     const value = ui[name];
     if (typeof value === 'string') out[name] = value;
   }

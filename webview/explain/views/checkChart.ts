@@ -11,9 +11,14 @@ type Series = NonNullable<Check['series']>;
 const height = 32;
 
 /** A bar per layer, from the logits to the input; the dashed line is the first one's height. Pointer and arrow keys read a bar. */
-export function checkChart(state: PageState, id: string, label: string, series: Series, actions: Actions): TemplateResult {
-  const at = state.reading?.check === id ? Math.min(state.reading.at, series.length - 1) : undefined;
-  const read = (index: number | undefined) => actions.read(index === undefined ? undefined : { check: id, at: index });
+export function checkChart(
+  state: PageState,
+  { id, label, series }: Check & { series: Series },
+  check: number,
+  actions: Actions,
+): TemplateResult {
+  const at = state.reading?.check === check ? Math.min(state.reading.at, series.length - 1) : undefined;
+  const read = (index: number | undefined) => actions.read(index === undefined ? undefined : { check, at: index });
   return html`<div class="chart">
     <div
       class="chart-bars"

@@ -17,18 +17,18 @@ export function checkList(state: PageState, actions: Actions): TemplateResult | 
   const { map, stale } = shown(state);
   if (!map || stale || map.checks.length === 0) return nothing;
   return html`<ul class="checks" aria-label="How far this map can be trusted" data-testid="checks">
-    ${map.checks.map((check) => item(state, check, actions))}
+    ${map.checks.map((check, index) => item(state, check, index, actions))}
   </ul>`;
 }
 
-function item(state: PageState, check: Check, actions: Actions): TemplateResult {
+function item(state: PageState, check: Check, index: number, actions: Actions): TemplateResult {
   const verdict = check.ok === undefined ? 'fact' : check.ok ? 'holds' : 'fails';
   const { icon: sign, word } = verdicts[verdict];
   return html`<li class="check ${verdict}" data-testid="check-${check.id}" data-ok=${String(check.ok)}>
     <span class="check-icon">${icon(sign)}</span>
     <div class="check-body">
       <p><strong>${check.label}</strong>${word === '' ? nothing : html` <span class="check-word">${word}</span>`} <span class="small">${check.text}</span></p>
-      ${check.series && check.series.length > 1 ? checkChart(state, check.id, check.label, check.series, actions) : nothing}
+      ${check.series && check.series.length > 1 ? checkChart(state, { ...check, series: check.series }, index, actions) : nothing}
     </div>
   </li>`;
 }

@@ -3,6 +3,7 @@ import { iconButton } from '../../ui/button.ts';
 import { icon } from '../../ui/icons.ts';
 import type { Actions } from '../actions.ts';
 import { isComparing } from '../compare/comparison.ts';
+import { exportButton } from '../compare/views/compareBar.ts';
 import { modeSwitch } from '../compare/views/modeSwitch.ts';
 import type { PageState } from '../state.ts';
 import { exportMenu } from './exportMenu.ts';
@@ -19,7 +20,7 @@ export function header(state: PageState, actions: Actions): TemplateResult {
     </div>
     ${modeSwitch(state, actions.compare)}
     <div class="header-tools">
-      ${isComparing(state) ? nothing : exportMenu(state, actions)}
+      ${isComparing(state) ? exportButton(state, actions.compare) : exportMenu(state, actions)}
       ${iconButton({
         testid: 'pin',
         label: subject?.pinned ? 'Pinned: the next image opens another panel' : 'Pin: keep this image, open the next one in another panel',

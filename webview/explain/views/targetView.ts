@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { classMap } from 'lit/directives/class-map.js';
 import { scoresClasses } from '../../../src/shared/classScores.ts';
 import type { Prediction } from '../../../src/shared/protocol.ts';
 import { number } from '../../draw/format.ts';
@@ -25,9 +26,10 @@ function slots(state: PageState, actions: Actions): TemplateResult {
   const against = currentAgainst(state, explained);
   const nameOf = (index: number | undefined) => (index === undefined || !state.prediction ? '' : labelOf(state.prediction, index));
   const none = against === undefined;
+  const method = currentMethod(state);
   return html`${slot(state, actions, { id: 'class', label: 'Explain', name: nameOf(explained) })}
     <span class="target-minus" aria-hidden="true">−</span>
-    ${slot(state, actions, { id: 'against', label: 'against', name: none ? 'nothing' : nameOf(against) })}
+    ${slot(state, actions, { id: 'against', label: 'against', name: none ? 'nothing' : nameOf(against), idle: !none && method && noDifference(method) !== undefined })}
     ${iconButton({ testid: 'swap', label: 'Swap the two classes', icon: 'swap', disabled: none, onClick: () => actions.swapTarget() })}
     ${iconButton({ testid: 'clear-against', label: 'Explain one class only', icon: 'close', disabled: none, onClick: () => actions.clearAgainst() })}`;
 }
@@ -35,12 +37,12 @@ function slots(state: PageState, actions: Actions): TemplateResult {
 function slot(
   { slot: inHand, prediction }: PageState,
   actions: Actions,
-  { id, label, name }: { id: PageState['slot']; label: string; name: string },
+  { id, label, name, idle = false }: { id: PageState['slot']; label: string; name: string; idle?: boolean | undefined },
 ): TemplateResult {
   const title = id === 'class' ? 'The class explained' : 'The class held against it: choose it in the list below';
   const press = () => actions.fill(id === 'against' && inHand === 'against' ? 'class' : id);
   return html`<button
-    class="slot"
+    class=${classMap({ slot: true, idle })}
     data-testid="slot-${id}"
     aria-pressed=${inHand === id}
     title=${name === '' ? title : `${title}\n${name}`}
@@ -57,11 +59,12 @@ function note(state: PageState, prediction: Prediction, actions: Actions): Templ
   const against = currentAgainst(state, explained);
   if (state.slot === 'against') return html`Choose the class to subtract, in the list or by its name.`;
   const wrong = mistake(state);
-  const offered = wrong && (wrong.predicted !== explained || wrong.truth !== against);
+  const applies = method !== undefined && noDifference(method) === undefined;
+  const offered = applies && wrong && (wrong.predicted !== explained || wrong.truth !== against);
   const why = method && (against !== undefined || method.targets === 'none') ? noDifference(method) : undefined;
   // The numbers at hand are means over all of a dense output.
-  const numbers = currentRegion(state) ? '' : value(prediction, explained, against);
-  return html`<span>${why ?? numbers}</span>
+  const text = why ?? (currentRegion(state) ? undefined : value(prediction, explained, against));
+  return html`${text === undefined ? nothing : html`<span>${text}</span>`}
     ${
       offered
         ? html`<button class="link" data-testid="explain-mistake" @click=${() => actions.explainMistake()}>Explain predicted − true</button>`
