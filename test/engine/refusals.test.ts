@@ -140,20 +140,24 @@ const tail = [
 ];
 const tailWeights = [weight('w2', [5, 4]), weight('b2', [5])];
 
-test('a weight that is computed from the image: no gradient method, but occlusion', async (t) => {
+test('a weight that is computed from the image: no gradient method, but those that only ask', async (t) => {
   const folder = await newFolder(t);
   const nodes = [node('GlobalAveragePool', 'x', 'mean'), node('Mul', 'k mean', 'w'), node('Conv', 'x w', 'last'), ...tail];
   const model = await writeClassifier(folder, { input: [1, 3, 6, 8], nodes, initializers: [weight('k', [4, 3, 1, 1]), ...tailWeights] });
   const image = await writePicture(join(folder, 'picture.png'));
   const { explain } = newEngine();
-  await assert.rejects(explain(model, image, { method: 'saliency' }), {
-    code: 'method',
-    file: model,
-    where: 'n_last',
-    message: /^Saliency cannot be computed: Conv 'last' \(layer 'n_last'\) has no gradient for its input 'w'/,
-    hint: /occlusion/,
-  });
-  assert.ok((await explain(model, image, { method: 'occlusion', params: { window: 3, stride: 3 } })).values.every(Number.isFinite));
+  const without = { saliency: 'Saliency', smoothgrad: 'SmoothGrad', 'integrated-gradients': 'Integrated Gradients' };
+  for (const [method, label] of Object.entries(without)) {
+    await assert.rejects(explain(model, image, { method }), {
+      code: 'method',
+      file: model,
+      where: 'n_last',
+      message: new RegExp(`^${label} cannot be computed: Conv 'last' \\(layer 'n_last'\\) has no gradient for its input 'w'`),
+      hint: /occlusion/,
+    });
+  }
+  for (const method of ['occlusion', 'score-cam'])
+    assert.ok((await explain(model, image, { method })).values.every(Number.isFinite), method);
 });
 
 test('a network that works across its batch gets one image at a time', async (t) => {
@@ -169,7 +173,7 @@ test('a network that works across its batch gets one image at a time', async (t)
   const model = await writeClassifier(folder, { input: [1, 3, 6, 8], nodes, initializers });
   const image = await writePicture(join(folder, 'picture.png'));
   const { explain } = newEngine();
-  for (const method of ['grad-cam', 'saliency', 'occlusion']) {
+  for (const method of ['grad-cam', 'saliency', 'occlusion', 'score-cam', 'smoothgrad', 'integrated-gradients']) {
     const { values } = await explain(model, image, { method });
     assert.ok(values.every(Number.isFinite) && values.some((v) => v !== 0), method);
   }
