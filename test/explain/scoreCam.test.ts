@@ -68,3 +68,14 @@ test('fewer channels: those that vary most; the answers are the first of all', (
 test('what of the target is read', () => {
   assert.deepEqual([scoreCam.score('authors'), scoreCam.score('softmax')], ['probability', 'logit']);
 });
+
+test('a layer that is constant in every channel: nothing to ask, a map of zeros; softmax: its mean', () => {
+  const flat = { values: Float32Array.from([2, 2, 4, 4]), channels: 2, height: 1, width: 2 };
+  const subject = { input, black: [0, 0], channels: 2, height: 1, width: 4, params: { channels: 0 }, activation: flat };
+  const authors = maskChannels({ ...subject, variant: 'authors' });
+  assert.equal(authors.count, 0);
+  assert.deepEqual([...authors.map({ whole: 1, of: () => 1 }, 0)], [0, 0]);
+  const softmax = maskChannels({ ...subject, variant: 'softmax' });
+  assert.equal(softmax.count, 1);
+  assert.deepEqual([...softmax.map({ whole: 1, of: () => 7 }, 1)], [3, 3]);
+});

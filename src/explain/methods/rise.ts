@@ -42,7 +42,7 @@ export const rise: PerturbationMethod = {
         label: 'Masks',
         about: 'How many masked pictures the network is asked about; four times as many halve the error.',
         default: 1000,
-        min: 10,
+        min: 2,
         max: 20_000,
         step: 1,
       },
