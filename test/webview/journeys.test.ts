@@ -411,17 +411,23 @@ test('a subject that comes with a method turns the page to it, once', async () =
   await withPage(await sampleScene(), {}, async (page) => {
     const { id, variants } = methodInfo('lrp');
     const variant = variants.at(-1)!;
-    await page.evaluate((method) => window.host.show({ subject: { ...window.host.scene.subject, method } }), `${id}:${variant.id}`);
+    const method = `${id}:${variant.id}`;
+    await page.evaluate((name) => window.host.show({ subject: { ...window.host.scene.subject, method: name } }), method);
     await page.waitForSelector('[data-testid=root][data-generation="2"]');
     await page.waitForSelector('[data-testid=stage][data-method=lrp][data-map=done]');
     assert.ok((await textOf(page, 'map-line')).startsWith(`LRP (${variant.label})`));
     await choose(page, 'grad-cam');
     await settled(page);
+    // The page is made anew; the host still says the same of the same generation.
+    await page.addInitScript((name) => {
+      addEventListener('host', () => {
+        window.host.generation = 2;
+        window.host.scene = { ...window.host.scene, subject: { ...window.host.scene.subject, method: name } };
+      });
+    }, method);
     await page.reload();
-    await page.evaluate(() => {
-      window.host.generation = 2;
-    });
     await settled(page);
+    assert.equal(await byId(page, 'root').getAttribute('data-generation'), '2');
     assert.equal(await byId(page, 'method-grad-cam').getAttribute('aria-selected'), 'true');
   });
 });

@@ -15,10 +15,12 @@ export interface Look {
 
 const scales = new WeakMap<ExplanationMap, Map<Range, Scale>>();
 
-/** Gradients at the input have long tails, a few pixels carry most of them: drawn robustly unless chosen otherwise. */
-export function rangeOf(state: PageState, map: ExplanationMap): Range {
-  const method = state.methods.find((m) => m.id === map.method);
-  return state.choices.range ?? (method?.at === 'input' && !method.slow ? 'robust' : 'full');
+/** Gradients and relevance per pixel have long tails, a few pixels carry most of them: drawn robustly unless chosen otherwise. */
+export function rangeOf({ methods, choices, prediction }: PageState, map: ExplanationMap): Range {
+  const input = prediction?.model.input;
+  const perPixel = map.width === input?.width && map.height === input.height;
+  const asked = methods.find((m) => m.id === map.method)?.family === 'perturbation';
+  return choices.range ?? (perPixel && !asked ? 'robust' : 'full');
 }
 
 export function lookOf(state: PageState, map: ExplanationMap): Look {
