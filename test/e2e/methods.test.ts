@@ -1,6 +1,6 @@
 // Beyond the first map: other methods and layers, contrasts, comparisons, slow methods, and the explanation as a file.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import ort from 'onnxruntime-node';
@@ -102,6 +102,19 @@ const steps: Record<string, Step> = {
     await compared(page, 'images');
     assert(await page.locator('[data-testid=cell][data-side=image][data-state=map]').count());
     await editors.screenshot(editor, 'methods-two-images');
+  },
+
+  'the other picture is written anew: its side of the comparison follows': async (editor) => {
+    const page = await panel(editor, square);
+    const second = async () => (await byId(page, 'column').nth(1).textContent()) ?? '';
+    const before = await second();
+    assert.match(before, /star-01\.png/);
+    copyFileSync(join(sample, 'images/star/star-02.png'), join(editor.folder, star));
+    await editors.eventually('another prediction for the other picture', async () => {
+      const now = await second();
+      return (now.includes('star-01.png') && / %/.test(now) && now !== before) || undefined;
+    });
+    await compared(page, 'images');
     await byId(page, 'mode-explain').click();
   },
 
