@@ -194,7 +194,7 @@ test('by keyboard: arrows from cell to cell as the eye sees them, Shift and arro
   await withPage(await sampleScene(), wide, async (page) => {
     await compare(page, 'methods');
     assert.equal(await page.locator('[role=gridcell][tabindex="0"]').count(), 1, 'one stop for Tab');
-    await byId(page, 'export-grid').focus();
+    await byId(page, 'grid-opacity').focus();
     await page.keyboard.press('Tab');
     const start = await focusedCell(page);
     assert.match(start, /^grad-cam conv2d/);
@@ -249,8 +249,7 @@ test('another image in the panel: the same comparison of it, nothing of the one 
     await page.evaluate(() => window.host.show({ logits: [1, 9, 0, 0, 0, 0, 0, 0, 0, 0], truth: 1 }));
     await page.waitForSelector(cellSelector({ method: 'grad-cam', layer: 'conv2d_3', class: '1', state: 'map' }));
     await compared(page);
-    const grids = (await asked(page)).filter(({ requests }) => requests.some((r) => r.layer === 'conv2d'));
-    assert.equal(grids.length, 1);
+    assert.equal((await asked(page)).length, 1);
   });
 });
 

@@ -47,19 +47,20 @@ export interface Asked {
   ended: string;
 }
 
-/** Leaves the calls out that were made so far: Explain makes some, too. */
+/** Leaves the calls out that were made so far. */
 export async function forget(page: Page): Promise<void> {
   await page.evaluate(() => void window.host.log.splice(0));
 }
 
-/** The calls of `explainAll` since the comparison was opened. */
+/** The comparison's calls of `explainAll`; Explain's own have other priorities. */
 export async function asked(page: Page): Promise<Asked[]> {
-  return await page.evaluate(() =>
-    window.host.calls('explainAll').map(({ params, ended }) => {
+  return await page.evaluate(() => {
+    const own = window.host.calls('explainAll').filter(({ params }) => params.priority === 8);
+    return own.map(({ params, ended }) => {
       const { requests, other } = params as unknown as { requests: MapRequest[]; other?: string };
       return { requests, other, ended };
-    }),
-  );
+    });
+  });
 }
 
 /** Number in a text of the page, whose minus is a true one. */

@@ -39,11 +39,12 @@ export class CompareActions {
   choose(patch: CompareChoices): void {
     const { choices } = this.#store.get();
     this.#store.set({ choices: { ...choices, compare: { ...choices.compare, ...patch } } });
-    this.#set({ stopped: false, enlarged: undefined });
+    this.#set({ stopped: false, enlarged: undefined, probe: undefined });
   }
 
   show(open: boolean): void {
     if (open && this.back()) return;
+    this.#store.set({ notice: undefined });
     this.#set({ left: undefined });
     this.choose({ open });
     if (!open) this.#explain();
@@ -127,6 +128,11 @@ export class CompareActions {
     if (now?.u !== probe?.u || now?.v !== probe?.v) this.#set({ probe });
   }
 
+  /** Brings the layer that Explain shows into view. */
+  findCurrent(): void {
+    document.querySelector('[role=gridcell][aria-current]')?.scrollIntoView({ block: 'center' });
+  }
+
   focus(key: string): void {
     if (this.#store.get().compare.focus !== key) this.#set({ focus: key });
   }
@@ -141,12 +147,12 @@ export class CompareActions {
 
   #openInExplain({ method, variant, layer, class: index, against }: MapRequest): void {
     const { choices } = this.#store.get();
-    const { against: _, variant: __, ...rest } = choices;
+    const { against: _, ...rest } = choices;
     this.#store.set({
       choices: {
         ...rest,
         method,
-        ...(variant !== undefined && { variant, variants: { ...choices.variants, [method]: variant } }),
+        ...(variant !== undefined && { variants: { ...choices.variants, [method]: variant } }),
         ...(layer !== undefined && { layer }),
         ...(index !== undefined && { class: index }),
         ...(against !== undefined && { against }),

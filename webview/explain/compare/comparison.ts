@@ -57,9 +57,14 @@ export interface Comparison {
   notes: readonly string[];
 }
 
-/** Whether the comparison is in view: it needs a prediction, and nothing may have to be asked or repaired first. */
-export function isComparing({ choices, prediction, failure, trials }: PageState): boolean {
-  return choices.compare?.open === true && prediction !== undefined && !failure && !trials?.list;
+/** Whether there is anything to compare: a model is chosen, and nothing has to be asked or repaired first. */
+export function canCompare({ subject, failure, trials }: PageState): boolean {
+  return subject?.modelPath !== undefined && !failure && !trials?.list;
+}
+
+/** Whether the comparison is in view. */
+export function isComparing(state: PageState): boolean {
+  return state.choices.compare?.open === true && canCompare(state);
 }
 
 let last: { inputs: readonly unknown[]; made: Comparison } | undefined;
@@ -230,11 +235,15 @@ function models(state: PageState, prediction: Prediction, refs: readonly MethodR
     { title: other?.subject.modelName ?? '', about: `${says(theirs)}${match ? ` · ${match.layer.name}` : ''}` },
     { title: 'Difference', about: 'first − second, of the two maps' },
   ];
-  const how =
-    match?.by === 'name'
-      ? 'The layers have the same name.'
-      : 'No layer of the second model is called so: the one at the same relative depth is taken.';
-  return { sections: [{ layout: 'matrix', title: undefined, columns, rows } satisfies Section], notes: match ? [how] : [] };
+  return {
+    sections: [{ layout: 'matrix', title: undefined, columns, rows } satisfies Section],
+    notes: match && mine !== undefined ? [howMatched(mine, match)] : [],
+  };
+}
+
+function howMatched(mine: string, { layer, by }: NonNullable<ReturnType<typeof matchLayer>>): string {
+  if (by === 'name') return `Both models have a layer called ${layer.name}.`;
+  return `The second model has no layer called ${mine}: ${layer.name}, at the same relative depth, stands for it.`;
 }
 
 /** Each its own prediction; or the explained class and the class of that name (without names: of that number) in the other model. */

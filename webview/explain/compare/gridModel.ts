@@ -64,20 +64,25 @@ export interface Layout {
 export const gap = 8;
 export const headWidth = 132;
 const narrow = 620;
-const smallest = 84;
-/** Side of a cell in a wrapped row, where no grid above gives it. */
+/** Smallest side of a picture in a matrix: with headings at the left, with headings above each row. */
+const smallest = { aside: 104, above: 84 };
+/** Side of a picture in a wrapped row, where no matrix above gives it. */
 const flowing = { wide: 136, narrow: 100 };
 
 /** How a section fits a width: as a matrix where its columns are not too small, else wrapped. */
 export function layoutOf(state: PageState, section: Section, width: number, like: number | undefined): Layout {
-  const aside = section.layout === 'matrix' && width >= narrow;
-  const room = width - (aside ? headWidth + gap : 0);
-  const count = section.columns.length;
-  const side = Math.floor((room - gap * (count - 1)) / Math.max(1, count));
-  if (section.layout === 'matrix' && side >= smallest) {
-    const box = boxOf(state, Math.min(side, count > 3 ? 240 : 420));
-    return { matrix: true, aside, columns: count, box };
+  const columns = section.columns.length;
+  const sideIn = (room: number) => Math.floor((room - gap * (columns - 1)) / Math.max(1, columns));
+  const [beside, below] = [sideIn(width - headWidth - gap), sideIn(width)];
+  const aside = width >= narrow && beside >= smallest.aside;
+  if (section.layout === 'matrix' && (aside || below >= smallest.above)) {
+    const box = boxOf(state, Math.min(aside ? beside : below, columns > 3 ? 240 : 420));
+    return { matrix: true, aside, columns, box };
   }
+  return wrapped(state, width, like);
+}
+
+function wrapped(state: PageState, width: number, like: number | undefined): Layout {
   const wanted = like ?? (width >= narrow ? flowing.wide : flowing.narrow);
   const columns = Math.max(1, Math.floor((width + gap) / (wanted + gap)));
   const fair = Math.floor((width - gap * (columns - 1)) / columns);

@@ -7,7 +7,7 @@ import type { Actions } from '../../actions.ts';
 import type { PageState } from '../../state.ts';
 import { type Sharing, sharingOf } from '../choices.ts';
 import { type CompareActions, isPassing } from '../compareActions.ts';
-import { type GridModel, pictureOf, tally } from '../gridModel.ts';
+import { type GridModel, gridModel, pictureOf, tally } from '../gridModel.ts';
 import { scaleLegend } from './scaleLegend.ts';
 
 const sharings: readonly { id: Sharing; label: string; about: string }[] = [
@@ -27,11 +27,12 @@ export function compareBar(state: PageState, model: GridModel, actions: Actions)
           ${segments({ testid: 'sharing', label: 'Colour scale', value: sharing, options: offered, onChange: (id) => compare.chooseSharing(id) })}</span>
         <span class="bar-item">${checkbox('over-picture', 'Over the picture', state.choices.compare?.bare !== true, (on) => compare.choose({ bare: !on }))}</span>
         ${state.choices.compare?.bare ? nothing : html`<span class="bar-item">${opacity(state, (value) => actions.look({ opacity: value }))}</span>`}
-        ${progress(state, model, compare)}
-        ${iconButton({ testid: 'export-grid', label: 'Export this comparison as a picture, with labels and scales', icon: 'save', disabled: tally(model).settled === 0, onClick: () => void compare.export() })}
       </div>
       ${scaleLegend(state, model)}
-      <p class="small probe-place" data-testid="compare-probe">${place(state)}</p>
+      <div class="bar-line probe-line">
+        <p class="small probe-place" data-testid="compare-probe">${place(state)}</p>
+        ${progress(state, model, compare)}
+      </div>
     </div>`;
 }
 
@@ -72,5 +73,16 @@ function opacity(state: PageState, onInput: (value: number) => void): TemplateRe
     value,
     text: `${Math.round(value * 100)} %`,
     onInput,
+  });
+}
+
+/** Stands where Explain has its own. */
+export function exportButton(state: PageState, compare: CompareActions): TemplateResult {
+  return iconButton({
+    testid: 'export-grid',
+    label: 'Export this comparison as a picture, with labels and scales',
+    icon: 'save',
+    disabled: tally(gridModel(state)).settled === 0,
+    onClick: () => void compare.export(),
   });
 }

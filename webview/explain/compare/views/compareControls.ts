@@ -26,6 +26,7 @@ const controls: Readonly<Record<Kind, Controls>> = {
     oneMethod(state, compare),
     variant(state, compare),
     layersChoice(state, compare, 'all'),
+    findCurrent(state, compare),
     explainedClass(state, compare),
   ],
   classes: (state, compare) => [
@@ -88,6 +89,13 @@ function variant(state: PageState, compare: CompareActions): TemplateResult | ty
     options: ref.method.variants,
     onChange: (id) => compare.chooseMethod(refOf(state, ref.method, id).id),
   });
+}
+
+function findCurrent(state: PageState, compare: CompareActions): TemplateResult {
+  return html`<div class="field">
+    <span class="field-label">Chosen layer</span>
+    ${button({ testid: 'find-current', label: 'Show', disabled: currentLayer(state) === undefined, onClick: () => compare.findCurrent() })}
+  </div>`;
 }
 
 function layersChoice(state: PageState, compare: CompareActions, usual: string): TemplateResult {

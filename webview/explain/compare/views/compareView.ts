@@ -31,8 +31,7 @@ export function compareView(state: PageState, actions: Actions): TemplateResult 
   >
     ${loadPicture(state, actions)}
     ${segments({ testid: 'kind', label: 'What to compare', value: kind, options: kinds, onChange: (id) => compare.choose({ kind: id }) })}
-    ${compareControls(state, compare)} ${state.compare.choosingMethods && kind !== 'depth' ? methodPicker(state, compare) : nothing}
-    ${model.comparison.needs ? needsOther(state, model.comparison.needs, compare) : content(state, model, actions)}
+    ${state.prediction ? content(state, model, actions) : waiting(state)}
     <p class="visually-hidden" role="status" aria-live="polite" data-testid="compare-status">${spoken(state, model)}</p>
   </section>`;
 }
@@ -51,6 +50,22 @@ function loadPicture({ picture }: PageState, { flow }: Actions): TemplateResult 
 }
 
 function content(state: PageState, model: GridModel, actions: Actions): TemplateResult {
+  const { kind, needs } = model.comparison;
+  return html`${compareControls(state, actions.compare)}
+    ${state.compare.choosingMethods && kind !== 'depth' ? methodPicker(state, actions.compare) : nothing}
+    ${needs ? needsOther(state, needs, actions.compare) : maps(state, model, actions)}`;
+}
+
+/** As in Explain: a cold start may take seconds. */
+function waiting({ subject }: PageState): TemplateResult {
+  return html`<div class="compare-waiting" data-testid="compare-waiting">
+    <div class="skeleton line"></div>
+    <div class="skeleton line short"></div>
+    <p class="small late">Loading ${subject?.modelName ?? 'the model'} and classifying…</p>
+  </div>`;
+}
+
+function maps(state: PageState, model: GridModel, actions: Actions): TemplateResult {
   const failure = otherOf(state)?.failure;
   if (failure) {
     const what = kindOf(state.choices.compare ?? {}) === 'images' ? 'image' : 'model';

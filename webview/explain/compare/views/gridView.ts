@@ -26,8 +26,11 @@ export function gridView(state: PageState, model: GridModel, compare: CompareAct
     like ??= layout.box.width;
     return sectionView(state, model, section, layout, compare);
   });
+  const left = (event: FocusEvent) => {
+    if (!(event.currentTarget as Element).contains(event.relatedTarget as Node | null)) compare.probe(undefined);
+  };
   const mounted = (element: Element | undefined) => element && queueMicrotask(() => compare.returned());
-  return html`<div class="grids" data-testid="grid" @keydown=${(event: KeyboardEvent) => gridKeys(event, state, model, compare)} ${ref(mounted)}>
+  return html`<div class="grids" data-testid="grid" @keydown=${(event: KeyboardEvent) => gridKeys(event, state, model, compare)} @focusout=${left} ${ref(mounted)}>
     ${width > 0 ? drawn : nothing} ${notes.map((note) => html`<p class="small" data-testid="grid-note">${note}</p>`)}
   </div>`;
 }

@@ -13,8 +13,8 @@ export function scaleLegend(state: PageState, model: GridModel): TemplateResult 
   const sharing = sharingOf(state.choices.compare ?? {});
   if (sharing === 'map') return perMap(scales);
   if (sharing === 'row') {
-    const text = 'One scale for each row, with its numbers beside the row: within it the same colour is the same value.';
-    return html`<div class="legend-scales" data-testid="scale-legend"><p class="small">${scales.length > 0 ? text : ''}</p></div>`;
+    const text = 'One scale for each row, its numbers beside it: in a row the same colour is the same value.';
+    return html`<div class="legend-scales" data-testid="scale-legend"><p class="small">${text}</p></div>`;
   }
   const units = new Set(scales.map(({ unit }) => unit)).size;
   const text = units > 1 ? `${units} units, which cannot be compared: one scale for all maps of each.` : 'One scale for all maps.';
@@ -30,16 +30,24 @@ function about({ unit, cells }: SharedScale): string {
   return `${unit} · ${names}`;
 }
 
+/** Its room is taken before there is a map: nothing below may jump. */
 function perMap(scales: readonly SharedScale[]): TemplateResult {
-  const maps = [...new Map(scales.map((scale) => [scale.kind, scale])).values()];
+  const used = [...new Map(scales.map((scale) => [scale.kind, scale])).values()];
   return html`<div class="legend-scales" data-testid="scale-legend">
-    <p class="small">${scales.length > 0 ? 'Every map has its own scale, its numbers below it: colours do not compare strengths.' : ''}</p>
-    ${maps.map(
-      ({ kind, colorMap }) => html`<div class="legend-scale">
-        <div class="scale-bar">${gradient(colorMap)}
-        <div class="scale-ends"><span>${kind === 'diverging' ? '−largest' : 'lowest'}</span>${kind === 'diverging' ? html`<span>0</span>` : nothing}<span>${kind === 'diverging' ? '+largest' : 'highest'}</span></div></div>
-      </div>`,
-    )}
+    <p class="small">Every map has its own scale, its numbers below it: strengths do not compare.</p>
+    ${used.length > 0 ? used.map(ownScale) : html`<div class="legend-scale alone"><div class="legend-bar none"></div></div>`}
+  </div>`;
+}
+
+function ownScale({ kind, colorMap }: SharedScale): TemplateResult {
+  const diverging = kind === 'diverging';
+  return html`<div class="legend-scale alone">
+    <div class="scale-bar">
+      ${gradient(colorMap)}
+      <div class="scale-ends">
+        <span>${diverging ? '−largest' : 'lowest'}</span>${diverging ? html`<span>0</span>` : nothing}<span>${diverging ? 'largest' : 'highest'}</span>
+      </div>
+    </div>
   </div>`;
 }
 
