@@ -20,7 +20,10 @@ test('Grad-CAM is bright on the thing and dark elsewhere', async () => {
     near(await overlayAt(page, 200, 20), [...sampleColorMap('viridis', 0), 255], 2);
     assert.equal(await textOf(page, 'legend-low'), '0');
     assert.match(await textOf(page, 'legend-unit'), /max\(0, value\) · Σ w·A of the logit/);
-    assert.match(await textOf(page, 'map-line'), /^Grad-CAM \(positive evidence\) · logit of ball · conv2d_3 8 × 8 · onnxruntime 1\.30\.0 \(CPU\) · 85 ms$/);
+    assert.match(
+      await textOf(page, 'map-line'),
+      /^Grad-CAM \(positive evidence\) · logit of ball · conv2d_3 8 × 8 · onnxruntime 1\.30\.0 \(CPU\) · 85 ms$/,
+    );
   });
 });
 

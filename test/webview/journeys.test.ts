@@ -309,6 +309,22 @@ test('Escape and Cancel stop the work and keep the part that is there', async ()
   });
 });
 
+test('Escape stops the thumbs; choosing one asks for it after all', async () => {
+  const steer = (host: { held: Set<string> }) => {
+    host.held.add('explainAll');
+  };
+  await withPage(await sampleScene(), { until: 'busy', steer }, async (page) => {
+    await page.waitForFunction(() => window.host.calls('explainAll').length === 1);
+    await page.keyboard.press('Escape');
+    await settled(page);
+    assert.equal(await byId(page, 'stage').getAttribute('data-map'), 'done', 'the chosen map was there before');
+    assert.equal(await byId(page, 'method-layer-cam').getAttribute('data-state'), 'stopped');
+    await byId(page, 'method-layer-cam').click();
+    await page.waitForSelector('[data-testid=stage][data-method=layer-cam][data-map=done]');
+    assert.deepEqual((await explained(page)).map(short), ['grad-cam 0 answered', 'together 0 aborted', 'layer-cam 0 answered']);
+  });
+});
+
 test('Escape stops the prediction too', async () => {
   const steer = (host: { held: Set<string> }) => {
     host.held.add('predict');

@@ -4,7 +4,7 @@ import type { Client } from '../../src/shared/rpc.ts';
 import { CompareActions } from './compare/compareActions.ts';
 import { type ExportFormat, exportShown } from './exports.ts';
 import type { MapJobs } from './mapJobs.ts';
-import { currentClass, currentLayer, currentMethod, spatialLayers } from './selectors.ts';
+import { currentClass, currentLayer, currentMethod, jobOf, spatialLayers } from './selectors.ts';
 import { type Choices, noSearch, type PageState } from './state.ts';
 import type { Store } from './store.ts';
 import type { SubjectFlow } from './subjectFlow.ts';
@@ -40,6 +40,10 @@ export class Actions {
   chooseMethod(id: string): void {
     this.#store.set({ family: undefined, reading: undefined });
     this.#choose({ method: id });
+    const method = currentMethod(this.#store.get());
+    const job = method && jobOf(this.#store.get(), method);
+    // A thumb that was cancelled before it came: choosing it asks for it.
+    if (job?.state === 'stopped' && !job.map) this.again(job.key);
   }
 
   chooseVariant(id: string): void {
