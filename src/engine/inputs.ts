@@ -73,7 +73,7 @@ export class Inputs {
       image: { path: imagePath, name: basename(imagePath), width: image.width, height: image.height, hash: image.hash },
       fed: this.feed(image, info.preprocessing, info),
       truth: info.labels ? trueLabel(imagePath, info.labels) : undefined,
-      bounds: pixelBounds(info.preprocessing, info.input),
+      bounds: perChannel(pixelBounds(info.preprocessing, info.input)),
       key: `${open.model.hash}:${info.engine}:${image.hash}:${JSON.stringify(info.preprocessing)}`,
     };
   }
@@ -101,14 +101,14 @@ export class Inputs {
       .digest('hex');
     const covers = { x: 0, y: 0, width, height };
     const { min, max } = range(tensor);
-    const constant = (value: number) => float32([channels], new Float32Array(channels).fill(value));
+    const constant = (value: number) => new Float32Array(channels).fill(value);
     return {
       open,
       info: { ...info, preprocessing: undefined },
       image: { path: name, name, width, height, hash },
       fed: { tensor, shape: [1, channels, height, width], min, max, covers },
       truth: undefined,
-      bounds: { low: constant(min), high: constant(max) },
+      bounds: perChannel({ low: constant(min), high: constant(max) }),
       key: `${open.model.hash}:${info.engine}:${hash}`,
     };
   }
@@ -140,6 +140,10 @@ export class Inputs {
       dense: model.dense && { height: model.dense.height, width: model.dense.width },
     };
   }
+}
+
+function perChannel({ low, high }: { low: Float32Array; high: Float32Array }): Prepared['bounds'] {
+  return { low: float32([low.length], low), high: float32([high.length], high) };
 }
 
 /** For a model whose input no image can be. */

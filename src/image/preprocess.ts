@@ -1,4 +1,3 @@
-import { float32, type Tensor } from '../graph/graph.ts';
 import { ModelError } from '../shared/errors.ts';
 import type { Rect } from '../shared/protocol.ts';
 import type { ChannelOrder, Preprocessing } from '../shared/sidecar.ts';
@@ -92,13 +91,9 @@ function normalise({ width, height, channels, data }: Pixels, how: Preprocessing
   return { tensor, shape: [1, channels, height, width], ...range(tensor) };
 }
 
-/** Fed values of black and white pixels, one a channel: no image gives values outside. */
-export function pixelBounds(how: Preprocessing, { channels }: Pick<InputSize, 'channels'>): { low: Tensor; high: Tensor } {
-  const fed = (pixel: number) =>
-    float32(
-      [channels],
-      Array.from({ length: channels }, (_, c) => (pixel * how.scale - how.mean[c]!) / how.std[c]!),
-    );
+/** Fed values [channels] of black and white pixels: no image gives values outside. */
+export function pixelBounds(how: Preprocessing, { channels }: Pick<InputSize, 'channels'>): { low: Float32Array; high: Float32Array } {
+  const fed = (pixel: number) => Float32Array.from({ length: channels }, (_, c) => (pixel * how.scale - how.mean[c]!) / how.std[c]!);
   return { low: fed(0), high: fed(255) };
 }
 
