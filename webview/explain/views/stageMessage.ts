@@ -13,7 +13,7 @@ import { errorView } from './errorView.ts';
 /** What has to be said over the image: progress with Cancel, a partial map, a flat map, an error. One thing at a time. */
 export function stageMessage(state: PageState, actions: Actions): TemplateResult | typeof nothing {
   const { map, job, stale, refusal } = shown(state);
-  if (state.marking) return marking();
+  if (state.marking) return state.marking.to ? nothing : marking();
   if (state.picture?.error && !map) return html`<div class="stage-note">${errorView(state.picture.error, {})}</div>`;
   if (refusal) return html`<div class="stage-note wide" data-testid="refused">${errorView(refusal, {})}</div>`;
   if (job?.state === 'failed' && job.error) return failed(job, actions);
@@ -46,7 +46,7 @@ function progress(state: PageState, job: Job, actions: Actions): TemplateResult 
 }
 
 function marking(): TemplateResult {
-  return html`<div class="stage-note" data-testid="marking">
+  return html`<div class="stage-note passive" data-testid="marking">
     ${icon('info')}<span>Drag over the part to explain, or move with the arrow keys and press Enter at two corners. Escape leaves it.</span>
   </div>`;
 }
