@@ -10,9 +10,9 @@ import { fileURLToPath } from 'node:url';
 
 import type { Executor, Program, Tensors } from '../../src/execute/executor.ts';
 import { createOnnxRuntime } from '../../src/execute/onnxruntime/executor.ts';
-import { spatialLayers } from '../../src/explain/layers.ts';
-import { planForward, planMaps } from '../../src/explain/plan.ts';
-import type { Tensor } from '../../src/graph/graph.ts';
+import { inputLayer, spatialLayers } from '../../src/explain/layers.ts';
+import { type MapSpec, planForward, planMaps } from '../../src/explain/plan.ts';
+import { producers, type Tensor } from '../../src/graph/graph.ts';
 import { fileSource } from '../../src/importers/files.ts';
 import { openModel } from '../../src/importers/index.ts';
 import type { Model } from '../../src/importers/model.ts';
@@ -48,6 +48,7 @@ for (const [name, { file, onnx, standIn }] of Object.entries(nets)) {
   const model = file === undefined ? standIn() : await openModel(await fileSource(file));
   console.log(`\n${name}${file === undefined ? ' (random weights: the model file is not there)' : ''}`);
   await sharedPlan(executor, model);
+  if (name === 'ResNet50') await residualBlocks(executor, model);
   if (onnx !== undefined) await againstBareSession(executor, onnx);
   await occlusionThroughput(executor, model);
   if (name === 'SqueezeNet') await askingManyTimes();
@@ -55,9 +56,42 @@ for (const [name, { file, onnx, standIn }] of Object.entries(nets)) {
 
 /** One plan: logits, saliency and Grad-CAM at every spatial layer. Bar: 3.5 forward passes. */
 async function sharedPlan(executor: Executor, model: Model): Promise<void> {
-  const forward = await timed(() => executor.compile(planForward(model)));
-  const spatial = spatialLayers(model);
   const specs = everyMap(model, ['grad-cam', 'saliency']).filter((s) => s.method.info.id === 'grad-cam' || s.variant === 'max');
+  await planAgainstForward(
+    executor,
+    model,
+    specs,
+    `logits + saliency + Grad-CAM at all ${spatialLayers(model).length} spatial layers`,
+    3.5,
+  );
+}
+
+/** One plan: the gradient and CAM methods at the stem and every residual block's output. Bar: 5 forward passes. */
+async function residualBlocks(executor: Executor, model: Model): Promise<void> {
+  const layers = new Set(blockOutputs(model));
+  const ids = ['saliency', 'gradient-x-input', 'grad-cam', 'grad-cam++', 'layer-cam', 'xgrad-cam', 'hires-cam', 'eigen-cam'];
+  const specs = everyMap(model, ids).filter(
+    ({ method, variant, layer }) => variant === method.info.variants[0]?.id && (layer === inputLayer || layers.has(layer)),
+  );
+  await planAgainstForward(
+    executor,
+    model,
+    specs,
+    `${ids.length} gradient and CAM methods at ${layers.size} layers, ${specs.length} maps`,
+    5,
+  );
+}
+
+/** Names of the layers of ReLUs behind sums, and of the first ReLU. */
+function blockOutputs(model: Model): string[] {
+  const makers = producers(model.graph);
+  const relus = model.graph.nodes.filter((node) => node.op === 'Relu');
+  const ends = relus.filter((node, i) => i === 0 || makers.get(node.inputs[0] as string)?.op === 'Add');
+  return ends.flatMap((node) => model.layers.find((layer) => layer.value === node.outputs[0])?.name ?? []);
+}
+
+async function planAgainstForward(executor: Executor, model: Model, specs: readonly MapSpec[], what: string, bar: number): Promise<void> {
+  const forward = await timed(() => executor.compile(planForward(model)));
   const plan = planMaps(model, specs);
   const program = await timed(() => executor.compile(plan.graph));
   const image = input(model, 1);
@@ -65,7 +99,7 @@ async function sharedPlan(executor: Executor, model: Model): Promise<void> {
   seed[0] = 1;
   const feeds: Tensors = { ...image, [plan.classInput]: { dtype: 'float32', shape: [1, model.classes], data: seed } };
   const [base, all] = await interleaved([() => forward.result.run(image), () => program.result.run(feeds)], 6);
-  report(`logits + saliency + Grad-CAM at all ${spatial.length} spatial layers`, all, base, 'forward passes', 3.5);
+  report(what, all, base, 'forward passes', bar);
   console.log(`  compile: forward ${ms(forward.ms)}, plan ${ms(program.ms)}; ${plan.graph.nodes.length} operators`);
   await Promise.all([forward.result.dispose(), program.result.dispose()]);
 }
