@@ -6,11 +6,12 @@ import sharp from 'sharp';
 import * as editors from '../support/editor.ts';
 import { repository, sample } from '../support/paths.ts';
 import type { Theme } from '../support/themes.ts';
-import { explain, inState, mapDone, square } from './journey.ts';
+import { byId, explain, inState, mapDone, square } from './journey.ts';
 
-/** `beside`: the picture itself is open on the left, as when one goes through a folder. */
-const pictures: { name: string; theme: Theme; beside: boolean }[] = [
+/** `beside`: the picture itself is open on the left, as when one goes through a folder. `compare`: the grid of maps. */
+const pictures: { name: string; theme: Theme; beside: boolean; compare?: true }[] = [
   { name: 'explain-dark', theme: 'dark', beside: false },
+  { name: 'compare-dark', theme: 'dark', beside: false, compare: true },
   { name: 'explain-light', theme: 'light', beside: true },
   { name: 'explain-high-contrast', theme: 'high contrast', beside: true },
 ];
@@ -20,16 +21,22 @@ const folder = join(repository, 'media', 'screenshots');
 const quiet = { 'workbench.activityBar.location': 'hidden', 'window.commandCenter': false };
 
 /** The sample as a person has it open: why a square is called a star. */
-async function take({ name, theme, beside }: (typeof pictures)[number]): Promise<void> {
+async function take({ name, theme, beside, compare }: (typeof pictures)[number]): Promise<void> {
   const home = mkdtempSync(join(realpathSync(tmpdir()), 'glassbox-screenshot-'));
   const workspace = join(home, 'sample');
   cpSync(sample, workspace, { recursive: true });
+  // It would open beside the panel.
+  rmSync(join(workspace, 'README.md'));
   try {
     await editors.withEditor(name, { folder: workspace, theme, settings: quiet, width: 1280, height: 800 }, async (editor) => {
       if (beside) await editors.openFile(editor, square);
       const page = await explain(editor, square);
       await inState(page, 'ready');
       for (const id of ['grad-cam++', 'hires-cam', 'layer-cam']) await mapDone(page, id);
+      if (compare) {
+        await byId(page, 'mode-compare').click();
+        await page.locator('[data-testid=compare][data-state=ready]').waitFor({ timeout: 60_000 });
+      }
       await save(editor, name);
     });
   } finally {
