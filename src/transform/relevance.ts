@@ -213,27 +213,23 @@ type EmittedTerm = Term & { x: string; node: Node };
 /** z′ of one part. What keeps it from 0 is added with the bias where its sign is settled: that costs no pass over memory. */
 function denominator({ b }: Context, unit: LinearUnit, part: Part, terms: readonly EmittedTerm[], stabiliser: Stabiliser): string {
   const [only] = part.terms;
+  const [first, ...rest] = terms;
+  if (!first) throw new Error('a rule without terms');
   const offset = (part.denominator ?? 0) * (stabiliser.kind === 'epsilon' ? stabiliser.value : tiny);
   // The layer's own output, where the rule changes nothing.
   const unchanged = part.terms.length === 1 && only?.input === 'all' && only.weight.id === whole.id && part.bias?.id === whole.id;
   if (unchanged && offset === 0) return unit.output;
-  const [first, ...rest] = terms;
-  if (!first) throw new Error('a rule without terms');
-  const head = emitBiased(b, unit, first, { modifier: part.bias, offset });
-  return rest.reduce((z, { node, factor }) => (factor === -1 ? sub : add)(b, z, emitAgain(b, node)), head);
+  // Large products that cancel would swallow the offset, and rounding leave them on the wrong side of 0.
+  const cancels = terms.some(({ factor }) => factor === -1);
+  const head = withBias(b, first.node, biasOf(b, unit, part.bias, cancels ? 0 : offset));
+  const z = rest.reduce((sum, { node, factor }) => (factor === -1 ? sub : add)(b, sum, emitAgain(b, node)), head);
+  return cancels && offset > 0 ? shifted(b, b.op('Relu', [z], {}), offset) : z;
 }
 
-/** A product with the part's bias and `offset` added: in the operator itself where it has a bias. */
-function emitBiased(
-  b: GraphBuilder,
-  unit: LinearUnit,
-  { node, factor }: EmittedTerm,
-  { modifier, offset }: { modifier: Modifier | undefined; offset: number },
-): string {
-  const bias = biasOf(b, unit, modifier, offset);
-  if (bias === undefined) return factor === -1 ? b.op('Neg', [emitAgain(b, node)], {}) : emitAgain(b, node);
-  if (node.op === 'MatMul' || factor === -1)
-    return add(b, factor === -1 ? b.op('Neg', [emitAgain(b, node)], {}) : emitAgain(b, node), bias);
+/** A product with a bias [outputs] added: in the operator itself where it has room for one. */
+function withBias(b: GraphBuilder, node: Node, bias: string | undefined): string {
+  if (bias === undefined) return emitAgain(b, node);
+  if (node.op === 'MatMul') return add(b, emitAgain(b, node), bias);
   return b.op(node.op, [...node.inputs, bias], node.attrs as never);
 }
 
