@@ -5,7 +5,7 @@ import { sampleColorMap } from '../../src/shared/colorMaps.ts';
 import { cellAt } from '../../webview/draw/geometry.ts';
 import { scaleOf } from '../../webview/draw/scale.ts';
 import { comparedScene, deepScene } from './compareScenes.ts';
-import { asked, cell, cellSelector, colorIn, compare, compared, forget, numberIn } from './comparing.ts';
+import { asked, cell, cellSelector, colorIn, compare, compared, forget, numberIn, said } from './comparing.ts';
 import { makeMap } from './makeMap.ts';
 import { byId, textOf, useBrowser } from './open.ts';
 import { sampleScene } from './scenes.ts';
@@ -149,7 +149,7 @@ test('two classes: each map, and the signed contrastive map of their difference'
     assert.deepEqual(await byId(page, 'column').locator('.head-title').allTextContents(), ['ball', 'cube', 'Difference']);
     await bare(page);
     const difference = page.locator('[data-testid=cell]').nth(2);
-    assert.match(await difference.locator('[data-testid=cell-value]').innerText(), /^±[\d.]+ contrastive$/);
+    assert.match(await said(difference.locator('[data-testid=cell-value]')), /^±[\d.]+ contrastive$/);
     const at = async (u: number, v: number) =>
       await difference.locator('canvas').evaluate(
         (canvas, [x, y]) => {
@@ -181,8 +181,7 @@ test('a method that has no difference of two classes, or no sign, is subtracted,
     const requests = (await asked(page)).flatMap((call) => call.requests);
     assert.ok(requests.every((r) => r.against === undefined || !['clrp', 'eigen-cam'].includes(r.method)));
     const notes = await page.locator('[data-testid^=row-] [data-testid=cell]:last-child [data-testid=cell-value]').allTextContents();
-    const of = async (method: string) =>
-      (await page.locator(`[data-testid^="row-${method}:"] [data-testid=cell]`).nth(2).innerText()).trim();
+    const of = async (method: string) => await said(page.locator(`[data-testid^="row-${method}:"] [data-testid=cell]`).nth(2));
     assert.match(await of('clrp'), /subtracted$/, notes.join());
     assert.match(await of('saliency'), /subtracted$/);
     assert.match(await of('grad-cam'), /contrastive$/);
@@ -283,7 +282,7 @@ test('colour scales: per map, per row, for all of a unit; never across units', a
     await byId(page, 'sharing-row').click();
     const row = page.locator('[data-testid^="row-grad-cam:"] [data-testid=row-scale] [data-testid=scale-high]');
     const largest = Math.max(...layers.map((layer) => maxOf('grad-cam', layer)));
-    assert.ok(Math.abs(numberIn(await row.innerText()) - largest) < 1e-3 * largest, `${await row.innerText()}, not ${largest}`);
+    assert.ok(Math.abs(numberIn(await said(row)) - largest) < 1e-3 * largest, `${await said(row)}, not ${largest}`);
     await byId(page, 'sharing-all').click();
     await byId(page, 'scale').first().waitFor();
     assert.match(await textOf(page, 'scale-legend'), /units, which cannot be compared/);
@@ -322,11 +321,37 @@ test('the probe is linked: pointing at one map reads the same place in all', asy
     ] as const) {
       const map = makeMap(scene, { method, layer, class: 0 });
       const { row, column } = cellAt(map, scene.fed.covers, x, y)!;
-      const shown = numberIn(await cell(page, { method, layer }).locator('[data-testid=cell-value]').innerText());
+      const shown = numberIn(await said(cell(page, { method, layer }).locator('[data-testid=cell-value]')));
       const raw = map.values[row * map.width + column]!;
       assert.ok(Math.abs(shown - raw) <= 1e-3 * Math.abs(raw), `${method} at ${layer}: ${shown}, not ${raw}`);
     }
     await page.mouse.move(5, 5);
     await page.waitForFunction(() => document.querySelectorAll('.dot').length === 0);
+  });
+});
+
+test('the target of Explain holds here: a class minus another where the method can, and that is said', async () => {
+  await withPage({ ...(await sampleScene()), truth: 1 }, wide, async (page) => {
+    await byId(page, 'explain-mistake').click();
+    await compare(page, 'methods');
+    await byId(page, 'choose-methods').click();
+    await byId(page, 'pick-clrp').click();
+    await compared(page);
+    const requests = (await asked(page)).flatMap((call) => call.requests);
+    assert.ok(requests.filter((r) => r.method === 'hires-cam').every((r) => r.class === 0 && r.against === 1));
+    assert.ok(requests.filter((r) => r.method === 'clrp').every((r) => r.class === 0 && r.against === undefined));
+    assert.match(await textOf(page, 'grid-note'), /logit of ball − logit of cube.*CLRP: the first class alone/);
+    await byId(page, 'kind-depth').click();
+    await compared(page);
+    assert.match(await textOf(page, 'grid-note'), /logit of ball − logit of cube, as in Explain\.$/);
+  });
+});
+
+test('a model with one output has no two classes to compare', async () => {
+  const scene = { ...(await sampleScene()), logits: [0.7], labels: ['weight'], truth: undefined, activation: 'none' } as const;
+  await withPage(scene, wide, async (page) => {
+    await byId(page, 'mode-compare').click();
+    await byId(page, 'kind-classes').click();
+    assert.match(await textOf(page, 'grid-empty'), /one output only/);
   });
 });

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { sampleColorMap } from '../../src/shared/colorMaps.ts';
 import { comparedScene, deepScene } from './compareScenes.ts';
-import { asked, cell, cellSelector, compare, compared, forget } from './comparing.ts';
+import { asked, cell, cellSelector, compare, compared, forget, said } from './comparing.ts';
 import { byId, textOf, useBrowser } from './open.ts';
 import { sampleScene } from './scenes.ts';
 
@@ -125,7 +125,7 @@ test('one map that fails stops no other and says why; a method the model refuses
     await compared(page);
     const failed = cell(page, { method: 'hires-cam', state: 'failed' });
     assert.equal(await failed.count(), 1);
-    assert.match((await failed.innerText()) ?? '', /operator Foo/);
+    assert.match(await said(failed), /operator Foo/);
     assert.match((await failed.getAttribute('aria-label')) ?? '', /operator Foo/);
     assert.match(await textOf(page, 'compare-count'), /1 not possible/);
     assert.equal(await cell(page, { method: 'layer-cam' }).count(), 0);
@@ -140,7 +140,7 @@ test('the engine crashes: every map says so, Try again asks anew', async () => {
     await page.evaluate(() => window.host.failures.set('explainAll', { code: 'engine', message: 'The engine process ended (SIGSEGV).' }));
     await byId(page, 'mode-compare').click();
     await compared(page);
-    assert.match(await cell(page, { method: 'grad-cam', layer: 'conv2d_3' }).innerText(), /SIGSEGV/);
+    assert.match(await said(cell(page, { method: 'grad-cam', layer: 'conv2d_3' })), /SIGSEGV/);
     await byId(page, 'compare-again').click();
     await page.waitForSelector(cellSelector({ method: 'grad-cam', layer: 'conv2d_3', state: 'map' }));
     await compared(page);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import type { MapRequest } from '../../src/shared/protocol.ts';
 import { byId } from './open.ts';
 
@@ -24,6 +24,11 @@ export function cellSelector(attributes: Readonly<Record<string, string>>): stri
 
 export function cell(page: Page, attributes: Readonly<Record<string, string>>) {
   return page.locator(cellSelector(attributes));
+}
+
+/** What an element says, white space as one blank. */
+export async function said(of: Locator): Promise<string> {
+  return ((await of.textContent()) ?? '').replaceAll(/\s+/g, ' ').trim();
 }
 
 /** Colour of a cell's canvas at shares of its width and height. */

@@ -3,8 +3,9 @@ import type { MapRequest, Outcome, PageCalls } from '../../../src/shared/protoco
 import type { Client } from '../../../src/shared/rpc.ts';
 import type { PageState } from '../state.ts';
 import type { Store } from '../store.ts';
+import { type Cell, isSlow } from './cells.ts';
 import { type CompareState, nothingCompared, type Running, type Side } from './compareState.ts';
-import { type Cell, comparison, isSlow } from './comparison.ts';
+import { comparison } from './comparison.ts';
 import { cellsInView } from './inView.ts';
 
 /** Behind the map on screen in Explain, before other methods' maps there; slow ones last. */

@@ -2,7 +2,7 @@ import { drawnValues } from '../../../src/shared/colorScale.ts';
 import { type ErrorRecord, ModelError, toErrorRecord } from '../../../src/shared/errors.ts';
 import type { ExplanationMap, Outcome } from '../../../src/shared/protocol.ts';
 import type { PageState } from '../state.ts';
-import { type Cell, isSlow } from './comparison.ts';
+import { type Cell, isSlow } from './cells.ts';
 
 /** What a cell shows now. */
 export type Content =

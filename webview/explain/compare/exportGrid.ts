@@ -1,8 +1,8 @@
 import { ModelError } from '../../../src/shared/errors.ts';
 import type { ExplanationMap, Prediction } from '../../../src/shared/protocol.ts';
 import type { PageState } from '../state.ts';
+import type { Cell } from './cells.ts';
 import { kindOf, sharingOf } from './choices.ts';
-import type { Cell } from './comparison.ts';
 import { type GridModel, gridModel } from './gridModel.ts';
 import { paintSheet } from './paintSheet.ts';
 

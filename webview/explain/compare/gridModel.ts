@@ -1,7 +1,8 @@
 import { fit, type Size } from '../../draw/geometry.ts';
 import type { PageState } from '../state.ts';
+import type { Section } from './cells.ts';
 import type { Side } from './compareState.ts';
-import { type Comparison, comparison, type Section } from './comparison.ts';
+import { type Comparison, comparison } from './comparison.ts';
 import { type Content, contentOf } from './content.ts';
 import { type SharedScale, scalesOf } from './scales.ts';
 

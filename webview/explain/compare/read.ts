@@ -2,8 +2,8 @@ import type { ExplanationMap } from '../../../src/shared/protocol.ts';
 import { number } from '../../draw/format.ts';
 import { cellAt } from '../../draw/geometry.ts';
 import type { PageState } from '../state.ts';
+import type { Cell } from './cells.ts';
 import type { Place } from './compareState.ts';
-import type { Cell } from './comparison.ts';
 import { coversOf, pictureOf } from './gridModel.ts';
 
 /** The raw value of a map at a place of the image; undefined where the network did not look. */

@@ -4,8 +4,9 @@ import { number } from '../../draw/format.ts';
 import type { Scale } from '../../draw/scale.ts';
 import { lookOf } from '../look.ts';
 import type { PageState } from '../state.ts';
+import type { Cell } from './cells.ts';
 import { sharingOf } from './choices.ts';
-import type { Cell, Comparison } from './comparison.ts';
+import type { Comparison } from './comparison.ts';
 import type { Content } from './content.ts';
 
 /** Colours that some maps share. */

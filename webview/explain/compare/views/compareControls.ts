@@ -1,16 +1,16 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Prediction } from '../../../../src/shared/protocol.ts';
-import { score, shape } from '../../../draw/format.ts';
 import { button, iconButton } from '../../../ui/button.ts';
 import { dropdown } from '../../../ui/dropdown.ts';
 import { range } from '../../../ui/fields.ts';
-import { select } from '../../../ui/select.ts';
-import { classOf, currentClass, currentLayer, labelOf, spatialLayers } from '../../selectors.ts';
+import { classOf, currentClass, currentLayer, spatialLayers } from '../../selectors.ts';
 import type { PageState } from '../../state.ts';
 import { type Kind, kindOf } from '../choices.ts';
 import type { CompareActions } from '../compareActions.ts';
-import { classPair, gridLayers, otherOf } from '../comparison.ts';
+import { otherOf } from '../comparison.ts';
+import { gridLayers } from '../layerGrids.ts';
 import { chosenRefs, refOf } from '../methodRefs.ts';
+import { classPair } from '../twoClasses.ts';
+import { classSelect, layerSelect } from './longLists.ts';
 
 type Controls = (state: PageState, compare: CompareActions) => readonly (TemplateResult | typeof nothing)[];
 
@@ -32,20 +32,20 @@ const controls: Readonly<Record<Kind, Controls>> = {
   classes: (state, compare) => [
     methodsButton(state, compare),
     ...twoClasses(state, compare),
-    layer(state, compare),
+    layerSelect(state, compare),
     differenceChoice(state, compare),
   ],
   images: (state, compare) => [
     methodsButton(state, compare),
     otherButton(state, compare, 'image'),
     whoseClass(state, compare, 'image'),
-    layer(state, compare),
+    layerSelect(state, compare),
   ],
   models: (state, compare) => [
     methodsButton(state, compare),
     otherButton(state, compare, 'model'),
     whoseClass(state, compare, 'model'),
-    layer(state, compare),
+    layerSelect(state, compare),
   ],
 };
 
@@ -149,59 +149,6 @@ function twoClasses(state: PageState, compare: CompareActions): readonly Templat
       ${classSelect(state, 'class-b', 'Class B', b, (index) => (index === a ? compare.swapClasses(a, b) : compare.choose({ against: index })))}
     </div>`,
   ];
-}
-
-/** The likely ones first, then all by number. */
-function classSelect(state: PageState, testid: string, label: string, value: number, onChange: (index: number) => void): TemplateResult {
-  const { prediction } = state;
-  if (!prediction) return html``;
-  return select({ testid, label, value: String(value), groups: classGroups(prediction), onChange: (id) => onChange(Number(id)) });
-}
-
-interface Group {
-  label: string;
-  options: readonly { id: string; label: string }[];
-}
-
-const groupsOf = new WeakMap<Prediction, readonly Group[]>();
-
-/** Worked out once: there may be a thousand classes, and a move of the pointer draws the page anew. */
-function classGroups(prediction: Prediction): readonly Group[] {
-  const known = groupsOf.get(prediction);
-  if (known) return known;
-  const likely = [...prediction.top, ...(prediction.truth ? [prediction.truth] : [])];
-  const scored = new Map(likely.map((each) => [each.index, { id: String(each.index), label: `${each.label} · ${score(each)}` }]));
-  const others = Array.from({ length: prediction.model.classes }, (_, index) => index).filter((index) => !scored.has(index));
-  const groups = [
-    { label: 'Most likely', options: [...scored.values()] },
-    { label: 'All others', options: others.map((index) => ({ id: String(index), label: labelOf(prediction, index) })) },
-  ].filter(({ options }) => options.length > 0);
-  groupsOf.set(prediction, groups);
-  return groups;
-}
-
-function layer(state: PageState, compare: CompareActions): TemplateResult | typeof nothing {
-  const { prediction } = state;
-  const value = currentLayer(state);
-  if (!prediction || value === undefined) return nothing;
-  return select({
-    testid: 'compare-layer',
-    label: 'Layer',
-    value,
-    groups: layerGroups(prediction),
-    onChange: (id) => compare.chooseShared({ layer: id }),
-  });
-}
-
-const layersOf = new WeakMap<Prediction, readonly Group[]>();
-
-function layerGroups(prediction: Prediction): readonly Group[] {
-  const known = layersOf.get(prediction);
-  if (known) return known;
-  const options = spatialLayers(prediction).map(({ name, shape: dims }, i) => ({ id: name, label: `${i + 1} · ${name} · ${shape(dims)}` }));
-  const groups = [{ label: 'In order of depth', options }];
-  layersOf.set(prediction, groups);
-  return groups;
 }
 
 function differenceChoice(state: PageState, compare: CompareActions): TemplateResult {

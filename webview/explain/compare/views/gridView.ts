@@ -5,9 +5,9 @@ import { button } from '../../../ui/button.ts';
 import { vars } from '../../../ui/vars.ts';
 import { currentLayer } from '../../selectors.ts';
 import type { PageState } from '../../state.ts';
+import type { Cell, Column, Row, Section } from '../cells.ts';
 import { sharingOf } from '../choices.ts';
 import type { CompareActions } from '../compareActions.ts';
-import type { Cell, Column, Row, Section } from '../comparison.ts';
 import { toAllow } from '../content.ts';
 import { costOf } from '../cost.ts';
 import { type GridModel, gap, headWidth, type Layout, layoutOf } from '../gridModel.ts';
@@ -18,7 +18,8 @@ import { distinctScales, scaleBar } from './scaleLegend.ts';
 /** Rows and columns of small maps. Every cell has its place before anything is computed. */
 export function gridView(state: PageState, model: GridModel, compare: CompareActions): TemplateResult {
   const { sections, notes } = model.comparison;
-  if (sections.length === 0) return html`<p class="small" data-testid="grid-empty">No method is chosen that can stand here.</p>`;
+  if (sections.length === 0)
+    return html`<p class="small" data-testid="grid-empty">${notes[0] ?? 'No method is chosen that can stand here.'}</p>`;
   const { width } = state.compare;
   let like: number | undefined;
   const drawn = sections.map((section) => {
