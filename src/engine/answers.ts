@@ -1,9 +1,12 @@
+import type { Check } from '../shared/protocol.ts';
 import type { CallContext } from '../shared/rpc.ts';
 import { SharedJobs } from '../shared/sharedJobs.ts';
 import { ByteCache } from './byteCache.ts';
 
 /** What the network said of a list of inputs, in their order: the logits of all classes. */
 export class Answers {
+  /** How they were had: for the maps made of them. */
+  checks: readonly Check[] = [];
   readonly #classes: number;
   #logits: Float32Array;
   #done = 0;

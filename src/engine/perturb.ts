@@ -5,6 +5,7 @@ import { ModelError, throwIfAborted } from '../shared/errors.ts';
 import { activationOf } from './activations.ts';
 import type { Answers } from './answers.ts';
 import type { RawMap } from './graphMaps.ts';
+import { chooseWay, logitsOfPatches } from './incremental/incremental.ts';
 import type { Prepared } from './inputs.ts';
 import type { JobContext } from './jobs.ts';
 import { forward, logitsOf } from './predict.ts';
@@ -40,7 +41,7 @@ export async function perturb(
     values: asked.map(scores, done),
     height: asked.height,
     width: asked.width,
-    checks: asked.checks?.(scores, done) ?? [],
+    checks: [...(asked.checks?.(scores, done) ?? []), ...answers.checks],
     ms: performance.now() - start,
   });
   const before = Math.min(answers.done, count);
@@ -103,10 +104,26 @@ async function ask(
   answers: Answers,
   { progress, ...context }: JobContext & { progress(done: number): void },
 ): Promise<void> {
-  for await (const logits of batchedLogits(services, input, asked, answers.done, context)) {
+  for await (const logits of await missingLogits(services, input, asked, answers, context)) {
     answers.add(logits);
     progress(answers.done);
   }
+}
+
+/** In full, or, where the inputs differ from the image by a patch each and it is faster, of what the patches change. */
+async function missingLogits(
+  services: Services,
+  input: Prepared,
+  asked: Asked,
+  answers: Answers,
+  context: JobContext,
+): Promise<AsyncGenerator<Float32Array, void>> {
+  const { patches } = asked.perturbation;
+  const way = patches && (await chooseWay(services, input, patches));
+  if (way) answers.checks = [way.check];
+  if (!patches || !way?.plan) return batchedLogits(services, input, asked, answers.done, context);
+  const what = `an input that ${asked.label} made`;
+  return logitsOfPatches(services, input, { plan: way.plan, patches, what }, answers.done, context);
 }
 
 /**

@@ -34,7 +34,7 @@ export async function forward(
         throwIfAborted(signal);
         const { data } = (await program.run({ [value]: feed }))[model.logits] as Tensor;
         // A copy: the engine's own buffer may be a part of a larger one.
-        return checked(new Float32Array(data as Float32Array), model.file, what);
+        return finiteLogits(new Float32Array(data as Float32Array), model.file, what);
       },
     ),
   );
@@ -54,7 +54,8 @@ export async function logitsOf(
   return logits;
 }
 
-function checked(logits: Float32Array, file: string, what = 'this input'): Float32Array {
+/** Throws ModelError('weights') unless all are finite. `what`: the inputs they are of, a phrase for the message. */
+export function finiteLogits(logits: Float32Array, file: string, what = 'this input'): Float32Array {
   if (logits.every((z) => Number.isFinite(z))) return logits;
   throw new ModelError('weights', `${file} answers with NaN or infinite logits for ${what}.`, {
     file,

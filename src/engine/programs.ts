@@ -7,10 +7,12 @@ import { ByteCache } from './byteCache.ts';
 /** A graph to compile, with what its user needs to know of it when it runs. */
 export interface Planned {
   graph: Graph;
+  /** As in CompileOptions. */
+  freeSizes?: boolean;
 }
 
 /** What stays of a plan once it is compiled: not the graph, which may hold weights of its own. */
-export type Names<P extends Planned> = Omit<P, 'graph'>;
+export type Names<P extends Planned> = Omit<P, keyof Planned>;
 
 /** Identifies a program: the hash of its model, and which of the model's graphs it is. */
 export interface ProgramKey {
@@ -99,8 +101,8 @@ export class Programs {
   }
 }
 
-async function compile(executor: Executor, { graph, ...names }: Planned): Promise<Compiled> {
-  return new Compiled(await executor.compile(graph), names);
+async function compile(executor: Executor, { graph, freeSizes = false, ...names }: Planned): Promise<Compiled> {
+  return new Compiled(await executor.compile(graph, { freeSizes }), names);
 }
 
 /** A program and how many runs are using it. */

@@ -13,10 +13,17 @@ export interface Program {
   dispose(): Promise<void>;
 }
 
+export interface CompileOptions {
+  /** Rows and columns of images are as the feeds carry them: those of the graph are an example. */
+  freeSizes?: boolean;
+}
+
 /** Runs graphs. Interchangeable: all agree within a stated tolerance. */
 export interface Executor {
   readonly id: EngineId;
   /** What the panel shows, e.g. `onnxruntime 1.30.0 (CPU)`. */
   readonly name: string;
-  compile(graph: Graph): Promise<Program>;
+  /** It can `compile` for free sizes. */
+  readonly freeSizes?: true;
+  compile(graph: Graph, options?: CompileOptions): Promise<Program>;
 }

@@ -95,7 +95,10 @@ export interface OpAttrs {
   Concat: { axis: number };
   Split: { axis: number; sizes: readonly number[] };
   Slice: { starts: readonly number[]; ends: readonly number[]; axes: readonly number[]; steps: readonly number[] };
-  /** pads: all begins, then all ends, one per axis. */
+  /**
+   * [x, pads?]: all begins, then all ends, one per axis. Those of the second input, int64 and even negative, take the place of
+   * the attribute's where sizes are free; types follow the attribute.
+   */
   Pad: { pads: readonly number[]; mode: 'constant' | 'reflect' | 'edge'; value: number };
   Flatten: { axis: number };
   /**

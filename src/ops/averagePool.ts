@@ -39,7 +39,7 @@ function spread(b: GraphBuilder, node: NodeOf<'AveragePool'>, grad: string): str
 }
 
 /** 1 / number of cells that count, per output position: [1,1,H',W']. */
-function windowShare(node: NodeOf<'AveragePool'>, height: number, width: number, gH: number, gW: number) {
+export function windowShare(node: NodeOf<'AveragePool'>, height: number, width: number, gH: number, gW: number) {
   const { kernel, strides, dilations, pads, countIncludePad } = node.attrs;
   const counts = (n: number, axis: 0 | 1, size: number) =>
     Array.from({ length: n }, (_, i) => {

@@ -12,7 +12,9 @@ export const pad: Op<'Pad'> = {
     const { pads, mode } = node.attrs;
     const rank = shape.length;
     if (pads.length !== 2 * rank) throw misfit(node, `needs ${2 * rank} pads for [${shape}], got ${pads.length}`);
-    if (pads.some((p) => !Number.isInteger(p) || p < 0)) throw unsupported(node, `has pads [${pads}]; only 0 and more are supported`);
+    if (pads.some((p) => !Number.isInteger(p) || (p < 0 && !node.inputs[1]))) {
+      throw unsupported(node, `has pads [${pads}]; only 0 and more are supported`);
+    }
     const sizes = shape.map((d, k): Dim => {
       const [begin, end] = [pads[k] as number, pads[rank + k] as number];
       if (begin + end === 0) return d;

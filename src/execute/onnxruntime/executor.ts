@@ -2,7 +2,7 @@ import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { encodeModel } from '../../formats/onnx/write.ts';
 import type { Graph, Tensor, TypedData } from '../../graph/graph.ts';
 import { ModelError } from '../../shared/errors.ts';
-import type { Executor, Program, Tensors } from '../executor.ts';
+import type { CompileOptions, Executor, Program, Tensors } from '../executor.ts';
 import { threading } from './threads.ts';
 import { toOnnx } from './toOnnx.ts';
 
@@ -47,14 +47,15 @@ export async function createOnnxRuntime(): Promise<Executor> {
   return {
     id: 'onnxruntime',
     name: `onnxruntime ${ort.env.versions.node ?? ort.env.versions.common} (CPU)`,
-    compile: (graph) => compile(ort, graph),
+    freeSizes: true,
+    compile: (graph, options) => compile(ort, graph, options),
   };
 }
 
-async function compile(ort: Ort, graph: Graph): Promise<Program> {
+async function compile(ort: Ort, graph: Graph, options: CompileOptions = {}): Promise<Program> {
   // The program holds neither the graph nor its bytes: they may be copies of the weights that nobody else needs.
   const names = { inputs: [...graph.inputs.keys()], outputs: [...graph.outputs] };
-  const { session, size } = await createSession(ort, graph);
+  const { session, size } = await createSession(ort, graph, options);
   return {
     // onnxruntime keeps its own, packed copy of the weights.
     bytes: size * 2,
@@ -63,8 +64,8 @@ async function compile(ort: Ort, graph: Graph): Promise<Program> {
   };
 }
 
-async function createSession(ort: Ort, graph: Graph): Promise<{ session: InferenceSession; size: number }> {
-  const bytes = encodeModel(toOnnx(graph));
+async function createSession(ort: Ort, graph: Graph, options: CompileOptions): Promise<{ session: InferenceSession; size: number }> {
+  const bytes = encodeModel(toOnnx(graph, options));
   const session = await guarded('compile the graph', () => ort.InferenceSession.create(bytes, optionsFor(graph)));
   return { session, size: bytes.byteLength };
 }

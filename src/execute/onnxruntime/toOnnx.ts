@@ -1,7 +1,7 @@
 import type { AttributeProto, ModelProto, NodeProto, TensorProto, ValueInfoProto } from '../../formats/onnx/types.ts';
 import { DataType, rawTensor } from '../../formats/onnx/types.ts';
 import type { Graph, Node, NodeOf, Tensor, ValueType } from '../../graph/graph.ts';
-import type { DType, OpName, Shape } from '../../graph/opset.ts';
+import type { Dim, DType, OpName, Shape } from '../../graph/opset.ts';
 
 /** Gelu, dilated AveragePool and Resize by axes need 18 to 20; runtimes of the last two years have it. */
 const targetOpset = 20;
@@ -14,8 +14,11 @@ const dataTypes: Record<DType, number> = {
   bool: DataType.BOOL,
 };
 
-/** A graph as an ONNX model: operators one to one, but for what ONNX passes as constant tensors and for SiLU. */
-export function toOnnx(graph: Graph): ModelProto {
+/**
+ * A graph as an ONNX model: operators one to one, but for what ONNX passes as constant tensors and for SiLU. `freeSizes`: rows
+ * and columns of images are left open.
+ */
+export function toOnnx(graph: Graph, { freeSizes = false }: { freeSizes?: boolean } = {}): ModelProto {
   const out = new Emitter();
   for (const node of graph.nodes) emit(node, out);
   const read = new Set([...graph.nodes.flatMap((n) => n.inputs), ...graph.outputs]);
@@ -28,8 +31,8 @@ export function toOnnx(graph: Graph): ModelProto {
       name: 'glassbox',
       nodes: out.nodes,
       initializers: [...weights, ...out.initializers],
-      inputs: [...graph.inputs].map(([name, type]) => valueInfo(name, type)),
-      outputs: graph.outputs.map((name) => valueInfo(name, graph.types.get(name) as ValueType)),
+      inputs: [...graph.inputs].map(([name, type]) => valueInfo(name, type, freeSizes)),
+      outputs: graph.outputs.map((name) => valueInfo(name, graph.types.get(name) as ValueType, freeSizes)),
     },
   };
 }
@@ -38,9 +41,10 @@ function initializer(name: string, { dtype, shape, data }: Tensor): TensorProto 
   return rawTensor(name, dataTypes[dtype], shape, data);
 }
 
-function valueInfo(name: string, { dtype, shape }: ValueType): ValueInfoProto {
+function valueInfo(name: string, { dtype, shape }: ValueType, freeSizes: boolean): ValueInfoProto {
   // A size 'N' that is no image batch (flattened planes) must not be tied to the batch's name.
-  return { name, elemType: dataTypes[dtype], shape: shape.map((d) => (d === 'N' ? '' : d)) };
+  const open = (d: Dim, axis: number) => d === 'N' || (freeSizes && shape.length === 4 && axis >= 2);
+  return { name, elemType: dataTypes[dtype], shape: shape.map((d, axis) => (open(d, axis) ? '' : d)) };
 }
 
 /** Collects ONNX nodes and the small constants they need. */
@@ -110,7 +114,9 @@ const special = {
   Slice: ({ inputs, outputs, attrs: { starts, ends, axes, steps } }, out) =>
     out.node('Slice', [...inputs, out.ints(starts), out.ints(ends), out.ints(axes), out.ints(steps)], outputs),
   Pad: ({ inputs, outputs, attrs }, out) =>
-    out.node('Pad', [...inputs, out.ints(attrs.pads), out.float(attrs.value)], outputs, [string('mode', attrs.mode)]),
+    out.node('Pad', [inputs[0] as string, inputs[1] ?? out.ints(attrs.pads), out.float(attrs.value)], outputs, [
+      string('mode', attrs.mode),
+    ]),
   Reshape: ({ inputs, outputs, attrs }, out) => out.node('Reshape', [...inputs, out.ints(sizes(attrs.shape, -1))], outputs),
   // Expand broadcasts both ways: 1 keeps the input's batch.
   Expand: ({ inputs, outputs, attrs }, out) => out.node('Expand', [...inputs, out.ints(sizes(attrs.shape, 1))], outputs),

@@ -3,6 +3,7 @@ import type { OpAttrs } from '../../../graph/opset.ts';
 import { repeatedCell, resizePlace } from '../../../ops/axisMatrix.ts';
 import { sliceRun } from '../../../ops/slice.ts';
 import { ModelError } from '../../../shared/errors.ts';
+import { refusal } from '../refuse.ts';
 import { storedAxis, type Tf, type Value } from '../value.ts';
 import { scatterAdd } from './host.ts';
 import type { Inputs, Kernel, Site } from './kernel.ts';
@@ -32,6 +33,7 @@ export const slice: Kernel<'Slice'> = (site) => (input) => {
 export const pad: Kernel<'Pad'> = (site) => {
   const { tf, node, value } = site;
   const { pads, mode, value: fill } = node.attrs;
+  if (node.inputs[1]) throw refusal(node.outputs[0] as string, 'TensorFlow.js pads by what is known when it is compiled');
   const rank = pads.length / 2;
   const axes = Array.from({ length: rank }, (_, k) => k);
   const around = (k: number): [number, number] => [pads[k] as number, pads[rank + k] as number];
