@@ -2,7 +2,7 @@ import { inputLayer } from '../explain/layers.ts';
 import { mapRange } from '../explain/map.ts';
 import type { GraphMethod } from '../explain/method.ts';
 import { checkRegion } from '../explain/region.ts';
-import { targetKey, targetPhrase } from '../explain/target.ts';
+import { type Target, targetKey, targetPhrase } from '../explain/target.ts';
 import { className, unitOf } from '../shared/classScores.ts';
 import { isAbort, ModelError, throwIfAborted, toErrorRecord } from '../shared/errors.ts';
 import type { ExplanationMap, MapProgress, MapRequest, Outcome } from '../shared/protocol.ts';
@@ -110,7 +110,8 @@ export class Explainer {
     try {
       const target = (group[0] as { task: GraphTask }).task.target;
       const specs = group.map(({ task }) => task);
-      const maps = await this.#together.get(inRegion(input, target.region), specs, target, context);
+      const aimed = inRegion(input, target.region);
+      const maps = await this.#graphMaps(aimed, specs, target, context);
       group.forEach(({ index, task }, i) => {
         done.finish(index, { map: describeMap(input, task, maps[i] as RawMap) });
       });
@@ -125,6 +126,15 @@ export class Explainer {
         await this.#group(input, own, context, done);
       }
     }
+  }
+
+  /** One run; where the next layer is likely to be asked for next, with the maps that sweeps give at every other layer. */
+  async #graphMaps(input: Prepared, specs: readonly GraphTask[], target: Target, context: JobContext): Promise<RawMap[]> {
+    const along = specs.filter((spec) => sweptAlong(spec));
+    if (!atOneLayer(input, along)) return await this.#together.get(input, specs, target, context);
+    const rest = specs.filter((spec) => !sweptAlong(spec));
+    const [many, few] = [await this.#everyLayer.get(input, along, target, context), await this.#together.get(input, rest, target, context)];
+    return specs.map((spec) => (sweptAlong(spec) ? many[along.indexOf(spec)] : few[rest.indexOf(spec)]) as RawMap);
   }
 
   /** A request with every default filled in; the class is the predicted one where none is asked. */
@@ -173,6 +183,19 @@ export class Explainer {
     const logits = await logitsOf(this.#services, input, priority, signal);
     return logits.reduce((best, z, i) => (z > (logits[best] as number) ? i : best), 0);
   }
+}
+
+/** Maps that are computed at every layer although they are asked for at one. */
+const ahead = 300;
+
+/** Costs little at another layer: its sweep passes there anyway. */
+function sweptAlong({ method, variant, params, layer }: GraphTask): boolean {
+  return layer !== inputLayer && !method.onlyLayer && method.sweeps(variant, params).length > 0;
+}
+
+/** Several methods at one layer: the next layer will be asked for next. Where it is affordable all are computed, and moving on is looking up. */
+function atOneLayer({ open }: Prepared, specs: readonly GraphTask[]): boolean {
+  return new Set(specs.map(({ layer }) => layer)).size === 1 && specs.length * open.spatial.length <= ahead;
 }
 
 function describeMap(input: Prepared, task: MapTask, raw: RawMap): ExplanationMap {
