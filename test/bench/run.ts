@@ -7,7 +7,6 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-
 import type { Executor, Program, Tensors } from '../../src/execute/executor.ts';
 import { createOnnxRuntime } from '../../src/execute/onnxruntime/executor.ts';
 import { inputLayer, spatialLayers } from '../../src/explain/layers.ts';
@@ -49,6 +48,7 @@ for (const [name, { file, onnx, standIn }] of Object.entries(nets)) {
   console.log(`\n${name}${file === undefined ? ' (random weights: the model file is not there)' : ''}`);
   await sharedPlan(executor, model);
   if (name === 'ResNet50') await residualBlocks(executor, model);
+  await relevanceEverywhere(executor, model, name === 'ResNet50' ? 6 : undefined);
   if (onnx !== undefined) await againstBareSession(executor, onnx);
   await occlusionThroughput(executor, model);
   if (name === 'SqueezeNet') await askingManyTimes();
@@ -82,6 +82,12 @@ async function residualBlocks(executor: Executor, model: Model): Promise<void> {
   );
 }
 
+/** One plan: Relevance-CAM at every spatial layer, from one relevance sweep. Bar on ResNet50: 6 forward passes. */
+async function relevanceEverywhere(executor: Executor, model: Model, bar: number | undefined): Promise<void> {
+  const specs = everyMap(model, ['relevance-cam']).filter((s) => s.variant === 'standard');
+  await planAgainstForward(executor, model, specs, `Relevance-CAM at all ${specs.length} spatial layers`, bar);
+}
+
 /** Names of the layers of ReLUs behind sums, and of the first ReLU. */
 function blockOutputs(model: Model): string[] {
   const makers = producers(model.graph);
@@ -90,7 +96,13 @@ function blockOutputs(model: Model): string[] {
   return ends.flatMap((node) => model.layers.find((layer) => layer.value === node.outputs[0])?.name ?? []);
 }
 
-async function planAgainstForward(executor: Executor, model: Model, specs: readonly MapSpec[], what: string, bar: number): Promise<void> {
+async function planAgainstForward(
+  executor: Executor,
+  model: Model,
+  specs: readonly MapSpec[],
+  what: string,
+  bar: number | undefined,
+): Promise<void> {
   const forward = await timed(() => executor.compile(planForward(model)));
   const plan = planMaps(model, specs);
   const program = await timed(() => executor.compile(plan.graph));
