@@ -90,11 +90,14 @@ function wrapped(state: PageState, width: number, like: number | undefined): Lay
   return { matrix: false, aside: false, columns, box: boxOf(state, like ?? Math.min(fair, 200)) };
 }
 
-/** As tall as the tallest picture needs, within reason. */
+/** What stands above the grid takes about so much of the window, CSS pixels. */
+const above = 330;
+
+/** As tall as the tallest picture needs, but not taller than what can be seen at once. */
 function boxOf(state: PageState, width: number): Size {
   const sides: readonly Side[] = state.compare.others.image ? ['own', 'image'] : ['own'];
   const tall = Math.max(...sides.map((side) => pictureOf(state, side).size).map((size) => size.height / size.width));
-  return { width, height: Math.round(width * Math.min(1.5, Math.max(0.4, tall))) };
+  return { width, height: Math.round(Math.min(width * Math.max(0.4, tall), Math.max(240, innerHeight - above))) };
 }
 
 export function pictureSize(state: PageState, side: Side, box: Size): Size {

@@ -56,7 +56,7 @@ function progress(state: PageState, model: GridModel, compare: CompareActions): 
 
 function place(state: PageState): string {
   const { probe } = state.compare;
-  if (!probe) return 'Point at a map to read the same place in all of them. Click, or Enter, opens it large.';
+  if (!probe) return 'Point at a map to read that place in all of them. Click or Enter opens it.';
   const { size } = pictureOf(state, 'own');
   return `x ${Math.floor(probe.u * size.width)}, y ${Math.floor(probe.v * size.height)}: raw values under each map`;
 }
