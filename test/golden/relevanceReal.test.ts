@@ -1,7 +1,5 @@
 /** Relevance of trained networks against reference implementations (../shared/golden/realnets): LRP z⁺ at the pixels, Relevance-CAM at every stage. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import type { Executor } from '../../src/execute/executor.ts';
 import { findLayer, inputLayer } from '../../src/explain/layers.ts';
 import { lrp } from '../../src/explain/methods/lrp.ts';
 import { relevanceCam } from '../../src/explain/methods/relevanceCam.ts';
@@ -10,31 +8,12 @@ import { fileSource } from '../../src/importers/files.ts';
 import { openModel } from '../../src/importers/index.ts';
 import type { Model } from '../../src/importers/model.ts';
 import { inputTensor, oneHot } from '../support/ask.ts';
-import { createOrSkip, executors } from '../support/executors.ts';
-import { Golden, type GoldenArray, similarity, slice } from '../support/golden.ts';
-import { goldenInput, type RealNet, realNets } from '../support/realNets.ts';
-import { sharedMissing } from '../support/shared.ts';
+import { type GoldenArray, similarity, slice } from '../support/golden.ts';
+import { goldenInput, type RealCase, testRealNets } from '../support/realNets.ts';
 
-for (const engine of executors) {
-  for (const net of realNets) {
-    test(`relevance of ${net.name} on ${engine.id}`, async (t) => {
-      const golden = Golden.open(`realnets/${net.name}`);
-      if (!golden) return t.skip(sharedMissing);
-      if (net.name === 'resnet50' && engine.id !== 'onnxruntime') return t.skip(`left out: too slow on ${engine.id}`);
-      const executor = await createOrSkip(t, engine);
-      if (!executor) return;
-      for (const file of net.files) {
-        if (file === undefined) {
-          t.diagnostic(`left out: ${net.name}'s model file is not there`);
-          continue;
-        }
-        await t.test(file.split('/').slice(-2).join('/'), () => compare(golden, file, net, executor));
-      }
-    });
-  }
-}
+testRealNets('relevance', compare);
 
-async function compare(golden: Golden, file: string, net: RealNet, executor: Executor): Promise<void> {
+async function compare({ golden, file, net, executor }: RealCase): Promise<void> {
   const model = await openModel(await fileSource(file));
   const images = golden.manifest.images ?? [];
   const [first] = images;

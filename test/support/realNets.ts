@@ -2,10 +2,13 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import type { Executor } from '../../src/execute/executor.ts';
 import type { Model } from '../../src/importers/model.ts';
-import type { Golden, GoldenImage } from './golden.ts';
-import { sharedPath } from './shared.ts';
+import { createOrSkip, executors } from './executors.ts';
+import { Golden, type GoldenImage } from './golden.ts';
+import { sharedMissing, sharedPath } from './shared.ts';
 
 type Prepare = (rgb: Uint8Array, pixel: number, channel: number) => number;
 const bgrMinus =
@@ -66,4 +69,37 @@ export function goldenInput(golden: Golden, image: GoldenImage, model: Model, { 
   const allowed = 1e-5 * input.reduce((s, v) => s + Math.abs(v), 0);
   assert.ok(Math.abs(sum - image.inputFloatSum) <= allowed, `${image.key}: fed values sum to ${sum}, expected ${image.inputFloatSum}`);
   return input;
+}
+
+/** One network's file, as a test compares it on one engine. */
+export interface RealCase {
+  golden: Golden;
+  file: string;
+  net: RealNet;
+  executor: Executor;
+  /** The first of the network's files: what takes long is compared there in full. */
+  first: boolean;
+}
+
+/** A test for every network on every engine, with one for each of its files; what is left out says why. */
+export function testRealNets(what: string, compare: (subject: RealCase) => Promise<void>): void {
+  for (const engine of executors) {
+    for (const net of realNets) {
+      test(`${what} of ${net.name} on ${engine.id}`, async (t) => {
+        const golden = Golden.open(`realnets/${net.name}`);
+        if (!golden) return t.skip(sharedMissing);
+        // Interpreting ResNet50 without threads takes most of a minute and says nothing the smaller networks do not.
+        if (net.name === 'resnet50' && engine.id !== 'onnxruntime') return t.skip(`left out: too slow on ${engine.id}`);
+        const executor = await createOrSkip(t, engine);
+        if (!executor) return;
+        for (const file of net.files) {
+          if (file === undefined) t.diagnostic(`left out: ${net.name}'s model file is not there`);
+          else {
+            const subject = { golden, file, net, executor, first: file === net.files[0] };
+            await t.test(file.split('/').slice(-2).join('/'), () => compare(subject));
+          }
+        }
+      });
+    }
+  }
 }

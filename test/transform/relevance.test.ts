@@ -23,7 +23,8 @@ import { float32 } from '../../src/graph/graph.ts';
 import { openModel } from '../../src/importers/index.ts';
 import type { Model } from '../../src/importers/model.ts';
 import { newBuilder } from '../../src/ops/index.ts';
-import { type Composite, type LinearRule, propagateRelevance } from '../../src/transform/relevance.ts';
+import { propagateRelevance } from '../../src/transform/relevance.ts';
+import type { Composite, LinearRule } from '../../src/transform/relevanceRule.ts';
 import { classifier, float, int, ints, node, noise, sourceOf, weight } from '../support/onnxModels.ts';
 import { evaluate } from '../support/reference.ts';
 

@@ -1,4 +1,4 @@
-import type { Composite, LinearPlace, LinearRule } from '../../transform/relevance.ts';
+import type { Composite, LinearPlace, LinearRule } from '../../transform/relevanceRule.ts';
 import { alphaBetaRule, type BiasTreatment, boxRule, epsilonOf, epsilonRule, gammaRule, negatedZPlusRule, zPlusRule } from './rules.ts';
 
 export type NormTreatment = 'fold' | 'pass';

@@ -1,4 +1,4 @@
-import { type LinearRule, type Modifier, type Part, type Stabiliser, type Term, whole } from '../../transform/relevance.ts';
+import { type LinearRule, type Modifier, type Part, type Stabiliser, type Term, whole } from '../../transform/relevanceRule.ts';
 
 const positive: Modifier = { id: '+', of: (v) => Math.max(v, 0) };
 const negative: Modifier = { id: '-', of: (v) => Math.min(v, 0) };
@@ -27,7 +27,6 @@ export const epsilonOf = (value: number): Stabiliser => ({ kind: 'epsilon', valu
  */
 export function epsilonRule(epsilon: number): LinearRule {
   return {
-    id: `ε${epsilon}`,
     stabiliser: epsilonOf(epsilon),
     parts: [{ share: 1, terms: [{ input: 'all', weight: whole }], bias: whole }],
   };
@@ -45,7 +44,7 @@ export function zPlusRule(bias: BiasTreatment, stabiliser: Stabiliser): LinearRu
     // Unclamped: a negative bias can turn the denominator's sign.
     twice: { bias: twice },
   }[bias];
-  return { id: `z+${bias}`, stabiliser, parts: [{ share: 1, terms: raising, ...biased }] };
+  return { stabiliser, parts: [{ share: 1, terms: raising, ...biased }] };
 }
 
 /**
@@ -55,7 +54,7 @@ export function zPlusRule(bias: BiasTreatment, stabiliser: Stabiliser): LinearRu
 export function negatedZPlusRule(stabiliser: Stabiliser): LinearRule {
   const flipped = (v: Modifier): Modifier => ({ id: `neg${v.id}`, of: (w) => v.of(-w) });
   const terms = raising.map((term) => ({ ...term, weight: flipped(term.weight) }));
-  return { id: 'z+negated', stabiliser, parts: [{ share: 1, terms, denominator: 1 }] };
+  return { stabiliser, parts: [{ share: 1, terms, denominator: 1 }] };
 }
 
 /**
@@ -64,7 +63,6 @@ export function negatedZPlusRule(stabiliser: Stabiliser): LinearRule {
  */
 export function alphaBetaRule(alpha: number, stabiliser: Stabiliser): LinearRule {
   return {
-    id: `α${alpha}`,
     stabiliser,
     parts: [
       { share: alpha, terms: raising, bias: positive, denominator: 1 },
@@ -86,7 +84,6 @@ export function gammaRule(gamma: number, stabiliser: Stabiliser): LinearRule {
     { input: 'negative', weight: forNegative },
   ];
   return {
-    id: `γ${gamma}`,
     stabiliser,
     parts: [
       { share: 1, where: 'positive', terms: terms(up, down), bias: up },
@@ -106,5 +103,5 @@ export function boxRule(stabiliser: Stabiliser): LinearRule {
     { input: 'low', weight: positive, factor: -1 },
     { input: 'high', weight: negative, factor: -1 },
   ];
-  return { id: 'zB', stabiliser, parts: [{ share: 1, terms, denominator: 1 }] };
+  return { stabiliser, parts: [{ share: 1, terms, denominator: 1 }] };
 }

@@ -1,6 +1,7 @@
 import type { GraphBuilder } from '../../graph/builder.ts';
 import { add, scaled } from '../../ops/emit.ts';
-import { type Composite, propagateRelevance } from '../../transform/relevance.ts';
+import { propagateRelevance } from '../../transform/relevance.ts';
+import type { Composite } from '../../transform/relevanceRule.ts';
 import type { Start } from '../relevance/starts.ts';
 import type { Sweep, SweepContext } from '../sweep.ts';
 
