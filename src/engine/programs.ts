@@ -1,5 +1,5 @@
 import { chooseExecutor } from '../execute/choose.ts';
-import type { Executor, Program } from '../execute/executor.ts';
+import type { CompileOptions, Executor, Program } from '../execute/executor.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { EngineChoice } from '../shared/protocol.ts';
 import { ByteCache } from './byteCache.ts';
@@ -7,8 +7,8 @@ import { ByteCache } from './byteCache.ts';
 /** A graph to compile, with what its user needs to know of it when it runs. */
 export interface Planned {
   graph: Graph;
-  /** As in CompileOptions. */
-  freeSizes?: boolean;
+  /** How to compile it. */
+  options?: CompileOptions;
 }
 
 /** What stays of a plan once it is compiled: not the graph, which may hold weights of its own. */
@@ -101,8 +101,8 @@ export class Programs {
   }
 }
 
-async function compile(executor: Executor, { graph, freeSizes = false, ...names }: Planned): Promise<Compiled> {
-  return new Compiled(await executor.compile(graph, { freeSizes }), names);
+async function compile(executor: Executor, { graph, options, ...names }: Planned): Promise<Compiled> {
+  return new Compiled(await executor.compile(graph, options), names);
 }
 
 /** A program and how many runs are using it. */

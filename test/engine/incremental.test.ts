@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Grid, gridOf, groupNeighbours } from '../../src/engine/incremental/grid.ts';
+import { inLanes } from '../../src/engine/incremental/lanes.ts';
 import { type Costs, type IncrementalPlan, planIncremental } from '../../src/engine/incremental/plan.ts';
 import { incrementalLogits, type Run } from '../../src/engine/incremental/run.ts';
 import type { Program } from '../../src/execute/executor.ts';
@@ -160,9 +161,9 @@ function runner(): { run: Run; dispose(): Promise<void> } {
   const programs = new Map<string, Program>();
   return {
     async run(name, plan, feeds) {
-      const program = programs.get(name) ?? (await executor.compile(plan().graph, { freeSizes: plan().freeSizes ?? false }));
+      const program = programs.get(name) ?? (await executor.compile(plan().graph, plan().options));
       programs.set(name, program);
-      return program.run(feeds);
+      return inLanes(program, feeds);
     },
     async dispose() {
       for (const program of programs.values()) await program.dispose();

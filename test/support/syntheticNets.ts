@@ -63,6 +63,51 @@ export function resNet50(): Model {
   return net.model(net.b.op('Gemm', [features, fc, bias], { transA: false, transB: false, alpha: 1, beta: 1 }, 'logits'));
 }
 
+/** VGG16 (configuration D), without dropout. */
+export function vgg16(): Model {
+  const net = new Net(224);
+  let x = net.input;
+  [
+    [64, 64],
+    [128, 128],
+    [256, 256, 256],
+    [512, 512, 512],
+    [512, 512, 512],
+  ].forEach((block, b) => {
+    block.forEach((channels, i) => {
+      const name = `block${b + 1}_conv${i + 1}`;
+      x = net.relu(net.conv(x, channels, 3, 1, [1, 1, 1, 1], name), `${name}_relu`);
+    });
+    x = net.maxPool(x, 2, 2, `block${b + 1}_pool`);
+  });
+  const hidden = net.relu(net.conv(x, 4096, 7, 1, [0, 0, 0, 0], 'fc1'), 'fc1_relu');
+  const second = net.relu(net.conv(hidden, 4096, 1, 1, [0, 0, 0, 0], 'fc2'), 'fc2_relu');
+  return net.model(net.b.op('Flatten', [net.conv(second, 1000, 1, 1, [0, 0, 0, 0], 'predictions')], { axis: 1 }, 'logits'));
+}
+
+/** ResNet18 with batch normalisation after every convolution, as torchvision has it. */
+export function resNet18(): Model {
+  const net = new Net(224);
+  const unit = (v: string, c: number, k: number, stride: number, name: string) => {
+    const p = (k - 1) / 2;
+    return net.norm(net.conv(v, c, k, stride, [p, p, p, p], name), `${name}_bn`);
+  };
+  const stem = net.relu(unit(net.input, 64, 7, 2, 'conv1'), 'relu');
+  const window = { kernel: [3, 3], strides: [2, 2], dilations: [1, 1], pads: [1, 1, 1, 1], ceilMode: false, withIndices: false } as const;
+  let x = net.layer(net.b.op('MaxPool', [stem], window, 'maxpool'), 'MaxPool');
+  [64, 128, 256, 512].forEach((channels, s) => {
+    for (const i of [0, 1]) {
+      const name = `layer${s + 1}.${i}`;
+      const stride = s > 0 && i === 0 ? 2 : 1;
+      const branch = unit(net.relu(unit(x, channels, 3, stride, `${name}.conv1`), `${name}.relu1`), channels, 3, 1, `${name}.conv2`);
+      const shortcut = stride === 2 ? unit(x, channels, 1, 2, `${name}.downsample`) : x;
+      x = net.relu(net.layer(net.b.op('Add', [branch, shortcut], {}, `${name}.add`), 'Add'), `${name}.relu`);
+    }
+  });
+  const pooled = net.b.op('GlobalAveragePool', [x], {}, 'gap');
+  return net.model(net.b.op('Flatten', [net.conv(pooled, 1000, 1, 1, [0, 0, 0, 0], 'fc')], { axis: 1 }, 'logits'));
+}
+
 /** MobileNet v1 with a quarter of the channels. */
 export function mobileNet(): Model {
   const net = new Net(224);
