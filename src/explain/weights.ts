@@ -1,7 +1,7 @@
 import type { GraphBuilder } from '../graph/builder.ts';
 import { float32 } from '../graph/graph.ts';
 import type { Dim } from '../graph/opset.ts';
-import { mul, scaled } from '../ops/emit.ts';
+import { add, asFloat, div, mul, scaled } from '../ops/emit.ts';
 import type { LayerValues } from './method.ts';
 import { gradient } from './sweeps/gradient.ts';
 
@@ -52,4 +52,9 @@ export function total(b: GraphBuilder, value: string): string {
 /** g∘A, cell by cell [N,C,H,W]: what several methods sum up, in one way or another. */
 export function gradientTimesActivation(b: GraphBuilder, at: LayerValues): string {
   return mul(b, at.swept(gradient), at.activation);
+}
+
+/** a/b for small tensors, and 0 where both are: a sum of nothing has no shares. */
+export function ratio(b: GraphBuilder, dividend: string, divisor: string): string {
+  return div(b, dividend, add(b, divisor, asFloat(b, b.op('Equal', [divisor, b.scalar(0)], {}))));
 }

@@ -1,11 +1,11 @@
 import type { GraphBuilder } from '../../graph/builder.ts';
-import { div, sub } from '../../ops/emit.ts';
+import { sub } from '../../ops/emit.ts';
 import type { GraphMethod } from '../method.ts';
 import { contrastiveComposite } from '../relevance/composites.ts';
 import { absoluteLogitStart, otherLogitsStart } from '../relevance/starts.ts';
 import type { Sweep } from '../sweep.ts';
 import { relevance } from '../sweeps/relevance.ts';
-import { overChannels, total } from '../weights.ts';
+import { overChannels, ratio, total } from '../weights.ts';
 
 /** Relevance of the class, and of what it is held against. */
 export const clrpSweeps: Record<string, readonly [Sweep, Sweep]> = {
@@ -54,7 +54,7 @@ export const clrp: GraphMethod = {
   },
 };
 
-/** R/ΣR, an image each. */
+/** R/ΣR, an image each; 0 where there is no relevance. */
 function shareOfTotal(b: GraphBuilder, value: string): string {
-  return div(b, value, total(b, value));
+  return ratio(b, value, total(b, value));
 }

@@ -1,9 +1,9 @@
-import { div, mul, sub } from '../../ops/emit.ts';
+import { mul, sub } from '../../ops/emit.ts';
 import type { GraphMethod } from '../method.ts';
 import { contrastiveComposite } from '../relevance/composites.ts';
 import { otherSoftmaxStart, softmaxStart } from '../relevance/starts.ts';
 import { relevance } from '../sweeps/relevance.ts';
-import { overChannels, total } from '../weights.ts';
+import { overChannels, ratio, total } from '../weights.ts';
 
 export const sglrpTarget = relevance(contrastiveComposite('first'), softmaxStart);
 export const sglrpDual = relevance(contrastiveComposite('first'), otherSoftmaxStart);
@@ -38,7 +38,7 @@ export const sglrp: GraphMethod = {
   sweeps: () => [sglrpTarget, sglrpDual],
   emit: (b, at, variant) => {
     const [own, dual] = [at.swept(sglrpTarget), at.swept(sglrpDual)];
-    const scaled = () => mul(b, dual, div(b, total(b, own), total(b, dual)));
+    const scaled = () => mul(b, dual, ratio(b, total(b, own), total(b, dual)));
     return overChannels(b, sub(b, own, variant === 'scaled' ? scaled() : dual));
   },
 };
