@@ -337,10 +337,7 @@ export interface PageCalls {
     { savedAs: string | undefined }
   >;
   /** Save dialog, then writes a picture the page made of several maps; beside it, as JSON, where each of them comes from. */
-  exportPicture: Call<
-    { png: Uint8Array; name: string; provenance: Readonly<Record<string, unknown>> },
-    { savedAs: string | undefined }
-  >;
+  exportPicture: Call<{ png: Uint8Array; name: string; provenance: Readonly<Record<string, unknown>> }, { savedAs: string | undefined }>;
   /** Opens the sidecar, making it when it is not there. */
   openSidecar: Call<Record<string, never>, void>;
   /** Reveals the image in the explorer. */
