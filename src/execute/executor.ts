@@ -16,8 +16,6 @@ export interface Program {
 export interface CompileOptions {
   /** Rows and columns of images are as the feeds carry them: those of the graph are an example. */
   freeSizes?: boolean;
-  /** Threads of one run; default: what the engine does best with. One where several runs go on at the same time. */
-  threads?: number;
 }
 
 /** Runs graphs. Interchangeable: all agree within a stated tolerance. */

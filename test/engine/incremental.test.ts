@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Grid, gridOf, groupNeighbours } from '../../src/engine/incremental/grid.ts';
-import { inLanes } from '../../src/engine/incremental/lanes.ts';
 import { type Costs, type IncrementalPlan, planIncremental } from '../../src/engine/incremental/plan.ts';
 import { incrementalLogits, type Run } from '../../src/engine/incremental/run.ts';
 import type { Program } from '../../src/execute/executor.ts';
@@ -21,7 +20,7 @@ import { noise } from '../support/onnxModels.ts';
 import { sharedMissing, sharedPath } from '../support/shared.ts';
 
 const executor = await createOnnxRuntime();
-const free: Costs = { paste: 0, around: 0, write: 0, copy: 0, run: 0 };
+const free: Costs = { paste: 0, around: 0, write: 0, copy: 0, run: 0, weight: 0 };
 /** Runs cost something, so that neighbours share them. */
 const dearRuns: Costs = { ...free, run: 2e5 };
 
@@ -163,7 +162,7 @@ function runner(): { run: Run; dispose(): Promise<void> } {
     async run(name, plan, feeds) {
       const program = programs.get(name) ?? (await executor.compile(plan().graph, plan().options));
       programs.set(name, program);
-      return inLanes(program, feeds);
+      return program.run(feeds);
     },
     async dispose() {
       for (const program of programs.values()) await program.dispose();

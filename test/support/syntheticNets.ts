@@ -80,9 +80,10 @@ export function vgg16(): Model {
     });
     x = net.maxPool(x, 2, 2, `block${b + 1}_pool`);
   });
-  const hidden = net.relu(net.conv(x, 4096, 7, 1, [0, 0, 0, 0], 'fc1'), 'fc1_relu');
-  const second = net.relu(net.conv(hidden, 4096, 1, 1, [0, 0, 0, 0], 'fc2'), 'fc2_relu');
-  return net.model(net.b.op('Flatten', [net.conv(second, 1000, 1, 1, [0, 0, 0, 0], 'predictions')], { axis: 1 }, 'logits'));
+  const flat = net.b.op('Flatten', [x], { axis: 1 }, 'flatten');
+  const hidden = net.b.op('Relu', [net.dense(flat, 4096, 'fc1')], {}, 'fc1_relu');
+  const second = net.b.op('Relu', [net.dense(hidden, 4096, 'fc2')], {}, 'fc2_relu');
+  return net.model(net.dense(second, 1000, 'predictions'));
 }
 
 /** ResNet18 with batch normalisation after every convolution, as torchvision has it. */
@@ -173,6 +174,13 @@ class Net {
     const weight = this.b.constant(`${name}/kernel`, float32([outputs, perGroup, k, k], this.random(outputs * fan, Math.sqrt(2 / fan))));
     const bias = this.b.constant(`${name}/bias`, float32([outputs], this.random(outputs, 0.1)));
     return this.layer(this.b.op('Conv', [x, weight, bias], { strides: [stride, stride], dilations: [1, 1], pads, group }, name), 'Conv2D');
+  }
+
+  dense(x: string, outputs: number, name: string): string {
+    const inputs = this.b.shape(x)[1] as number;
+    const weight = this.b.constant(`${name}/kernel`, float32([inputs, outputs], this.random(inputs * outputs, Math.sqrt(2 / inputs))));
+    const bias = this.b.constant(`${name}/bias`, float32([outputs], this.random(outputs, 0.1)));
+    return this.b.op('Gemm', [x, weight, bias], { transA: false, transB: false, alpha: 1, beta: 1 }, name);
   }
 
   norm(x: string, name: string): string {

@@ -6,7 +6,6 @@ import type { JobContext } from '../jobs.ts';
 import { finiteLogits } from '../predict.ts';
 import type { Services } from '../services.ts';
 import { gridOf } from './grid.ts';
-import { inLanes } from './lanes.ts';
 import { type IncrementalPlan, planIncremental } from './plan.ts';
 import { incrementalLogits, type Run } from './run.ts';
 
@@ -45,7 +44,7 @@ export async function* logitsOfPatches(
     queue.run(priority, signal, () =>
       programs.use({ model: model.hash, graph: name }, planned, (program) => {
         throwIfAborted(signal);
-        return inLanes(program, feeds);
+        return program.run(feeds);
       }),
     );
   for await (const logits of incrementalLogits(plan, fed.tensor, patches, first, run)) yield finiteLogits(logits, model.file, what);

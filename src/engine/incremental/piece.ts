@@ -1,4 +1,4 @@
-import { area, type Interval, length, type Region } from '../../transform/intervals.ts';
+import { area, type Interval, length, type Region, sameInterval } from '../../transform/intervals.ts';
 
 /** Cells of an image: values [C,h,w] of a rectangle, which may go beyond the image. */
 export interface Piece {
@@ -31,6 +31,10 @@ export class Scratch {
  * would take longer than the copying.
  */
 export function copyCells(from: Piece, into: Piece, within = into.region): void {
+  if (sameRegion(from.region, into.region) && sameRegion(within, into.region)) {
+    into.data.set(from.data);
+    return;
+  }
   const rows = common(common(from.region[0], into.region[0]), within[0]);
   const columns = common(common(from.region[1], into.region[1]), within[1]);
   const [height, count] = [length(rows), length(columns)];
@@ -52,6 +56,7 @@ export function copyCells(from: Piece, into: Piece, within = into.region): void 
  */
 export function surround(piece: Piece, whole: Piece, tile: Region, fill: number): void {
   const { data, region } = piece;
+  const source = whole.data;
   const [rows, columns] = region;
   const image = common(columns, whole.region[1]);
   const hole = common(image, tile[1]);
@@ -65,12 +70,16 @@ export function surround(piece: Piece, whole: Piece, tile: Region, fill: number)
       const inTile = row >= tile[0].from && row < tile[0].to;
       const shift = indexOf(whole, c, row, 0);
       for (let column = columns.from; column < image.from; column++) data[at++] = fill;
-      for (let column = image.from; column < hole.from; column++) data[at++] = whole.data[shift + column] as number;
-      for (let column = hole.from; column < hole.to; column++) data[at++] = inTile ? 0 : (whole.data[shift + column] as number);
-      for (let column = hole.to; column < image.to; column++) data[at++] = whole.data[shift + column] as number;
+      for (let column = image.from; column < hole.from; column++) data[at++] = source[shift + column] as number;
+      if (inTile) for (let column = hole.from; column < hole.to; column++) data[at++] = 0;
+      for (let column = inTile ? hole.to : hole.from; column < image.to; column++) data[at++] = source[shift + column] as number;
       for (let column = image.to; column < columns.to; column++) data[at++] = fill;
     }
   }
+}
+
+function sameRegion(a: Region, b: Region): boolean {
+  return sameInterval(a[0], b[0]) && sameInterval(a[1], b[1]);
 }
 
 function indexOf({ region: [rows, columns] }: Piece, channel: number, row: number, column: number): number {

@@ -52,10 +52,12 @@ export interface Costs {
   copy: number;
   /** A run of a part. */
   run: number;
+  /** A weight read, once a run. */
+  weight: number;
 }
 
 /** Measured on ResNet50 with onnxruntime on two cores (npm run bench -- occlusion). */
-const measured: Costs = { paste: 200, around: 100, write: 30, copy: 80, run: 3e7 };
+const measured: Costs = { paste: 200, around: 100, write: 30, copy: 80, run: 3e7, weight: 20 };
 
 /** Patches a side that may share runs. */
 const sides = [1, 2, 4, 8];
@@ -205,6 +207,7 @@ class Estimate {
         cost += this.#costs.copy * this.#elements([rows, columns], from);
         for (const node of nodes) {
           cost += this.#tileCost([rows, columns], node);
+          cost += (rows.runs.length * columns.runs.length * this.#costs.weight * this.#weights(node)) / this.#patches;
           const to = node.outputs[0] as string;
           if (!ends.includes(to)) continue;
           const total = cost + this.#costs.copy * this.#elements([rows, columns], to);
@@ -214,6 +217,10 @@ class Estimate {
       }
     }
     return [...cheapest.values()];
+  }
+
+  #weights({ inputs }: Node): number {
+    return sum(inputs.map((value) => this.#whole.constants.get(value)?.data.length ?? 0));
   }
 
   /** Cost of a node on tiles, for one patch. */

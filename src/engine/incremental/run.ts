@@ -4,17 +4,14 @@ import { bindBatch, float32, type Tensor, typeOf } from '../../graph/graph.ts';
 import { area, hullOf, type Interval, length, type Region } from '../../transform/intervals.ts';
 import { type Cells, changedCells, pasteAt, regionOf, type TileGraph } from '../../transform/tiles.ts';
 import type { Planned } from '../programs.ts';
-import { type Feeds, lanes } from './lanes.ts';
 import { copyCells, newPiece, type Piece, Scratch, surround } from './piece.ts';
 import type { IncrementalPlan, Stage } from './plan.ts';
 
-/** Runs a graph of the model, kept under `name`, on each of the feeds: one step of the queue. */
-export type Run = (name: string, plan: () => Planned, feeds: readonly Feeds[]) => Promise<Tensors[]>;
+/** Runs a graph of the model, kept under `name`: one step of the queue. */
+export type Run = (name: string, plan: () => Planned, feeds: Tensors) => Promise<Tensors>;
 
-/** Patches that go through the rest of the network in one run. */
-const restBatch = 4;
-/** Runs of one step: what is more urgent waits for the end of it. */
-const runsPerStep = 2 * lanes;
+/** Patches that go through the rest of the network in one run: its weights are read once for all of them. */
+const restBatch = 8;
 
 /**
  * Logits [n,classes] of an image with one patch after the other on it, a few at a time, from patch number `first` on. Equal to
@@ -37,8 +34,7 @@ export async function* incrementalLogits(
   for (let from = Math.floor(first / band) * band; from < patches.length; from += band) {
     let tiles = patches.slice(from, from + band).map((patch) => worker.patch(patch));
     for (const stage of plan.stages) tiles = await worker.stage(stage, tiles, from / across);
-    const step = runsPerStep * restBatch;
-    for (let i = Math.max(0, first - from); i < tiles.length; i += step) yield await worker.rest(tiles.slice(i, i + step));
+    for (let i = Math.max(0, first - from); i < tiles.length; i += restBatch) yield await worker.rest(tiles.slice(i, i + restBatch));
   }
 }
 
@@ -52,7 +48,7 @@ interface Tile {
 class Worker {
   readonly #plan: IncrementalPlan;
   readonly #run: Run;
-  readonly #scratch = Array.from({ length: lanes }, () => new Scratch());
+  readonly #scratch = new Scratch();
   /** Values of the unchanged image. */
   readonly #clean = new Map<string, Piece>();
 
@@ -64,8 +60,8 @@ class Worker {
   async start(image: Float32Array): Promise<void> {
     const { whole, clean, input } = this.#plan;
     const feed = float32(bindBatch(typeOf(whole, input).shape, 1), image);
-    const [values] = await this.#run(`clean:${clean.outputs.join()}`, () => ({ graph: clean }), [() => ({ [input]: feed })]);
-    for (const [value, tensor] of [[input, feed] as const, ...Object.entries(values as Tensors)]) this.#clean.set(value, pieceOf(tensor));
+    const values = await this.#run(`clean:${clean.outputs.join()}`, () => ({ graph: clean }), { [input]: feed });
+    for (const [value, tensor] of [[input, feed] as const, ...Object.entries(values)]) this.#clean.set(value, pieceOf(tensor));
   }
 
   patch({ x, y, width, height, value }: Patch): Tile {
@@ -88,14 +84,13 @@ class Worker {
       columns.map((group) => each(run).flatMap((row) => each(group).map((column) => (row - firstRow) * across + column))),
     );
     const made = new Array<Tile>(tiles.length);
-    for (let i = 0; i < groups.length; i += runsPerStep) {
-      const step = groups.slice(i, i + runsPerStep);
+    for (const members of groups) {
       const results = await this.#together(
         tile,
-        step.map((members) => members.map((m) => tiles[m] as Tile)),
+        members.map((i) => tiles[i] as Tile),
       );
-      step.flat().forEach((m, k) => {
-        made[m] = results[k] as Tile;
+      members.forEach((i, k) => {
+        made[i] = results[k] as Tile;
       });
     }
     return made;
@@ -104,32 +99,28 @@ class Worker {
   /** Logits [n,classes] from tiles of the cut. */
   async rest(tiles: readonly Tile[]): Promise<Float32Array> {
     const { cut, rest } = this.#plan;
-    const batches = Array.from({ length: Math.ceil(tiles.length / restBatch) }, (_, i) => tiles.slice(i * restBatch, (i + 1) * restBatch));
-    const feeds = batches.map((batch) => (lane: number) => ({ [cut]: this.#batch(cut, batch, this.#cleanOf(cut).region, lane) }));
-    const results = await this.#run(`rest:${cut}`, () => ({ graph: rest, options: { threads: 1 } }), feeds);
-    return joined(results.map((result) => (result[rest.outputs[0] as string] as Tensor).data as Float32Array));
+    const feeds = { [cut]: this.#batch(cut, tiles, this.#cleanOf(cut).region) };
+    const results = await this.#run(`rest:${cut}`, () => ({ graph: rest }), feeds);
+    // A copy: the engine's own buffer may be a part of a larger one.
+    return new Float32Array((results[rest.outputs[0] as string] as Tensor).data as Float32Array);
   }
 
-  /** One run for each group: every tile in a piece of the unchanged image that holds them all. */
-  async #together(tile: TileGraph, groups: readonly (readonly Tile[])[]): Promise<Tile[]> {
-    const cells = groups.map((tiles) => changedCells(tile, hullOf(tiles.map(({ changed }) => changed))));
-    const feeds = groups.map((tiles, i) => (lane: number) => {
-      const at = cells[i] as Cells;
-      return { [tile.from]: this.#batch(tile.from, tiles, regionOf(at, tile.from), lane), ...this.#surroundings(tile, at, lane) };
-    });
-    const planned = () => ({ graph: tile.graph, options: { freeSizes: true, threads: 1 } });
+  /** One run: every tile in a piece of the unchanged image that holds them all. */
+  async #together(tile: TileGraph, tiles: readonly Tile[]): Promise<Tile[]> {
+    const region = hullOf(tiles.map(({ changed }) => changed));
+    const cells = changedCells(tile, region);
+    const feeds = { [tile.from]: this.#batch(tile.from, tiles, region), ...this.#surroundings(tile, cells) };
+    const planned = () => ({ graph: tile.graph, options: { freeSizes: true } });
     const results = await this.#run(`tiles:${tile.from}:${tile.to}`, planned, feeds);
-    return groups.flatMap((tiles, i) => {
-      const pieces = split((results[i] as Tensors)[tile.graph.outputs[0] as string] as Tensor, regionOf(cells[i] as Cells, tile.to));
-      return tiles.map(({ changed }, k) => ({ piece: pieces[k] as Piece, changed: regionOf(changedCells(tile, changed), tile.to) }));
-    });
+    const pieces = split(results[tile.graph.outputs[0] as string] as Tensor, regionOf(cells, tile.to));
+    return tiles.map(({ changed }, i) => ({ piece: pieces[i] as Piece, changed: regionOf(changedCells(tile, changed), tile.to) }));
   }
 
   /** What each patch changes, pasted into the unchanged value [n,C,h,w]. */
-  #batch(value: string, tiles: readonly Tile[], region: Region, lane: number): Tensor {
+  #batch(value: string, tiles: readonly Tile[], region: Region): Tensor {
     const clean = this.#cleanOf(value);
     const size = clean.channels * area(region);
-    const data = (this.#scratch[lane] as Scratch).take(value, tiles.length * size);
+    const data = this.#scratch.take(value, tiles.length * size);
     tiles.forEach(({ piece, changed }, i) => {
       const into = { data: data.subarray(i * size, (i + 1) * size), channels: clean.channels, region };
       if (area(changed) < area(region)) copyCells(clean, into);
@@ -139,13 +130,12 @@ class Worker {
   }
 
   /** What the tile graph reads besides the tile. */
-  #surroundings({ pastes, shares }: TileGraph, cells: Cells, lane: number): Tensors {
-    const scratch = this.#scratch[lane] as Scratch;
+  #surroundings({ pastes, shares }: TileGraph, cells: Cells): Tensors {
     const feeds: Tensors = {};
     for (const paste of pastes) {
       const { region, tile, pads } = pasteAt(cells, paste);
       const clean = this.#cleanOf(paste.value);
-      const piece = { data: scratch.take(paste.around, clean.channels * area(region)), channels: clean.channels, region };
+      const piece = { data: this.#scratch.take(paste.around, clean.channels * area(region)), channels: clean.channels, region };
       surround(piece, clean, tile, paste.fill);
       feeds[paste.around] = tensorOf(piece);
       feeds[paste.pads] = { dtype: 'int64', shape: [8], data: BigInt64Array.from(pads, BigInt) };
@@ -161,15 +151,6 @@ class Worker {
   #cleanOf(value: string): Piece {
     return this.#clean.get(value) as Piece;
   }
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((n, part) => n + part.length, 0));
-  parts.reduce((at, part) => {
-    whole.set(part, at);
-    return at + part.length;
-  }, 0);
-  return whole;
 }
 
 function each({ from, to }: Interval): number[] {

@@ -8,8 +8,8 @@ import { toOnnx } from './toOnnx.ts';
 
 type Ort = typeof import('onnxruntime-node');
 
-function optionsFor(graph: Graph, options: CompileOptions): InferenceSession.SessionOptions {
-  const { threads = options.threads, sleep } = threading(graph);
+function optionsFor(graph: Graph): InferenceSession.SessionOptions {
+  const { threads, sleep } = threading(graph);
   return {
     executionProviders: ['cpu'],
     graphOptimizationLevel: 'all',
@@ -66,7 +66,7 @@ async function compile(ort: Ort, graph: Graph, options: CompileOptions = {}): Pr
 
 async function createSession(ort: Ort, graph: Graph, options: CompileOptions): Promise<{ session: InferenceSession; size: number }> {
   const bytes = encodeModel(toOnnx(graph, options));
-  const session = await guarded('compile the graph', () => ort.InferenceSession.create(bytes, optionsFor(graph, options)));
+  const session = await guarded('compile the graph', () => ort.InferenceSession.create(bytes, optionsFor(graph)));
   return { session, size: bytes.byteLength };
 }
 
