@@ -100,9 +100,10 @@ test('without --json a text for people; without a terminal no progress', async (
   assert.deepEqual([code, err], [0, '']);
   const [first, ...lines] = out.trimEnd().split('\n');
   assert.match(first ?? '', /^one\.png \(onnxruntime .*\)$/);
-  assert.equal(lines.length, 3);
+  assert.equal(lines.length, 4);
   assert.match(lines[0] ?? '', /^ +\d+\.\d % {2}\w+ \(\d\), logit -?\d/);
   assert.match(lines[2] ?? '', /occlusion:logit at input for the logit of ant: 6×8, .* ms$/);
+  assert.match(lines[3] ?? '', /^ {4}Computed in full: .*\.$/, 'what is measured of the map');
 });
 
 test('an image that fails is said on stderr and in JSON; the others are done, exit code 1', async (t) => {
