@@ -1,6 +1,6 @@
 /**
  * Occlusion at window 15, stride 8: incremental inference against the batched full run, as the engine runs either.
- *   node test/bench/occlusion.ts [NAME…]
+ *   npm run bench:occlusion [-- NAME…]
  * Patches of a few bands spread over the image stand for all; the two ways take turns, so that a busy machine slows both.
  */
 import { existsSync } from 'node:fs';

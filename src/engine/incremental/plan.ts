@@ -56,7 +56,7 @@ export interface Costs {
   weight: number;
 }
 
-/** Measured on ResNet50 with onnxruntime on two cores (npm run bench -- occlusion). */
+/** Measured on ResNet50 with onnxruntime on two cores (npm run bench:occlusion). */
 const measured: Costs = { paste: 200, around: 100, write: 30, copy: 80, run: 3e7, weight: 20 };
 
 /** Patches a side that may share runs. */
