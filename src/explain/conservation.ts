@@ -22,6 +22,6 @@ export function conservation(sums: readonly Measured[], label: string | undefine
   const format = (value: number) => (Math.abs(value) <= 1e-6 * first.magnitude ? '0' : Number(value.toPrecision(4)).toString());
   const text = ok
     ? `Σ R stays ${format(first.total)} from the logits to '${last.layer}'.`
-    : `Σ R is ${format(first.total)} at the logits and ${format(last.total)} at '${last.layer}': biases and units that no input speaks for took the rest.`;
+    : `Σ R is ${format(first.total)} at the logits and ${format(last.total)} at '${last.layer}': biases, and units that no input speaks for, make the difference.`;
   return { id: 'conservation', label: label === undefined ? 'Conservation' : `Conservation, ${label}`, text, ok, series };
 }

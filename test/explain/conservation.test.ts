@@ -70,7 +70,7 @@ test('units that live on their bias take relevance with them, which is said with
   const check = conservation(await measured(await net(8), pixels), 'the class');
   assert.equal(check?.ok, false);
   assert.equal(check?.label, 'Conservation, the class');
-  assert.match(check?.text ?? '', /^Σ R is -?[\d.]+ at the logits and -?[\d.]+ at 'input': biases and units/);
+  assert.match(check?.text ?? '', /^Σ R is -?[\d.]+ at the logits and -?[\d.]+ at 'input': biases, and units/);
 });
 
 test('a start that sums to 0 is held against its own size, and nothing is measured below the deepest map', async () => {
