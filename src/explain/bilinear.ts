@@ -16,29 +16,28 @@ export function axis(places: Float64Array, size: number): Axis {
 }
 
 /**
- * Bilinear interpolation of `source`, of rows of `width` cells, at the places of two axes, into [rows,columns].
- * `row` is room for one interpolated row of the source.
+ * Bilinear interpolation of `source`, of rows of `width` cells, at the places of two axes, into [rows,columns]: along the rows
+ * of the source first, of which there are few. Equal values stay exactly equal.
+ * @param wide room for the source's rows at the places of `columns`
  */
 export function interpolate(
   source: ArrayLike<number>,
-  { width, rows, columns, row }: { width: number; rows: Axis; columns: Axis; row: Float64Array },
+  { width, rows, columns, wide }: { width: number; rows: Axis; columns: Axis; wide: Float64Array },
   into: Float32Array | Float64Array,
 ): void {
   const { lower, upper, fraction } = columns;
   const size = lower.length;
-  for (let y = 0; y < rows.lower.length; y++) {
-    between(source, (rows.lower[y] as number) * width, (rows.upper[y] as number) * width, rows.fraction[y] as number, row);
-    for (let x = 0; x < size; x++) {
-      const a = row[lower[x] as number] as number;
-      into[y * size + x] = a + ((row[upper[x] as number] as number) - a) * (fraction[x] as number);
+  for (let from = 0, at = 0; from < source.length; from += width) {
+    for (let x = 0; x < size; x++, at++) {
+      const a = source[from + (lower[x] as number)] as number;
+      wide[at] = a + ((source[from + (upper[x] as number)] as number) - a) * (fraction[x] as number);
     }
   }
-}
-
-/** The row `fraction` of the way from one to another; equal values stay exactly equal. */
-function between(source: ArrayLike<number>, from: number, to: number, fraction: number, into: Float64Array): void {
-  for (let x = 0; x < into.length; x++) {
-    const a = source[from + x] as number;
-    into[x] = a + ((source[to + x] as number) - a) * fraction;
+  for (let y = 0, at = 0; y < rows.lower.length; y++) {
+    const [above, below, part] = [(rows.lower[y] as number) * size, (rows.upper[y] as number) * size, rows.fraction[y] as number];
+    for (let x = 0; x < size; x++, at++) {
+      const a = wide[above + x] as number;
+      into[at] = a + ((wide[below + x] as number) - a) * part;
+    }
   }
 }

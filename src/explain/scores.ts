@@ -3,10 +3,19 @@ import type { OutputActivation } from '../importers/model.ts';
 /** Probabilities of one row of logits [classes]: softmax, or sigmoid of each. `none`: softmax too, for outputs that are class scores (`scoresClasses`). */
 export function probabilities(logits: Float32Array, activation: OutputActivation): Float32Array {
   if (activation === 'sigmoid') return logits.map((z) => 1 / (1 + Math.exp(-z)));
-  const max = logits.reduce((m, z) => Math.max(m, z), Number.NEGATIVE_INFINITY);
-  const powers = Float64Array.from(logits, (z) => Math.exp(z - max));
-  const sum = powers.reduce((s, p) => s + p, 0);
-  return Float32Array.from(powers, (p) => p / sum);
+  // Loops: thousands of rows are asked for while a person waits.
+  let max = Number.NEGATIVE_INFINITY;
+  for (const z of logits) if (z > max) max = z;
+  const powers = new Float64Array(logits.length);
+  let sum = 0;
+  for (let i = 0; i < powers.length; i++) {
+    const power = Math.exp((logits[i] as number) - max);
+    powers[i] = power;
+    sum += power;
+  }
+  const out = new Float32Array(powers.length);
+  for (let i = 0; i < out.length; i++) out[i] = (powers[i] as number) / sum;
+  return out;
 }
 
 /** Class indices, highest logit first; equal logits in class order. */

@@ -32,7 +32,6 @@ export async function streamed(net: RealNet, request: MapRequest): Promise<Strea
   const programs = new Programs('onnxruntime', cacheBytes, async () => bench.executor);
   const services: Services = { ...createServices({ engine: 'onnxruntime', cacheBytes }), programs };
   const open = await services.models.open(file);
-  const { height } = open.model.input;
   const picture = goldenInput(golden, image, open.model, net);
   const input = await services.inputs.prepareTensor(open, picture, 'picture');
   bench.again = (n) => ({ [open.model.input.value]: inputTensor(open.model, new Float32Array(n * picture.length).fill(0.5), n) });
@@ -44,7 +43,7 @@ export async function streamed(net: RealNet, request: MapRequest): Promise<Strea
   };
   const explain = (asked: MapRequest) => explainer.explain(input, asked, { priority: 0, signal, progress });
   // Compiles the forward pass, and lets the machine settle on it.
-  await explain({ method: 'occlusion', class: 1, params: { window: Math.ceil(height / 4), stride: Math.ceil(height / 4) } });
+  await explain({ method: 'rise', class: 1, params: { masks: 48, seed: 99 } });
   partials = 0;
   bench.reset();
   const start = performance.now();

@@ -1,6 +1,7 @@
 import { resizePlace } from '../../ops/axisMatrix.ts';
 import type { Check } from '../../shared/protocol.ts';
 import { type Axis, axis, interpolate } from '../bilinear.ts';
+import { writeMasked } from '../masked.ts';
 import { expectedMean, type MaskMean, weightedMean } from '../maskMean.ts';
 import type { Perturbation, PerturbationMethod, Subject } from '../method.ts';
 import { Random } from '../random.ts';
@@ -87,7 +88,7 @@ export const rise: PerturbationMethod = {
   prepare,
 };
 
-function prepare({ input, channels, height, width, variant, params }: Subject): Perturbation {
+function prepare({ input, height, width, variant, params }: Subject): Perturbation {
   const [count, probability] = [Number(params.masks), Number(params.probability)];
   const [cells, seed] = [Number(params.cells), Number(params.seed)];
   const size = height * width;
@@ -107,12 +108,9 @@ function prepare({ input, channels, height, width, variant, params }: Subject): 
     width,
     fill(i, into) {
       masks(i, mask);
-      for (let c = 0; c < channels; c++) {
-        const from = c * size;
-        for (let cell = 0; cell < size; cell++) into[from + cell] = (input[from + cell] as number) * (mask[cell] as number);
-      }
+      writeMasked(input, mask, into);
     },
-    map: (scores, done) => Float32Array.from(means(scores, done).mean()),
+    map: (scores, done) => new Float32Array(means(scores, done).mean()),
     checks: (scores, done) => (done < 2 ? [] : [standardError(means(scores, done), done, count)]),
   };
 }
@@ -134,13 +132,13 @@ export function randomMasks({ height, width, cells, probability, seed }: Masks):
   const rows = shiftedAxes(height, cells);
   const columns = shiftedAxes(width, cells);
   const grid = new Float64Array(cells * cells);
-  const row = new Float64Array(cells);
+  const wide = new Float64Array(cells * width);
   return (i, into) => {
     const random = Random.seeded(seed, i);
     for (let cell = 0; cell < grid.length; cell++) grid[cell] = random.uniform() < probability ? 1 : 0;
     const down = rows[random.below(rows.length)] as Axis;
     const right = columns[random.below(columns.length)] as Axis;
-    interpolate(grid, { width: cells, rows: down, columns: right, row }, into);
+    interpolate(grid, { width: cells, rows: down, columns: right, wide }, into);
   };
 }
 
@@ -162,14 +160,25 @@ function mirrored(at: number, last: number): number {
 
 /** Relative to the range of the map, which is what its colours show. */
 function standardError(means: MaskMean, done: number, count: number): Check {
-  const errors = means.error().filter(Number.isFinite);
-  const values = means.mean().filter(Number.isFinite);
-  const largest = errors.reduce((max, e) => Math.max(max, e), 0);
-  const mean = errors.reduce((sum, e) => sum + e, 0) / errors.length;
-  const range =
-    values.reduce((max, v) => Math.max(max, v), values[0] as number) - values.reduce((min, v) => Math.min(min, v), values[0] as number);
+  const errors = summary(means.error());
+  const values = summary(means.mean());
+  const range = values.max - values.min;
   const share = (error: number) => (range > 0 ? `${(100 * (error / range)).toPrecision(2)} %` : '0 %');
-  const ok = mean <= 0.15 * range;
-  const text = `After ${done} of ${count} masks the standard error is ${share(mean)} of the map's range on average, ${share(largest)} at most.`;
+  const ok = errors.mean <= 0.15 * range;
+  const text = `After ${done} of ${count} masks the standard error is ${share(errors.mean)} of the map's range on average, ${share(errors.max)} at most.`;
   return { id: 'standard-error', label: 'Standard error', text: `${text}${ok || done < count ? '' : ' Take more masks.'}`, ok };
+}
+
+/** Of the cells that are known: a partial map is summed up many times, so in one pass. */
+function summary(cells: Float64Array): { min: number; max: number; mean: number } {
+  let [min, max, sum, known] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0];
+  for (let cell = 0; cell < cells.length; cell++) {
+    const v = cells[cell] as number;
+    if (!Number.isFinite(v)) continue;
+    if (v < min) min = v;
+    if (v > max) max = v;
+    sum += v;
+    known += 1;
+  }
+  return known === 0 ? { min: 0, max: 0, mean: 0 } : { min, max, mean: sum / known };
 }

@@ -1,5 +1,6 @@
 import { resizePlace } from '../../ops/axisMatrix.ts';
 import { axis, interpolate } from '../bilinear.ts';
+import { writeMasked } from '../masked.ts';
 import type { Perturbation, PerturbationMethod, Scores, Subject } from '../method.ts';
 import { runningSum } from '../runningSum.ts';
 
@@ -158,32 +159,27 @@ interface Layer {
 
 /** Writes the input times the mask of a channel: enlarged first, then stretched to 0..1. */
 function masker(subject: Subject, { groups, plane, height, width }: Layer, { coordinates, epsilon }: Variant): Perturbation['fill'] {
-  const { input, channels } = subject;
+  const { input } = subject;
   const places = (size: number, from: number) =>
     Float64Array.from({ length: size }, (_, o) => Math.min(Math.max(resizePlace(o, from, size, coordinates), 0), from - 1));
   const rows = axis(places(subject.height, height), height);
   const columns = axis(places(subject.width, width), width);
   const mask = new Float64Array(subject.height * subject.width);
-  const row = new Float64Array(width);
+  const wide = new Float64Array(height * subject.width);
   return (i, into) => {
-    interpolate(plane((groups[i] as number[])[0] as number), { width, rows, columns, row }, mask);
-    stretch(mask, epsilon);
-    for (let c = 0; c < channels; c++) {
-      const from = c * mask.length;
-      for (let cell = 0; cell < mask.length; cell++) into[from + cell] = (input[from + cell] as number) * (mask[cell] as number);
-    }
+    interpolate(plane((groups[i] as number[])[0] as number), { width, rows, columns, wide }, mask);
+    writeMasked(input, mask, into, stretch(mask, epsilon));
   };
 }
 
-/** To 0..1; a constant mask to 0. */
-function stretch(mask: Float64Array, epsilon: number): void {
+/** What takes a mask to 0..1, (mask − min)·scale; a constant one to 0. */
+function stretch(mask: Float64Array, epsilon: number): { min: number; scale: number } {
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
-  for (const v of mask) {
+  for (let cell = 0; cell < mask.length; cell++) {
+    const v = mask[cell] as number;
     if (v < min) min = v;
     if (v > max) max = v;
   }
-  const range = max - min + epsilon;
-  const scale = max > min ? 1 / range : 0;
-  for (let cell = 0; cell < mask.length; cell++) mask[cell] = ((mask[cell] as number) - min) * scale;
+  return { min, scale: max > min ? 1 / (max - min + epsilon) : 0 };
 }
