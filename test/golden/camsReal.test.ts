@@ -19,34 +19,15 @@ import { openModel } from '../../src/importers/index.ts';
 import type { Model } from '../../src/importers/model.ts';
 import { inputTensor, oneHot } from '../support/ask.ts';
 import { closeTo } from '../support/closeTo.ts';
-import { createOrSkip, executors } from '../support/executors.ts';
-import { Golden, type GoldenArray, type GoldenImage, similarity, slice } from '../support/golden.ts';
-import { goldenInput, type RealNet, realNets } from '../support/realNets.ts';
-import { sharedMissing } from '../support/shared.ts';
+import { type Golden, type GoldenArray, type GoldenImage, similarity, slice } from '../support/golden.ts';
+import { goldenInput, type RealNet, testRealNets } from '../support/realNets.ts';
 import { sweepProgram } from '../support/sweepProgram.ts';
 
-for (const engine of executors) {
-  for (const net of realNets) {
-    test(`CAM methods of ${net.name} on ${engine.id}`, async (t) => {
-      const golden = Golden.open(`realnets/${net.name}`);
-      if (!golden) return t.skip(sharedMissing);
-      if (net.name === 'resnet50' && engine.id !== 'onnxruntime') return t.skip(`left out: too slow on ${engine.id}`);
-      const executor = await createOrSkip(t, engine);
-      if (!executor) return;
-      for (const file of net.files) {
-        if (file === undefined) {
-          t.diagnostic(`left out: ${net.name}'s model file is not there`);
-          continue;
-        }
-        await t.test(file.split('/').slice(-2).join('/'), async () => {
-          const subject = { golden, net, executor, model: await openModel(await fileSource(file)) };
-          await layerMaps(subject);
-          await guidedGradients(subject);
-        });
-      }
-    });
-  }
-}
+testRealNets('CAM methods', async ({ golden, file, net, executor }) => {
+  const subject = { golden, net, executor, model: await openModel(await fileSource(file)) };
+  await layerMaps(subject);
+  await guidedGradients(subject);
+});
 
 interface Subject {
   golden: Golden;
