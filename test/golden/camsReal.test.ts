@@ -19,8 +19,10 @@ import { openModel } from '../../src/importers/index.ts';
 import type { Model } from '../../src/importers/model.ts';
 import { inputTensor, oneHot } from '../support/ask.ts';
 import { closeTo } from '../support/closeTo.ts';
-import { type Golden, type GoldenArray, type GoldenImage, similarity, slice } from '../support/golden.ts';
-import { goldenInput, type RealNet, testRealNets } from '../support/realNets.ts';
+import { executors } from '../support/executors.ts';
+import { Golden, type GoldenArray, type GoldenImage, similarity, slice } from '../support/golden.ts';
+import { goldenInput, type RealNet, realNets, testRealNets } from '../support/realNets.ts';
+import { sharedMissing } from '../support/shared.ts';
 import { sweepProgram } from '../support/sweepProgram.ts';
 
 testRealNets('CAM methods', async ({ golden, file, net, executor }) => {
