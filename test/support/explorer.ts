@@ -47,12 +47,20 @@ export async function revealInExplorer(editor: Workbench, path: string): Promise
   return scrollTo(editor, explorerRow(editor, path), path);
 }
 
-/** Opens a file as a double click in the explorer does. */
+/**
+ * Opens a file as a double click in the explorer does. A window that has just started does not know its image preview yet and
+ * takes a picture for a binary file: then it is closed and opened again, as a person would.
+ */
 export async function openFile(editor: Workbench, path: string): Promise<void> {
   const row = await revealInExplorer(editor, path);
+  const opened = tab(editor, basename(path));
+  const asBinary = editor.page.getByText('The file is not displayed in the text editor');
   await eventually(`${path} opens`, async () => {
     await row.dblclick({ timeout: 1000 });
-    return appears(tab(editor, basename(path)), 2000);
+    if (!(await appears(opened, 2000))) return undefined;
+    if (!(await appears(asBinary, 250))) return true;
+    await opened.locator('.codicon-close').click({ timeout: 1000 });
+    return undefined;
   });
 }
 
