@@ -2,7 +2,6 @@ import { chooseExecutor } from '../execute/choose.ts';
 import type { CompileOptions, Executor, Program } from '../execute/executor.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { EngineChoice } from '../shared/protocol.ts';
-import { ByteCache } from './byteCache.ts';
 
 /** A graph to compile, with what its user needs to know of it when it runs. */
 export interface Planned {
@@ -20,23 +19,35 @@ export interface ProgramKey {
   graph: string;
 }
 
+/** A program of the model in use is not pushed out before it was idle so long, ms: methods that alternate between several keep them. */
+const idle = 10_000;
+
+interface Entry {
+  model: string;
+  compiled: Compiled;
+  used: number;
+}
+
 /**
- * Compiled graphs of the chosen engine. Bounded by bytes, all programs of a model together, so that those of the newest
- * model never push each other out. Compiling the same graph twice at once happens once; a program in use is not disposed of.
+ * Compiled graphs of the chosen engine, bounded by bytes: the longest unused go first, those of other models at once, those of
+ * the newest model when they have been idle for a while. Compiling the same graph twice at once happens once; a program in use
+ * is not disposed of.
  */
 export class Programs {
-  readonly #models: ByteCache<Map<string, Compiled>>;
+  /** In order of use. */
+  readonly #entries = new Map<string, Entry>();
   readonly #compiling = new Map<string, Promise<Compiled>>();
   readonly #choose: typeof chooseExecutor;
+  readonly #now: () => number;
+  #limit: number;
   #executor: Promise<Executor> | undefined;
   #choice: EngineChoice;
 
-  constructor(choice: EngineChoice, limit: number, choose = chooseExecutor) {
+  constructor(choice: EngineChoice, limit: number, choose = chooseExecutor, now: () => number = () => performance.now()) {
     this.#choice = choice;
     this.#choose = choose;
-    this.#models = new ByteCache(limit, (programs) => {
-      for (const program of programs.values()) program.retire();
-    });
+    this.#limit = limit;
+    this.#now = now;
   }
 
   executor(): Promise<Executor> {
@@ -54,17 +65,18 @@ export class Programs {
     this.#choice = choice;
     this.#executor = undefined;
     this.#compiling.clear();
-    this.#models.clear();
+    for (const id of [...this.#entries.keys()]) this.#drop(id);
   }
 
   resize(limit: number): void {
-    this.#models.resize(limit);
+    this.#limit = limit;
+    this.#shrink();
   }
 
   /** Runs `work` with the program under `key`, compiled from `plan()` where it is not there. */
   async use<P extends Planned, T>(key: ProgramKey, plan: () => P, work: (program: Program, names: Names<P>) => Promise<T>): Promise<T> {
     for (;;) {
-      const compiled = this.#models.get(key.model)?.get(key.graph) ?? (await this.#compile(key, plan));
+      const compiled = this.#known(key) ?? (await this.#compile(key, plan));
       // Thrown out before it was taken up: once more, with the engine of now.
       if (compiled.gone) continue;
       return await compiled.run(work as (program: Program, names: unknown) => Promise<T>);
@@ -72,7 +84,7 @@ export class Programs {
   }
 
   #compile(key: ProgramKey, plan: () => Planned): Promise<Compiled> {
-    const id = `${key.model}:${key.graph}`;
+    const id = idOf(key);
     const known = this.#compiling.get(id);
     if (known) return known;
     const executor = this.executor();
@@ -90,15 +102,37 @@ export class Programs {
     return compiling;
   }
 
-  #keep({ model, graph }: ProgramKey, compiled: Compiled): void {
-    const programs = this.#models.get(model) ?? new Map<string, Compiled>();
-    programs.set(graph, compiled);
-    this.#models.set(
-      model,
-      programs,
-      [...programs.values()].reduce((sum, p) => sum + p.bytes, 0),
-    );
+  #known(key: ProgramKey): Compiled | undefined {
+    const entry = this.#entries.get(idOf(key));
+    if (entry) this.#keep(key, entry.compiled);
+    return entry?.compiled;
   }
+
+  #keep(key: ProgramKey, compiled: Compiled): void {
+    this.#entries.delete(idOf(key));
+    this.#entries.set(idOf(key), { model: key.model, compiled, used: this.#now() });
+    this.#shrink();
+  }
+
+  #shrink(): void {
+    const newest = [...this.#entries.values()].at(-1);
+    let bytes = [...this.#entries.values()].reduce((sum, { compiled }) => sum + compiled.bytes, 0);
+    for (const [id, entry] of [...this.#entries]) {
+      if (bytes <= this.#limit || entry === newest) return;
+      if (entry.model === newest?.model && this.#now() - entry.used < idle) continue;
+      bytes -= entry.compiled.bytes;
+      this.#drop(id);
+    }
+  }
+
+  #drop(id: string): void {
+    this.#entries.get(id)?.compiled.retire();
+    this.#entries.delete(id);
+  }
+}
+
+function idOf({ model, graph }: ProgramKey): string {
+  return `${model}:${graph}`;
 }
 
 async function compile(executor: Executor, { graph, options, ...names }: Planned): Promise<Compiled> {

@@ -74,6 +74,26 @@ test('the programs of the newest model stay together; those of the oldest go', a
   assert.equal(counting.disposed, 2);
 });
 
+test('programs of one model go too, longest unused first, when they have been idle', async () => {
+  const counting = new Counting();
+  let now = 0;
+  const programs = new Programs(
+    'auto',
+    25,
+    async () => counting.executor,
+    () => now,
+  );
+  for (const graph of ['forward', 'one', 'two']) await programs.use(key('a', graph), plan, run);
+  assert.deepEqual([counting.compiled, counting.disposed], [3, 0], 'just used: over the bound for a while');
+  now = 20_000;
+  await programs.use(key('a'), plan, run);
+  assert.deepEqual([counting.compiled, counting.disposed], [3, 1]);
+  await programs.use(key('a', 'two'), plan, run);
+  assert.equal(counting.compiled, 3, 'the longest unused one went');
+  await programs.use(key('a', 'one'), plan, run);
+  assert.equal(counting.compiled, 4);
+});
+
 test('a program in use is disposed of after its run, when pushed out or when the engine changes', async () => {
   const counting = new Counting();
   const programs = new Programs('auto', 5, async () => counting.executor);
