@@ -143,6 +143,7 @@ function checkParameter(
         (step !== 1 || Number.isInteger(value))
       : typeof value === 'string' && (options?.includes(value) ?? true);
   if (fits) return;
-  const choices = options ? ` One of: ${options.join(', ')}.` : '';
+  const bounds = max === undefined ? (min === undefined ? '' : ` At least ${min}.`) : ` From ${min ?? 'any number'} to ${max}.`;
+  const choices = options ? ` One of: ${options.join(', ')}.` : bounds;
   throw new ModelError('method', `${label}: ${name.toLowerCase()} cannot be ${JSON.stringify(value)}.`, { hint: `${about}${choices}` });
 }

@@ -26,7 +26,12 @@ const refusals: readonly Refusal[] = [
   { request: { method: 'grad-cam', class: -1 }, message: /no class -1/, hint: /0 to 4/ },
   { request: { method: 'grad-cam', class: 1.5 }, message: /no class 1\.5/, hint: /0 to 4/ },
   { request: { method: 'grad-cam', class: Number.NaN }, message: /no class NaN/, hint: /0 to 4/ },
-  { request: { method: 'occlusion', params: { window: 0 } }, message: /window cannot be 0/, hint: /Side of the covering square/ },
+  {
+    request: { method: 'occlusion', params: { window: 0 } },
+    message: /window cannot be 0/,
+    hint: /Side of the covering square.*From 1 to \d+\.$/,
+  },
+  { request: { method: 'lrp', variant: 'gamma', params: { gamma: -3 } }, message: /γ cannot be -3/, hint: /From 0 to 10\.$/ },
   { request: { method: 'occlusion', params: { window: 2.5 } }, message: /window cannot be 2\.5/, hint: /pixels/ },
   { request: { method: 'occlusion', params: { stride: 'two' } }, message: /stride cannot be "two"/, hint: /Step/ },
   {
