@@ -22,6 +22,9 @@ export function createEngine(options: EngineOptions): Handlers<EngineCalls> {
     async open({ model }, { signal }) {
       return await services.inputs.describe(await untilAborted(services.models.open(model), signal), undefined);
     },
+    async outline() {
+      throw new Error('not there yet');
+    },
     async predict({ model, image, priority = 0 }, { signal }) {
       const input = await services.inputs.prepare(model, image, signal);
       return await predict(services, input, priority, signal);

@@ -133,6 +133,7 @@ export class Inputs {
       labelsFrom: known.labelsFrom,
       preprocessing: known.preprocessing,
       preprocessingFrom: known.preprocessingFrom,
+      preprocessingGuessed: false,
       warnings: known.warnings,
       refusals: open.refusals,
       outputs: model.outputs.length > 1 ? model.outputs : [],

@@ -77,6 +77,7 @@ export async function predict(services: Services, input: Prepared, priority: num
     top: ranked.slice(0, 5),
     logits,
     truth: truth === undefined ? undefined : ranked.find((r) => r.index === truth),
+    labelOffers: [],
     fed: { png, width: info.input.width, height: info.input.height, min, max, covers },
     ms: performance.now() - start,
   };

@@ -193,6 +193,20 @@ export class ExplainPanel implements vscode.Disposable {
         await saveSidecar(this.#model(), { input: preprocessing });
         await this.refresh();
       },
+      saveLabels: async ({ id }) => {
+        await saveSidecar(this.#model(), { labels: id });
+        await this.refresh();
+      },
+      saveOutput: async ({ output }) => {
+        await saveSidecar(this.#model(), { output });
+        await this.refresh();
+      },
+      saveInputSize: async () => {
+        throw new Error('not there yet');
+      },
+      revealLayer: async () => {
+        throw new Error('not there yet');
+      },
       chooseModel: async ({ candidate }) => {
         const found = (await host.models.candidates()).find((each) => workspacePath(each.path) === candidate);
         await host.panels.chooseModel(this, found?.path);

@@ -47,6 +47,10 @@ export interface ModelHints {
   labels?: readonly string[];
   /** Layers that already rescale or normalise inside the model, so that raw 0..255 pixels are right. */
   rescaling?: readonly string[];
+  /** (value − mean) / std of pixels 0..255 that the file's metadata states, one number each or one per channel (TFLite NormalizationOptions). */
+  normalization?: { mean: readonly number[]; std: readonly number[]; from: string };
+  /** What the model calls itself in the file, `mobilenet_1.00_224`: tells the family of keras.applications. */
+  modelName?: string;
 }
 
 /** An output with scores per class and cell: segmentation, detection, a map of depth. */
@@ -57,8 +61,10 @@ export interface DenseOutput {
   width: number;
 }
 
+export type ModelFormat = 'onnx' | 'tfjs-layers' | 'tfjs-graph' | 'keras' | 'keras-h5' | 'saved-model' | 'tflite';
+
 export interface Model {
-  format: 'onnx' | 'tfjs-layers';
+  format: ModelFormat;
   /** Path as given. */
   file: string;
   /** SHA-256 over all files of the model, hex, and what else made it this model (see `modelHash`). Models that differ have different ones. */

@@ -21,6 +21,43 @@ export interface LayerInfo {
   spatial: boolean;
 }
 
+/** Where a layer stands in its model file. */
+export interface LayerPlace {
+  /** JSON pointer into a model.json. */
+  pointer?: string;
+  /** Node name or index in a binary file, `graph.node[12] /layer1/conv1/Conv`. */
+  node?: string;
+}
+
+/** A layer as the model view shows it. */
+export interface OutlineLayer extends LayerInfo {
+  /** Names of the layers it reads, nearest first upstream; `input` for the image. */
+  inputs: readonly string[];
+  /** Multiply-adds of one image, of everything between the layers before and this one. */
+  multiplyAdds: number;
+  /** Pixels of the input that one output cell sees and the step between neighbouring cells, [rows, columns]; undefined: all of it, or no cells. */
+  receptiveField: { size: readonly [number, number]; stride: readonly [number, number] } | undefined;
+  place: LayerPlace;
+}
+
+/** A model as a thing to look at: the tree and the text document. */
+export interface ModelOutline {
+  model: ModelInfo;
+  /** In order of depth. Names are paths, `block1/conv1/Relu`: a slash nests. */
+  layers: readonly OutlineLayer[];
+  parameters: number;
+  multiplyAdds: number;
+}
+
+/** Class names that Glassbox knows for outputs of this size, offered and never assumed. */
+export interface LabelOffer {
+  /** What the sidecar's `labels` is set to, `imagenet-1k`. */
+  id: string;
+  label: string;
+  /** What this model's best class of this image would be called. */
+  top: string;
+}
+
 /** A model opened and understood. Layers are in order of depth (graph order). */
 export interface ModelInfo {
   /** Absolute path of the model file. */
@@ -45,6 +82,8 @@ export interface ModelInfo {
   /** Undefined: unknown, ask (see `preprocessings`). */
   preprocessing: Preprocessing | undefined;
   preprocessingFrom: string;
+  /** The preprocessing follows from the model's name alone: to be checked by the person. */
+  preprocessingGuessed: boolean;
   /** Things to tell the person that stop nothing: labels of the wrong length, an unreadable sidecar entry. */
   warnings: readonly ErrorRecord[];
   /** By method id: why a method cannot explain this model, where that is known before it is asked. */
@@ -83,6 +122,8 @@ export interface Prediction {
   logits: Float32Array;
   /** The class a folder name tells, where it is one of the labels. */
   truth: RankedClass | undefined;
+  /** Where nothing tells the class names: known sets of this size. */
+  labelOffers: readonly LabelOffer[];
   /** Exactly what was fed, undone to visible pixels (PNG), with the range of fed values and the part of the image it covers. */
   fed: { png: Uint8Array; width: number; height: number; min: number; max: number; covers: Rect };
   ms: number;
@@ -223,6 +264,7 @@ export interface EngineCalls {
   configure: Call<{ engine: EngineChoice; cacheBytes: number }, void>;
   methods: Call<Record<string, never>, readonly MethodInfo[]>;
   open: Call<JobParams & { model: string }, ModelInfo>;
+  outline: Call<JobParams & { model: string }, ModelOutline>;
   predict: Call<JobParams & { model: string; image: string }, Prediction>;
   explain: Call<JobParams & { model: string; image: string; request: MapRequest }, ExplanationMap, MapProgress>;
   /** Several maps at once: those of graph methods from one run. One that fails stops no other. Each is reported as it is there. */
@@ -261,6 +303,8 @@ export interface PanelSubject {
   restore: string;
   /** Method (`id` or `id:variant`) that a page to which this generation is new turns to; absent: it stays as the person left it. */
   method?: string;
+  /** Layer that a page to which this generation is new turns to. */
+  layer?: string;
 }
 
 /** A second image or model beside the panel's own, to compare with. */
@@ -329,6 +373,14 @@ export interface PageCalls {
   preprocessings: Call<{ generation: number }, readonly PreprocessingTrial[]>;
   /** Writes the choice to the sidecar. */
   savePreprocessing: Call<{ preprocessing: Preprocessing }, void>;
+  /** Writes one of `Prediction.labelOffers` to the sidecar. */
+  saveLabels: Call<{ id: string }, void>;
+  /** Writes the input size [height, width] of a model that leaves it open to the sidecar. */
+  saveInputSize: Call<{ size: readonly [number, number] }, void>;
+  /** Writes which of `ModelInfo.outputs` is explained to the sidecar. */
+  saveOutput: Call<{ output: string }, void>;
+  /** Shows the layer in the model's file or its text document. */
+  revealLayer: Call<{ generation: number; layer: string }, void>;
   chooseModel: Call<{ candidate?: string }, void>;
   setPinned: Call<{ pinned: boolean }, void>;
   /** Save dialog, then writes. `format` png: `bytes` is the picture (a PNG made by the page); npy and json: raw values. */

@@ -109,6 +109,10 @@ export class TestHost {
           this.show({ preprocessing });
         }, 60);
       }),
+      saveLabels: quick('saveLabels', () => {}),
+      saveInputSize: quick('saveInputSize', () => {}),
+      saveOutput: quick('saveOutput', () => {}),
+      revealLayer: quick('revealLayer', () => {}),
       chooseModel: quick('chooseModel', () => {}),
       setPinned: quick('setPinned', () => {}),
       export: quick('export', ({ format }) => ({ savedAs: `both.grad-cam.${format}` })),
@@ -205,6 +209,7 @@ export class TestHost {
       top: ranked.slice(0, Math.min(5, ranked.length)),
       logits: new Float32Array(scene.logits),
       truth: ranked.find((c) => c.index === scene.truth),
+      labelOffers: [],
       fed: { ...scene.fed, png: bytes(scene.fed.png) },
       ms: 41,
     };
@@ -252,6 +257,7 @@ function facts(scene: Scene): Pick<Prediction, 'model' | 'image'> {
       labelsFrom: 'labels.txt',
       preprocessing: scene.preprocessing,
       preprocessingFrom: 'glassbox.json',
+      preprocessingGuessed: false,
       warnings: scene.warnings,
       refusals: scene.refusals ?? {},
       outputs: scene.outputs ?? ['logits'],

@@ -3,7 +3,7 @@ import type { GraphBuilder } from '../../graph/builder.ts';
 import { formatShape } from '../../graph/graph.ts';
 import type { Dim, OpAttrs, OpName, Shape } from '../../graph/opset.ts';
 import { ModelError } from '../../shared/errors.ts';
-import { type Known, numbers, toTensor } from './known.ts';
+import { type Known, numbers, toTensor } from '../known/known.ts';
 
 /** What an import has made so far. Value names are those of the file. */
 export interface Scope {

@@ -1,7 +1,7 @@
 import type { Dim, Shape } from '../../graph/opset.ts';
 import { volume } from '../../ops/axes.ts';
+import type { Scalar } from '../known/known.ts';
 import type { NodeContext } from './context.ts';
-import type { Scalar } from './known.ts';
 
 /**
  * The shape a Reshape makes, with the batch kept free: 0 copies, −1 takes what is left, and a batch size that is

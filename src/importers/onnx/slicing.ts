@@ -1,6 +1,6 @@
 import type { Shape } from '../../graph/opset.ts';
+import type { Cut } from '../known/move.ts';
 import type { NodeContext } from './context.ts';
-import type { Cut } from './fold/move.ts';
 
 /** What a Slice says, per axis, not resolved yet. Attributes up to opset 9, inputs from 10 on. */
 export function sliceSpec(n: NodeContext, rank: number): { axis: number; start: number; end: number; step: number }[] {

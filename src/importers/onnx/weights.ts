@@ -1,8 +1,8 @@
 import { type External, tensorValues } from '../../formats/onnx/tensor.ts';
 import type { ModelProto, TensorProto } from '../../formats/onnx/types.ts';
 import { ModelError } from '../../shared/errors.ts';
+import { type Known, known } from '../known/known.ts';
 import type { ModelSource } from '../model.ts';
-import { type Known, known } from './known.ts';
 
 /** Reads every external data file the model refers to, in the order of first reference. */
 export async function readExternalFiles(model: ModelProto, source: ModelSource): Promise<Map<string, Uint8Array>> {

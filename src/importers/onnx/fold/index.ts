@@ -1,10 +1,10 @@
 import type { DType } from '../../../graph/opset.ts';
+import { arithmetic, binary, cast, comparison, product, unary, unaryFunctions, where } from '../../known/arithmetic.ts';
+import { batch, count, type Known, known, maxElements, numbers, type Scalar } from '../../known/known.ts';
+import { concat, expand, gather, slice, transpose } from '../../known/move.ts';
 import type { NodeContext } from '../context.ts';
 import { elementType } from '../elementType.ts';
-import { batch, count, type Known, known, maxElements, numbers, type Scalar } from '../known.ts';
 import { sliceCuts } from '../slicing.ts';
-import { arithmetic, binary, cast, comparison, product, unary, unaryFunctions, where } from './arithmetic.ts';
-import { concat, expand, gather, slice, transpose } from './move.ts';
 
 /**
  * Constant folding. Gives the node's output if it follows from what is known at import time: constants, and the shapes

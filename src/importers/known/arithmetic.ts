@@ -1,5 +1,5 @@
-import type { DType } from '../../../graph/opset.ts';
-import { count, type Known, known, maxElements, type Scalar } from '../known.ts';
+import type { DType } from '../../graph/opset.ts';
+import { count, type Known, known, maxElements, type Scalar } from './known.ts';
 import { expand } from './move.ts';
 
 /** Element-wise operators on known tensors. A result that is no multiple of the batch size is unknown: undefined. */

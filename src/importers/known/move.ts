@@ -1,4 +1,4 @@
-import { count, type Known, known, type Scalar } from '../known.ts';
+import { count, type Known, known, type Scalar } from './known.ts';
 
 /** Operators that only rearrange values, on known tensors. Axes are non-negative. */
 
