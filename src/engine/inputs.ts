@@ -5,6 +5,7 @@ import { float32, type Tensor } from '../graph/graph.ts';
 import { decodeImage, type RgbImage } from '../image/decode.ts';
 import { type FedImage, pixelBounds, preprocess, range } from '../image/preprocess.ts';
 import { ModelError, throwIfAborted } from '../shared/errors.ts';
+import { modelFormats } from '../shared/modelFormats.ts';
 import type { ModelInfo, Prediction } from '../shared/protocol.ts';
 import { untilAborted } from '../shared/sharedJobs.ts';
 import type { Preprocessing } from '../shared/sidecar.ts';
@@ -121,7 +122,7 @@ export class Inputs {
     return {
       path: model.file,
       name: open.name,
-      format: model.format,
+      format: modelFormats[model.format],
       hash: model.hash,
       engine: (await this.#programs.executor()).name,
       input: { name, layout, channels, height, width },

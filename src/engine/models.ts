@@ -1,4 +1,3 @@
-import { basename, dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { defaultLayer, spatialLayers } from '../explain/layers.ts';
 import { methods } from '../explain/methods/index.ts';
@@ -8,6 +7,7 @@ import { fileSource } from '../importers/files.ts';
 import { openModel } from '../importers/index.ts';
 import type { Layer, Model } from '../importers/model.ts';
 import { type ErrorRecord, toErrorRecord } from '../shared/errors.ts';
+import { modelName } from '../shared/modelFormats.ts';
 import type { LayerInfo } from '../shared/protocol.ts';
 import { sidecarChoices } from '../sidecar/find.ts';
 import { ByteCache } from './byteCache.ts';
@@ -15,7 +15,7 @@ import { ByteCache } from './byteCache.ts';
 /** A model in memory, with what is worked out once. */
 export interface OpenModel {
   model: Model;
-  /** For people: the folder's name for `model.json`, else the file's. */
+  /** For people: the folder's name for `model.json` and `saved_model.pb`, else the file's. */
   name: string;
   layers: readonly LayerInfo[];
   spatial: readonly Layer[];
@@ -80,10 +80,9 @@ async function load(path: string): Promise<OpenModel> {
   const model = await openModel({ ...first, again });
   const spatial = spatialLayers(model);
   const at = new Set(spatial);
-  const file = basename(path);
   return {
     model,
-    name: file === 'model.json' ? basename(dirname(path)) : file,
+    name: modelName(path),
     layers: model.layers.map((layer) => describe(layer, at.has(layer))),
     spatial,
     refusals: refusals(model),

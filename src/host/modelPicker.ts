@@ -1,6 +1,7 @@
-import { basename, dirname } from 'node:path';
+import { dirname } from 'node:path';
 import * as vscode from 'vscode';
-import { describeCandidate, displayPath, type ModelCandidate } from './modelCandidates.ts';
+import { describeCandidate, displayPath, type ModelCandidate, placeOf } from './modelCandidates.ts';
+import { modelFileExtensions } from './modelSniff.ts';
 import type { Models } from './models.ts';
 
 type Item = vscode.QuickPickItem & { path?: string };
@@ -17,7 +18,7 @@ export async function pickModel(
   image?: string,
   { title = 'Choose Model', except }: Question = {},
 ): Promise<string | undefined> {
-  const browse: Item = { label: '$(folder-opened) Browse…', detail: 'A model.json or .onnx file outside this workspace' };
+  const browse: Item = { label: '$(folder-opened) Browse…', detail: 'A model file outside this workspace, or a frozen graph (.pb)' };
   const items = models.candidates(image).then(async (all) => {
     const found = all.filter(({ path }) => path !== except);
     return [...itemsOf(found, await models.current()), separator(''), browse];
@@ -37,8 +38,7 @@ function itemsOf(candidates: readonly ModelCandidate[], current: string | undefi
   let group: string | undefined;
   for (const each of candidates) {
     const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(each.path))?.uri.fsPath;
-    const own = basename(each.path).toLowerCase() === 'model.json' ? dirname(each.path) : each.path;
-    const parent = displayPath(dirname(own), folder);
+    const parent = displayPath(dirname(placeOf(each.path)), folder);
     if (parent !== group) items.push(separator(parent === '' ? 'workspace' : parent));
     group = parent;
     items.push({
@@ -59,7 +59,7 @@ async function browseForModel(): Promise<string | undefined> {
   const uris = await vscode.window.showOpenDialog({
     title: 'Choose a model',
     openLabel: 'Use Model',
-    filters: { 'TensorFlow.js Layers, ONNX': ['json', 'onnx'] },
+    filters: { 'Keras, TensorFlow, ONNX': [...modelFileExtensions] },
   });
   return uris?.[0]?.fsPath;
 }

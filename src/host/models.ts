@@ -105,11 +105,12 @@ async function isFile(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isFile() ?? false;
 }
 
-/** Relative to the first workspace folder that has it; a folder with a model.json may be named instead of the file. */
+/** Relative to the first workspace folder that has it; a folder may be named instead of the `model.json` or `saved_model.pb` in it. */
 async function resolvePath(setting: string): Promise<string> {
   const folders = vscode.workspace.workspaceFolders?.map((folder) => folder.uri.fsPath) ?? [];
   const paths = isAbsolute(setting) ? [setting] : folders.map((folder) => join(folder, setting));
-  for (const path of paths.flatMap((each) => [each, join(each, 'model.json')])) if (await isFile(path)) return path;
+  const files = paths.flatMap((path) => [path, ...['model.json', 'saved_model.pb'].map((name) => join(path, name))]);
+  for (const file of files) if (await isFile(file)) return file;
   // Not there: the engine says so, with the full path.
   return paths[0] ?? setting;
 }

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { ModelError } from '../shared/errors.ts';
+import { modelName } from '../shared/modelFormats.ts';
 import type { OtherSubject } from '../shared/protocol.ts';
-import { modelName } from './modelCandidates.ts';
 import { type Subject, workspacePath } from './subject.ts';
 
 /** What is compared with a panel's subject: another image under the same model, or the same image under another model. */

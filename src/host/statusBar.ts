@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { displayPath, modelName } from './modelCandidates.ts';
+import { modelName } from '../shared/modelFormats.ts';
+import { displayPath } from './modelCandidates.ts';
 
 /** The model in use, once something has been explained or chosen; a click switches it. */
 export class ModelStatus implements vscode.Disposable {

@@ -1,9 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import { modelName } from '../shared/modelFormats.ts';
 import type { PanelSubject } from '../shared/protocol.ts';
 import { isBrowserDrawable } from './images.ts';
-import { displayPath, modelName } from './modelCandidates.ts';
+import { displayPath } from './modelCandidates.ts';
 import type { Models } from './models.ts';
 
 /** What a panel is about. */

@@ -1,5 +1,6 @@
 import type { Graph } from '../graph/graph.ts';
 import type { Shape } from '../graph/opset.ts';
+import type { ModelFormat } from '../shared/modelFormats.ts';
 
 /** Where a layer stands in its model file. */
 export interface Place {
@@ -8,6 +9,8 @@ export interface Place {
   /** Node name or index in a binary file, e.g. `graph.node[12] /layer1/conv1/Conv`. */
   node?: string;
 }
+
+export type { ModelFormat };
 
 /** A layer as the user knows it: name, class and order of their file. */
 export interface Layer {
@@ -60,8 +63,6 @@ export interface DenseOutput {
   height: number;
   width: number;
 }
-
-export type ModelFormat = 'onnx' | 'tfjs-layers' | 'tfjs-graph' | 'keras' | 'keras-h5' | 'saved-model' | 'tflite';
 
 export interface Model {
   format: ModelFormat;

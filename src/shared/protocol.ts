@@ -62,8 +62,9 @@ export interface LabelOffer {
 export interface ModelInfo {
   /** Absolute path of the model file. */
   path: string;
-  /** Short name for people: the folder's for `model.json`, else the file's. */
+  /** Short name for people: the folder's for `model.json` and `saved_model.pb`, else the file's. */
   name: string;
+  /** As people call it, `Keras 3` (`modelFormats`). */
   format: string;
   /** SHA-256 of the model's files, hex; followed by the input size and output that a sidecar chose. */
   hash: string;
