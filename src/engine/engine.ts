@@ -5,6 +5,7 @@ import type { Handlers } from '../shared/rpc.ts';
 import { untilAborted } from '../shared/sharedJobs.ts';
 import { Explainer } from './explainer.ts';
 import { exportOnnx } from './exportOnnx.ts';
+import { outlineOf } from './outline.ts';
 import { predict } from './predict.ts';
 import { tryPreprocessings } from './preprocessings.ts';
 import { cacheShare, configureServices, createServices, type EngineOptions } from './services.ts';
@@ -22,8 +23,9 @@ export function createEngine(options: EngineOptions): Handlers<EngineCalls> {
     async open({ model }, { signal }) {
       return await services.inputs.describe(await untilAborted(services.models.open(model), signal), undefined);
     },
-    async outline() {
-      throw new Error('not there yet');
+    async outline({ model }, { signal }) {
+      const open = await untilAborted(services.models.open(model), signal);
+      return outlineOf(open.model, await services.inputs.describe(open, undefined));
     },
     async predict({ model, image, priority = 0 }, { signal }) {
       const input = await services.inputs.prepare(model, image, signal);

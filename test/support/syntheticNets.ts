@@ -4,9 +4,12 @@ import type { Pads } from '../../src/graph/opset.ts';
 import type { Layer, Model } from '../../src/importers/model.ts';
 import { newBuilder } from '../../src/ops/index.ts';
 
+/** Zeros, where only shapes matter, take neither time nor memory. */
+type Weights = 'random' | 'zero';
+
 /** Networks of well-known shapes with seeded random weights: for benchmarks and tests without model files. */
-export function squeezeNet(): Model {
-  const net = new Net(227);
+export function squeezeNet(weights: Weights = 'random'): Model {
+  const net = new Net(227, weights);
   let x = net.relu(net.conv(net.input, 96, 7, 2, [0, 0, 0, 0], 'conv1'), 'relu_conv1');
   x = net.maxPool(x, 3, 2, 'pool1');
   const fire = (name: string, squeeze: number, expand: number) => {
@@ -30,8 +33,8 @@ export function squeezeNet(): Model {
 }
 
 /** ResNet50 v1 with batch normalisation after every convolution, as Keras writes it. */
-export function resNet50(): Model {
-  const net = new Net(224);
+export function resNet50(weights: Weights = 'random'): Model {
+  const net = new Net(224, weights);
   let x = net.relu(net.norm(net.conv(net.input, 64, 7, 2, [3, 3, 3, 3], 'conv1'), 'bn_conv1'), 'activation');
   x = net.maxPool(
     net.layer(net.b.op('Pad', [x], { pads: [0, 0, 1, 1, 0, 0, 1, 1], mode: 'constant', value: 0 }, 'pool_pad'), 'Pad'),
@@ -64,8 +67,8 @@ export function resNet50(): Model {
 }
 
 /** VGG16 (configuration D), without dropout. */
-export function vgg16(): Model {
-  const net = new Net(224);
+export function vgg16(weights: Weights = 'random'): Model {
+  const net = new Net(224, weights);
   let x = net.input;
   [
     [64, 64],
@@ -87,8 +90,8 @@ export function vgg16(): Model {
 }
 
 /** ResNet18 with batch normalisation after every convolution, as torchvision has it. */
-export function resNet18(): Model {
-  const net = new Net(224);
+export function resNet18(weights: Weights = 'random'): Model {
+  const net = new Net(224, weights);
   const unit = (v: string, c: number, k: number, stride: number, name: string) => {
     const p = (k - 1) / 2;
     return net.norm(net.conv(v, c, k, stride, [p, p, p, p], name), `${name}_bn`);
@@ -143,15 +146,18 @@ class Net {
   readonly layers: Layer[] = [];
   readonly input: string;
   readonly #size: number;
+  readonly #weights: Weights;
   #seed = 1;
 
-  constructor(size: number) {
+  constructor(size: number, weights: Weights = 'random') {
     this.#size = size;
+    this.#weights = weights;
     this.input = this.b.input('input', { dtype: 'float32', shape: ['N', 3, size, size] });
   }
 
   /** Uniform with the given standard deviation; mulberry32. */
   random(n: number, deviation: number): Float32Array {
+    if (this.#weights === 'zero') return new Float32Array(n);
     return Float32Array.from({ length: n }, () => {
       this.#seed = (this.#seed + 0x6d2b79f5) | 0;
       let t = Math.imul(this.#seed ^ (this.#seed >>> 15), 1 | this.#seed);
