@@ -25,6 +25,8 @@ export function defaultLayer(model: Model): Layer {
   const makers = producers(model.graph);
   const computes = (layer: Layer) => {
     const node = makers.get(layer.value);
+    // Rounding is no feature of its own: what it rounds is.
+    if (node?.op === 'FakeQuantize') return false;
     return node !== undefined && (node.op === 'Concat' || !['pool-max', 'pool-mean', 'shape'].includes(opOf(node).kind));
   };
   const candidates = spatialLayers(model).filter(computes);

@@ -63,6 +63,8 @@ export interface OpAttrs {
   Softsign: None;
   Mish: None;
   Erf: None;
+  /** [x, scale, zero point], no ONNX 17 operator: scale·(clip(round(x/scale) + zero, low, high) − zero), half to even. */
+  FakeQuantize: { low: number; high: number };
   Softmax: { axis: number };
   LogSoftmax: { axis: number };
   // Pooling

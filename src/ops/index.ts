@@ -19,6 +19,7 @@ import { equal } from './equal.ts';
 import { erf } from './erf.ts';
 import { exp } from './exp.ts';
 import { expand } from './expand.ts';
+import { fakeQuantize } from './fakeQuantize.ts';
 import { flatten } from './flatten.ts';
 import { gather } from './gather.ts';
 import { gelu } from './gelu.ts';
@@ -96,6 +97,7 @@ export const ops: OpTable = {
   Softsign: softsign,
   Mish: mish,
   Erf: erf,
+  FakeQuantize: fakeQuantize,
   Softmax: softmax,
   LogSoftmax: logSoftmax,
   MaxPool: maxPool,

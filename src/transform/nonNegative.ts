@@ -38,6 +38,6 @@ function follows(node: Node, has: (value: string) => boolean): boolean {
   if (always.has(node.op)) return true;
   if (node.op === 'Clip') return node.attrs.min >= 0;
   if (node.op === 'Pad') return has(node.inputs[0] as string) && (node.attrs.mode !== 'constant' || node.attrs.value >= 0);
-  if (node.op === 'Resize') return has(node.inputs[0] as string);
+  if (node.op === 'Resize' || node.op === 'FakeQuantize') return has(node.inputs[0] as string);
   return asInputs.has(node.op) && node.inputs.every(has);
 }

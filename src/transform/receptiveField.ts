@@ -28,6 +28,7 @@ const cellwise: ReadonlySet<OpName> = new Set<OpName>([
   'Softsign',
   'Mish',
   'Erf',
+  'FakeQuantize',
   'Add',
   'Sub',
   'Mul',

@@ -110,6 +110,18 @@ const special = {
     out.node('Mul', [x, `${y}:sigmoid`], [y]);
   },
   Clip: ({ inputs, outputs, attrs }, out) => out.node('Clip', [...inputs, out.float(attrs.min), out.float(attrs.max)], outputs),
+  // Not QuantizeLinear and DequantizeLinear: onnxruntime would put its integer kernels, which round otherwise, around them.
+  FakeQuantize: ({ inputs, outputs, attrs }, out) => {
+    const [x, scale, zero] = inputs as [string, string, string];
+    const [y] = outputs as [string];
+    const steps = [`${y}:steps`, `${y}:round`, `${y}:code`, `${y}:clip`, `${y}:offset`] as const;
+    out.node('Div', [x, scale], [steps[0]]);
+    out.node('Round', [steps[0]], [steps[1]]);
+    out.node('Add', [steps[1], zero], [steps[2]]);
+    out.node('Clip', [steps[2], out.float(attrs.low), out.float(attrs.high)], [steps[3]]);
+    out.node('Sub', [steps[3], zero], [steps[4]]);
+    out.node('Mul', [steps[4], scale], [y]);
+  },
   Split: ({ inputs, outputs, attrs }, out) => out.node('Split', [...inputs, out.ints(attrs.sizes)], outputs, [int('axis', attrs.axis)]),
   Slice: ({ inputs, outputs, attrs: { starts, ends, axes, steps } }, out) =>
     out.node('Slice', [...inputs, out.ints(starts), out.ints(ends), out.ints(axes), out.ints(steps)], outputs),

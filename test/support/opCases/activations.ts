@@ -29,6 +29,7 @@ export const activations: CasesOf<
   | 'Softsign'
   | 'Mish'
   | 'Erf'
+  | 'FakeQuantize'
   | 'Softmax'
   | 'LogSoftmax'
 > = {
@@ -95,6 +96,37 @@ export const activations: CasesOf<
   // tanh(ln 2) = 0.6.
   Mish: points(none, [0, 1], [0, 0.8650984], [0.6, 1.0490362]),
   Erf: points(none, [0, 1, -0.5], [0, 0.8427008, -0.5204999], [2 / Math.sqrt(Math.PI), 0.4151075, 0.8787826]),
+  // Finite differences see the steps, the gradient goes straight through them: only gradients by hand say something.
+  FakeQuantize: [
+    {
+      name: 'half to even, clipped at both ends',
+      inputs: [fed([7], [-0.3, 0, 0.05, 0.15, 0.24, 0.7, 9]), fixed([], [0.1]), fixed([], [2])],
+      attrs: { low: 0, high: 7 },
+      expected: [-0.2, 0, 0, 0.2, 0.2, 0.5, 0.5],
+      gradient: [0, 1, 1, 1, 1, 0, 0],
+      kink: true,
+    },
+    {
+      name: 'the last code takes what rounds to it',
+      inputs: [fed([4], [-128.4, -128.6, 127.4, 127.6]), fixed([], [1]), fixed([], [0])],
+      attrs: { low: -128, high: 127 },
+      expected: [-128, -128, 127, 127],
+      gradient: [1, 0, 1, 0],
+      kink: true,
+    },
+    {
+      name: 'per channel of an image batch',
+      inputs: [fed(image, distinct(image, 0.1)), fixed([1, 3, 1, 1], [0.05, 0.5, 1]), fixed([1, 3, 1, 1], [3, 0, -4])],
+      attrs: { low: -8, high: 7 },
+      kink: true,
+    },
+    {
+      name: 'a scale per image, as dynamic quantisation has it',
+      inputs: [fed(image, distinct(image, 0.1)), fed(['N', 1, 1, 1], [0.03, 0.5]), fed(['N', 1, 1, 1], [128, 100])],
+      attrs: { low: 0, high: 255 },
+      kink: true,
+    },
+  ],
   Softmax: [
     { name: 'classes', inputs: [fed(['N', 5])], attrs: { axis: 1 } },
     {

@@ -42,6 +42,16 @@ function cast([x]: Value[], { to }: OpAttrs['Cast']): Value[] {
   return [zip([x as Value], convert)];
 }
 
+function fakeQuantize(inputs: Value[], { low, high }: OpAttrs['FakeQuantize']): Value[] {
+  const nearest = (v: number) => (Math.abs(v % 1) === 0.5 ? 2 * Math.round(v / 2) : Math.round(v));
+  return [
+    zip(inputs, (...[x, s, z]) => {
+      const code = nearest((x as number) / (s as number)) + (z as number);
+      return (Math.min(high, Math.max(low, code)) - (z as number)) * (s as number);
+    }),
+  ];
+}
+
 export const elementwise = {
   Relu: unary((x) => Math.max(0, x)),
   LeakyRelu: ([x]: Value[], { alpha }: OpAttrs['LeakyRelu']) => [zip([x as Value], (v) => (v > 0 ? v : alpha * v))],
@@ -59,6 +69,7 @@ export const elementwise = {
   Softsign: unary((x) => x / (1 + Math.abs(x))),
   Mish: unary((x) => x * Math.tanh(softplus(x))),
   Erf: unary(erf),
+  FakeQuantize: fakeQuantize,
   Add: nary((a, c) => (a as number) + (c as number)),
   Sub: nary((a, c) => (a as number) - (c as number)),
   Mul: nary((a, c) => (a as number) * (c as number)),

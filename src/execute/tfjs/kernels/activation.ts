@@ -62,6 +62,19 @@ const pRelu: Kernel<'PRelu'> =
     return value(tf.add(tf.relu(x), tf.mul(slope, negativePart(tf, x))), channels);
   };
 
+/** Sums beyond 2^23 have no fraction: adding it rounds to the nearest integer, half to even, as float32 does everything. */
+const ROUNDS = 1.5 * 2 ** 23;
+
+const fakeQuantize: Kernel<'FakeQuantize'> =
+  ({ tf, node, value }) =>
+  (input) => {
+    const { tensors, channels } = align(tf, [input(0), input(1), input(2)]);
+    const [x, scale, zero] = tensors as [Tensor, Tensor, Tensor];
+    const steps = tf.sub(tf.add(clip(tf, tf.div(x, scale), -(2 ** 21), 2 ** 21), ROUNDS), ROUNDS);
+    const code = clip(tf, tf.add(steps, zero), node.attrs.low, node.attrs.high);
+    return value(tf.mul(tf.sub(code, zero), scale), channels);
+  };
+
 export const activation: KernelsOf<
   | 'Relu'
   | 'LeakyRelu'
@@ -79,6 +92,7 @@ export const activation: KernelsOf<
   | 'Softsign'
   | 'Mish'
   | 'Erf'
+  | 'FakeQuantize'
   | 'Softmax'
   | 'LogSoftmax'
 > = {
@@ -102,6 +116,7 @@ export const activation: KernelsOf<
   Softsign: unary((tf, x) => tf.div(x, tf.add(tf.abs(x), 1))),
   Mish: unary((tf, x) => tf.mul(x, tf.tanh(softplus(tf, x)))),
   Erf: unary((tf, x) => tf.erf(x)),
+  FakeQuantize: fakeQuantize,
   Softmax: alongAxis(softmax),
   LogSoftmax: alongAxis(logSoftmax),
 };
