@@ -1,5 +1,6 @@
 import type { Pads, Pair } from '../../graph/opset.ts';
 import { extent } from '../../ops/window.ts';
+import { samePadding } from '../samePadding.ts';
 import type { LayerCall } from './layer.ts';
 
 /** Attributes of a sliding window, of Conv2D and the pools. */
@@ -25,10 +26,4 @@ export function isSame(layer: LayerCall): boolean {
   const padding = layer.attributes.word('padding', 'valid');
   if (padding !== 'same' && padding !== 'valid') throw layer.unsupported(`has padding '${padding}', only 'same' and 'valid' are supported`);
   return padding === 'same';
-}
-
-/** TensorFlow's `same`: output ⌈input/stride⌉, what cannot be split evenly goes to the end. */
-function samePadding(input: number, reach: number, stride: number): [number, number] {
-  const total = Math.max(0, (Math.ceil(input / stride) - 1) * stride + reach - input);
-  return [Math.floor(total / 2), Math.ceil(total / 2)];
 }
