@@ -5,10 +5,11 @@ import { unknownFormat } from './detect.ts';
 import { type FileSource, fileChanged } from './files.ts';
 import type { Importer, Model, ModelSource } from './model.ts';
 import { onnxImporter } from './onnx/index.ts';
+import { tfjsGraphImporter } from './tfjs/graphModel.ts';
 import { tfjsImporter } from './tfjs/index.ts';
 
 /** In the order in which they are asked. */
-export const importers: readonly Importer[] = [tfjsImporter, onnxImporter];
+export const importers: readonly Importer[] = [tfjsGraphImporter, tfjsImporter, onnxImporter];
 
 /**
  * Opens a model by its content. Files on disk that change meanwhile are read once more.

@@ -4,24 +4,23 @@ import { prune } from '../../graph/prune.ts';
 import { infer, newBuilder } from '../../ops/index.ts';
 import { ModelError } from '../../shared/errors.ts';
 import { mergeAffine } from '../mergeAffine.ts';
-import type { Model, ModelSource } from '../model.ts';
+import type { Model, ModelChoices } from '../model.ts';
 import { explainedOutput, type FileOutput } from '../output.ts';
 import type { Scope } from './context.ts';
 import type { TfGraph } from './graph.ts';
-import { imageInput } from './input.ts';
+import { modelInputs } from './input.ts';
 import { layersOf } from './layers.ts';
-import { Values } from './values.ts';
+import { asConstant, Values } from './values.ts';
 import { importNodes, type Walk } from './walk.ts';
 
 type Imported = Omit<Model, 'format' | 'file' | 'hash'>;
-type Choices = Pick<ModelSource, 'inputSize' | 'output'>;
 
 /**
  * From a TensorFlow graph to ours. What TF.js Graph models, SavedModels and TFLite have in common. The batch is kept free where
  * the graph allows; one that mixes it with other axes is imported for one image at a time.
  * @throws ModelError 'unsupported' with all nodes that are not supported, 'input', 'shape', 'weights' (NaN, named), 'file-corrupt'.
  */
-export function importTensorFlow(graph: TfGraph, choices: Choices): Imported {
+export function importTensorFlow(graph: TfGraph, choices: ModelChoices): Imported {
   try {
     return assemble(graph, choices, 'N');
   } catch (error) {
@@ -37,17 +36,19 @@ export function importTensorFlow(graph: TfGraph, choices: Choices): Imported {
   }
 }
 
-function assemble(graph: TfGraph, { inputSize, output }: Choices, batch: Dim): Imported {
-  const { tensor, ...input } = imageInput(graph, inputSize);
+function assemble(graph: TfGraph, choices: ModelChoices, batch: Dim): Imported {
+  const { image, constants } = modelInputs(graph, choices);
+  const { tensor, ...input } = image;
   const b = newBuilder();
   const values = new Values(b);
   const reserved = new Set(graph.nodes.flatMap((n) => n.outputs));
   for (const [name, constant] of graph.constants) values.set(name, { constant });
+  for (const [name, k] of constants) values.set(name, { constant: asConstant(k) });
   const value = b.input(tensor, { dtype: 'float32', shape: [batch, input.channels, input.height, input.width] });
   values.set(tensor, { value, order: input.layout === 'NHWC' ? 'NCHW' : 'picture' });
   const scope: Scope = { values, batch, reserved };
   const walk = importNodes(graph, scope);
-  const { values: outputs, ...explained } = explainedOutput(b, outputsOf(graph, values, walk), batch, output);
+  const { values: outputs, ...explained } = explainedOutput(b, outputsOf(graph, values, walk), batch, choices.output);
   const { graph: merged, values: gone } = mergeAffine(prune(b.build(outputs)));
   const final = check(merged, infer);
   return { graph: final, input: { ...input, value }, ...explained, layers: layersOf(final, walk.nodes, values, gone), hints: {} };

@@ -1,63 +1,56 @@
 import { ModelError } from '../../shared/errors.ts';
-import type { ModelInput } from '../model.ts';
+import { imageSides } from '../imageSide.ts';
+import { chooseInputs, type FileInput } from '../inputs.ts';
+import type { Known } from '../known/known.ts';
+import type { ModelChoices, ModelInput } from '../model.ts';
 import type { TfGraph, TfInput, TfNode } from './graph.ts';
 
-const LARGEST_SIDE = 2 ** 15;
-const HINT = 'Glassbox explains models with one image as input.';
-
-/**
- * The one image input of a graph. @param size height and width where the file leaves them open.
- * @throws ModelError('input') naming what is there instead.
- */
-export function imageInput(graph: TfGraph, size: readonly [number, number] | undefined): Omit<ModelInput, 'value'> & { tensor: string } {
-  const read = new Set(graph.nodes.flatMap((n) => n.inputs));
-  const inputs = graph.inputs.filter(({ tensor }) => read.has(tensor));
-  const [image, ...others] = inputs;
-  if (!image || others.length > 0) {
-    const names = inputs.map((input) => `'${input.name}' ${shapeText(input)}`).join(', ');
-    throw new ModelError('input', image ? `The model has ${inputs.length} inputs: ${names}.` : 'The model has no input.', { hint: HINT });
-  }
-  const shape = image.shape ?? guessedShape(graph, image.tensor);
-  if (shape?.length !== 4) throw refuse(image, `is ${shapeText(image)}, which is no image`);
-  const layout = layoutOf(graph, image.tensor, shape);
-  const [c, h, w] = layout === 'NCHW' ? [shape[1], shape[2], shape[3]] : [shape[3], shape[1], shape[2]];
-  const channels = isSize(c) ? c : channelsOfFirstConv(graph, image.tensor);
-  if (channels !== 1 && channels !== 3 && channels !== 4)
-    throw refuse(
-      image,
-      channels === undefined ? 'leaves the number of channels open' : `is ${shapeText(image)}, which is no image with 1, 3 or 4 channels`,
-    );
-  const [height, width] = [h, w].map((declared, i) => sideOf(image, declared, size?.[i])) as [number, number];
-  return { name: image.name, tensor: image.tensor, channels, height, width, layout };
+/** The image input of a graph and the values of the others, by tensor name. */
+export interface TfInputs {
+  image: Omit<ModelInput, 'value'> & { tensor: string };
+  constants: ReadonlyMap<string, Known>;
 }
 
-function sideOf(image: TfInput, declared: number | undefined, given: number | undefined): number {
-  const side = isSize(declared) ? declared : given;
-  if (side === undefined) {
-    throw new ModelError('input', `The model leaves the size of its image open: its input '${image.name}' is ${shapeText(image)}.`, {
-      where: image.name,
-      hint: 'Set input.size to [height, width] in the sidecar.',
+/** @throws ModelError('input') that says what the inputs are instead, or what is missing. */
+export function modelInputs(graph: TfGraph, { inputSize, inputs: given }: ModelChoices): TfInputs {
+  const read = new Set(graph.nodes.flatMap((n) => n.inputs));
+  const used = graph.inputs.filter(({ tensor }) => read.has(tensor)).map((input) => fileInput(graph, input));
+  const { image, constants } = chooseInputs(used, given);
+  const { name, text, tensor, shape = [] } = image;
+  const layout = layoutOf(graph, tensor, shape);
+  const [c, h, w] = layout === 'NCHW' ? [shape[1], shape[2], shape[3]] : [shape[3], shape[1], shape[2]];
+  const channels = c ?? channelsOfFirstConv(graph, tensor);
+  if (channels === undefined) {
+    throw new ModelError('input', `The model's input '${name}' is ${text}, which leaves the number of channels open.`, {
+      where: name,
+      hint: 'Save the model with the channels of its image in the shape of its input.',
     });
   }
-  if (side > LARGEST_SIDE) throw refuse(image, `is ${shapeText(image)}; a side of an image must be 1 to ${LARGEST_SIDE} pixels`);
-  return side;
+  const [height, width] = imageSides([h, w], { name, text, inputSize });
+  const tensors = new Map(used.map((input) => [input.name, input.tensor]));
+  return {
+    image: { name, tensor, channels, height, width, layout },
+    constants: new Map([...constants].map(([other, value]) => [tensors.get(other) as string, value])),
+  };
 }
 
-const isSize = (d: number | undefined): d is number => d !== undefined && Number.isInteger(d) && d > 0;
-
-/** A placeholder of unknown rank that a convolution reads. */
-function guessedShape(graph: TfGraph, tensor: string): readonly number[] | undefined {
-  return firstConv(graph, tensor) ? [-1, -1, -1, -1] : undefined;
+/** An image of whole numbers is fed as floats; a placeholder of unknown rank that a convolution reads is one. */
+function fileInput(graph: TfGraph, { name, tensor, dtype, shape }: TfInput): FileInput & { tensor: string } {
+  const sizes =
+    shape?.map((size) => (size > 0 ? size : undefined)) ?? (firstConv(graph, tensor) ? new Array(4).fill(undefined) : undefined);
+  const text = `${dtype ?? 'no numbers'} ${sizes ? `[${sizes.map((size, axis) => size ?? (axis === 0 ? 'N' : '?')).join(',')}]` : 'of unknown shape'}`;
+  return { name, tensor, dtype: sizes?.length === 4 && dtype !== undefined ? 'float32' : dtype, shape: sizes, text };
 }
 
+type Sizes = readonly (number | undefined)[];
 const isChannels = (d: number | undefined): boolean => d === 1 || d === 3 || d === 4;
 
 /** What reads the input tells more than the sizes. */
-function layoutOf(graph: TfGraph, tensor: string, shape: readonly number[]): 'NCHW' | 'NHWC' {
+function layoutOf(graph: TfGraph, tensor: string, shape: Sizes): 'NCHW' | 'NHWC' {
   const format = firstConv(graph, tensor)?.attrs.data_format;
-  const turned = readers(graph, tensor).find((n) => n.op === 'Transpose');
-  if (turned && isChannels(shape[1])) return 'NCHW';
   if (format === 'NCHW') return 'NCHW';
+  const turned = readers(graph, tensor).some((n) => n.op === 'Transpose');
+  if (turned && isChannels(shape[1])) return 'NCHW';
   return format === undefined && isChannels(shape[1]) && !isChannels(shape[3]) ? 'NCHW' : 'NHWC';
 }
 
@@ -91,12 +84,4 @@ function channelsOfFirstConv(graph: TfGraph, tensor: string): number | undefined
   const conv = firstConv(graph, tensor);
   const filter = graph.constants.get(conv?.inputs[1] ?? '');
   return conv?.attrs.filter_format === undefined ? filter?.shape[2] : filter?.shape[3];
-}
-
-function refuse(image: TfInput, what: string): ModelError {
-  return new ModelError('input', `The model's input '${image.name}' ${what}.`, { where: image.name, hint: HINT });
-}
-
-function shapeText({ dtype, shape }: TfInput): string {
-  return `${dtype ?? 'no tensor of numbers'} ${shape ? `[${shape.map((d) => (d < 0 ? '?' : d)).join(',')}]` : 'of unknown shape'}`;
 }

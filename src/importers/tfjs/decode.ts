@@ -1,3 +1,4 @@
+import { half } from '../../formats/half.ts';
 import type { ManifestWeight } from './manifest.ts';
 
 /** Values of a weight; a view into `bytes` where they lie there as aligned float32. Files are little-endian. */
@@ -17,14 +18,4 @@ export function decodeWeight(weight: ManifestWeight, bytes: Uint8Array): Float32
 function float32(at: Uint8Array, length: number): Float32Array {
   const aligned = at.byteOffset % 4 === 0 ? at : at.slice();
   return new Float32Array(aligned.buffer, aligned.byteOffset, length);
-}
-
-/** IEEE 754 binary16. */
-export function half(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

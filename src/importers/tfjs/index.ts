@@ -24,8 +24,8 @@ async function open(source: ModelSource): Promise<Model> {
     const hash = createHash('sha256').update(source.bytes);
     const stored = await loadWeights(groups, source, hash);
     const weights = weightsByName(stored);
-    const { file, inputSize, output } = source;
-    const imported = importKeras({ model, kerasVersion, weights, inputSize, output });
+    const { file, inputSize, inputs, output } = source;
+    const imported = importKeras({ model, kerasVersion, weights, inputSize, inputs, output });
     return { format: 'tfjs-layers', file, hash: modelHash(hash.digest('hex'), source), ...imported };
   } catch (error) {
     throw named(error, source.file);

@@ -12,6 +12,12 @@ export function isModelJson(bytes: Uint8Array): boolean {
   return /"(modelTopology|weightsManifest)"/.test(head + text(bytes.subarray(Math.max(HEAD, bytes.length - HEAD))));
 }
 
+/** Whether a model.json is a graph of nodes rather than layers; reads the head only. */
+export function isGraphJson(bytes: Uint8Array): boolean {
+  const head = text(bytes.subarray(0, HEAD));
+  return /"format"\s*:\s*"graph-model"|"modelTopology"\s*:\s*\{\s*("versions"\s*:\s*\{[^}]*\}\s*,\s*)?"node"/.test(head);
+}
+
 /** @throws ModelError 'file-corrupt' for truncated or invalid JSON. */
 export function parseModelJson(bytes: Uint8Array): JsonObject {
   if (bytes.length > LARGEST_JSON) {

@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import type { DType } from '../../graph/opset.ts';
+import { ModelError } from '../../shared/errors.ts';
+import { isArray, isObject, type JsonObject } from '../keras/json.ts';
+import type { StoredWeight } from '../keras/weights.ts';
+import { type Importer, type Model, type ModelSource, modelHash } from '../model.ts';
+import type { TfConstant, TfGraph, TfInput, TfNode, TfOutput } from '../tensorflow/graph.ts';
+import { importTensorFlow } from '../tensorflow/import.ts';
+import { topological } from '../tensorflow/topological.ts';
+import { readManifest } from './manifest.ts';
+import { type JsonNode, readNodes, sizesOf } from './nodes.ts';
+import { loadWeights } from './shards.ts';
+import { isGraphJson, isModelJson, parseModelJson } from './topology.ts';
+
+/** TensorFlow.js graph models: a frozen GraphDef as JSON and its weight shards. */
+export const tfjsGraphImporter: Importer = {
+  id: 'tfjs-graph',
+  matches: (source) => isModelJson(source.bytes) && isGraphJson(source.bytes),
+  open,
+};
+
+async function open(source: ModelSource): Promise<Model> {
+  try {
+    const json = parseModelJson(source.bytes);
+    const groups = readManifest(json.weightsManifest);
+    const hash = createHash('sha256').update(source.bytes);
+    const weights = await loadWeights(groups, source, hash);
+    const imported = importTensorFlow(graphOf(json, weights), source);
+    return { format: 'tfjs-graph', file: source.file, hash: modelHash(hash.digest('hex'), source), ...imported };
+  } catch (error) {
+    throw error instanceof ModelError ? error.with({ file: source.file }) : error;
+  }
+}
+
+function graphOf(json: JsonObject, weights: readonly StoredWeight[]): TfGraph {
+  const { node, library } = json.modelTopology as JsonObject;
+  if (isObject(library) && isArray(library.function) && library.function.length > 0) {
+    throw new ModelError('unsupported', 'The graph model calls functions (control flow), which is not supported.', {
+      hint: 'Convert the model with --control_flow_v2=false, or save it as .keras.',
+    });
+  }
+  const nodes = readNodes(isArray(node) ? node : []);
+  const constants = constantsOf(nodes, weights);
+  const placeholders = nodes.filter(({ op }) => op === 'Placeholder');
+  const inner = nodes
+    .filter(({ name, op }) => !constants.has(name) && op !== 'Placeholder' && op !== 'NoOp')
+    .map((each) => tfNode(each, nodes));
+  return {
+    nodes: topological(inner, [...constants.keys(), ...placeholders.map(({ name }) => name)]),
+    constants,
+    inputs: inputsOf(json, placeholders),
+    outputs: outputsOf(json, nodes),
+  };
+}
+
+/** A Const's values are the weight of its name; those of a few bytes some converters leave out of the weights are refused by name. */
+function constantsOf(nodes: readonly JsonNode[], weights: readonly StoredWeight[]): Map<string, TfConstant> {
+  const stored = new Map(weights.map((weight) => [weight.name, weight]));
+  const constants = new Map<string, TfConstant>();
+  for (const { name, op, attrs } of nodes) {
+    if (op !== 'Const') continue;
+    const weight = stored.get(name);
+    if (!weight && attrs.dtype === 'DT_STRING') continue;
+    if (!weight) {
+      throw new ModelError('weights', `The weights of '${name}' are not in the weightsManifest.`, {
+        where: name,
+        hint: 'Convert the model again: topology and weights together.',
+      });
+    }
+    const dtype = dtypeOf(attrs.dtype);
+    if (dtype)
+      constants.set(name, { dtype, shape: weight.shape, read: () => (dtype === 'float32' ? weight.read() : Array.from(weight.read())) });
+  }
+  return constants;
+}
+
+const dtypes: Readonly<Record<string, DType>> = {
+  DT_FLOAT: 'float32',
+  DT_HALF: 'float32',
+  DT_INT32: 'int32',
+  DT_INT64: 'int64',
+  DT_UINT8: 'uint8',
+  DT_BOOL: 'bool',
+};
+
+function dtypeOf(name: unknown): DType | undefined {
+  return typeof name === 'string' && Object.hasOwn(dtypes, name) ? dtypes[name] : undefined;
+}
+
+/** `node:0` is the node's name, in the graph as in the signature. */
+function tensorName(reference: string): string {
+  return reference.endsWith(':0') ? reference.slice(0, -2) : reference;
+}
+
+/** As many outputs as anything reads. */
+function tfNode({ name, op, inputs, attrs, index }: JsonNode, all: readonly JsonNode[]): TfNode {
+  const count = outputCount(op, attrs) ?? (op === 'Unpack' || op === 'Split' || op === 'SplitV' ? highest(name, all) + 1 : 1);
+  const outputs = Array.from({ length: count }, (_, i) => (i === 0 ? name : `${name}:${i}`));
+  return { name, op, inputs: inputs.map(tensorName), outputs, attrs, place: `modelTopology.node[${index}] ${name}` };
+}
+
+function outputCount(op: string, attrs: JsonNode['attrs']): number | undefined {
+  const count = op === 'Unpack' ? attrs.num : op === 'Split' || op === 'SplitV' ? attrs.num_split : 1;
+  return typeof count === 'number' && count >= 1 && count <= 2 ** 16 ? count : undefined;
+}
+
+function highest(name: string, all: readonly JsonNode[]): number {
+  return Math.max(
+    0,
+    ...all.flatMap(({ inputs }) => inputs.filter((i) => i.startsWith(`${name}:`)).map((i) => Number(i.slice(name.length + 1)))),
+  );
+}
+
+interface SignatureEntry {
+  /** The signature's word for it. */
+  name: string;
+  tensor: string;
+  shape: number[] | undefined;
+}
+
+/** `signature` at the top, as converters write it, or in `userDefinedMetadata`, as they did. */
+function signatureOf(json: JsonObject, side: 'inputs' | 'outputs'): SignatureEntry[] {
+  const metadata = isObject(json.userDefinedMetadata) ? json.userDefinedMetadata.signature : undefined;
+  const signature = isObject(json.signature) ? json.signature : metadata;
+  const entries = isObject(signature) ? signature[side] : undefined;
+  if (!isObject(entries)) return [];
+  return Object.entries(entries).flatMap(([name, entry]) => {
+    if (!isObject(entry) || typeof entry.name !== 'string') return [];
+    return [{ name, tensor: tensorName(entry.name), shape: isObject(entry.tensorShape) ? sizesOf(entry.tensorShape) : undefined }];
+  });
+}
+
+function inputsOf(json: JsonObject, placeholders: readonly JsonNode[]): TfInput[] {
+  const signature = signatureOf(json, 'inputs');
+  return placeholders.map(({ name, attrs }) => {
+    const entry = signature.find(({ tensor }) => tensor === name);
+    const shape = entry?.shape ?? (attrs.shape as number[] | undefined);
+    return { name: entry?.name ?? name, tensor: name, dtype: dtypeOf(attrs.dtype), shape };
+  });
+}
+
+/** Those of the signature, else the nodes that nothing reads. */
+function outputsOf(json: JsonObject, nodes: readonly JsonNode[]): TfOutput[] {
+  const signature = signatureOf(json, 'outputs');
+  if (signature.length > 0) return signature.map(({ name, tensor }) => ({ name, tensor }));
+  const read = new Set(nodes.flatMap(({ inputs }) => inputs.map((input) => input.replace(/:\d+$/, ''))));
+  return nodes.filter(({ name, op }) => !read.has(name) && op !== 'NoOp' && op !== 'Const').map(({ name }) => ({ name, tensor: name }));
+}
