@@ -17,16 +17,20 @@ const maxCandidates = 500;
 export class Models implements vscode.Disposable {
   readonly #state: vscode.Memento;
   readonly #changed = new vscode.EventEmitter<string | undefined>();
+  readonly #candidatesChanged = new vscode.EventEmitter<void>();
   readonly #subscriptions: vscode.Disposable[] = [];
   #candidates: Promise<readonly ModelCandidate[]> | undefined;
 
   /** The model in use may be another one now: after a choice, a change of the setting, or trust granted. */
   readonly onDidChange = this.#changed.event;
+  /** Files that look like models came, went or changed. */
+  readonly onDidChangeCandidates = this.#candidatesChanged.event;
 
   constructor(state: vscode.Memento) {
     this.#state = state;
     this.#subscriptions.push(
       this.#changed,
+      this.#candidatesChanged,
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration(section)) this.#forget();
         if (event.affectsConfiguration(`${section}.model`)) void this.#announce();
@@ -90,6 +94,7 @@ export class Models implements vscode.Disposable {
 
   #forget(): void {
     this.#candidates = undefined;
+    this.#candidatesChanged.fire();
   }
 
   async #announce(): Promise<void> {

@@ -1,0 +1,60 @@
+import * as vscode from 'vscode';
+import { descriptionOf, type Facts, groupFacts, layerFacts, modelFacts } from './describe.ts';
+import { type Filter, highlights } from './filter.ts';
+import { isWeighty, kindIcon } from './kindIcons.ts';
+import type { ModelNode, TreeNode } from './tree.ts';
+
+/** Names come from files of others; a row shows no more anyway. */
+const longestLabel = 200;
+
+/** A row without its tooltip, which takes longer and is seldom looked at. */
+export function rowOf(node: ModelNode | TreeNode, unfolded: boolean, filter: Filter | undefined): vscode.TreeItem {
+  const { None, Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
+  const row = new vscode.TreeItem(labelOf(node, filter), node.type === 'layer' ? None : unfolded ? Expanded : Collapsed);
+  row.id = node.id;
+  row.description = descriptionOf(node);
+  row.iconPath = iconOf(node);
+  row.contextValue = node.type === 'layer' && node.info.spatial ? 'layer.spatial' : node.type;
+  row.accessibilityInformation = { label: [nameOf(node), ...row.description.split(' · ')].join(', ') };
+  if (node.type === 'layer') {
+    row.command = { command: 'glassbox.revealLayer', title: 'Reveal in File', arguments: [{ model: node.model, layer: node.layer }] };
+  }
+  return row;
+}
+
+/** All that is known of a node; `model`: what it is part of. */
+export function tooltipOf(node: ModelNode | TreeNode, { outline }: ModelNode): vscode.MarkdownString {
+  const facts =
+    node.type === 'layer' ? layerFacts(node.info, outline) : node.type === 'group' ? groupFacts(node, outline) : modelFacts(outline);
+  return table(nameOf(node), facts);
+}
+
+export function nameOf(node: ModelNode | TreeNode): string {
+  return node.type === 'layer' ? node.layer : node.type === 'group' ? node.path : node.outline.model.name;
+}
+
+function labelOf(node: ModelNode | TreeNode, filter: Filter | undefined): vscode.TreeItemLabel {
+  const whole = node.type === 'model' ? node.outline.model.name : node.label;
+  const label = whole.length > longestLabel ? `${whole.slice(0, longestLabel)}…` : whole;
+  return filter && node.type !== 'model' ? { label, highlights: highlights(label, filter) } : { label };
+}
+
+function iconOf(node: ModelNode | TreeNode): vscode.ThemeIcon {
+  if (node.type === 'model') return new vscode.ThemeIcon('symbol-structure');
+  if (node.type === 'group') return new vscode.ThemeIcon('layers');
+  const { kind } = node.info;
+  return new vscode.ThemeIcon(kindIcon(kind), isWeighty(kind) ? new vscode.ThemeColor('charts.blue') : undefined);
+}
+
+function table(name: string, facts: Facts): vscode.MarkdownString {
+  const rows = facts.map(([what, text]) => `| ${escaped(what)} | ${escaped(text)} |`);
+  return new vscode.MarkdownString([`**${escaped(name)}**`, '', '| | |', '|:--|:--|', ...rows].join('\n'));
+}
+
+/** Names come from files of others: nothing in them is Markdown. */
+function escaped(text: string): string {
+  return text
+    .slice(0, 1000)
+    .replace(/\s+/g, ' ')
+    .replace(/[\\`*_{}[\]()#+\-.!|<>~&$]/g, '\\$&');
+}
