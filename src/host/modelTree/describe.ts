@@ -83,7 +83,7 @@ export function summaryOf(name: string, facts: Facts): string {
 }
 
 /** Weights and multiply-adds of several layers; weights of a layer that is called more than once count once. */
-export export function totals(layers: readonly OutlineLayer[]): { parameters: number; multiplyAdds: number } {
+export function totals(layers: readonly OutlineLayer[]): { parameters: number; multiplyAdds: number } {
   const once = new Map(layers.map(({ place, name, parameters }) => [place.pointer ?? place.node ?? name, parameters]));
   return {
     parameters: [...once.values()].reduce((sum, n) => sum + n, 0),

@@ -77,8 +77,8 @@ export class ModelTree implements vscode.TreeDataProvider<Row>, vscode.Disposabl
     await this.view.reveal(node ?? rows[0]!, { select: true, focus: false });
   }
 
-  async getChildren(row?: Row): Promise<readonly Row[]> {
-    if (row) return 'children' in row ? row.children : [];
+  async getChildren(row?: Row): Promise<Row[]> {
+    if (row) return 'children' in row ? [...row.children] : [];
     const shown = await this.#model.current();
     if (shown.state === 'none') await setContext('glassbox.models', Math.min(await this.#countModels(), 2));
     return this.#rootRows(shown);
@@ -106,11 +106,11 @@ export class ModelTree implements vscode.TreeDataProvider<Row>, vscode.Disposabl
     (this.#filter ? this.#unfoldedFiltered : this.#unfolded).set(id, unfolded);
   }
 
-  #rootRows(shown: Shown): readonly Row[] {
+  #rootRows(shown: Shown): Row[] {
     this.#take(shown.state === 'ready' ? shown.outline : undefined);
     if (shown.state === 'failed') {
       this.view.message = describeError(shown.error);
-      return nextSteps(shown.error);
+      return [...nextSteps(shown.error)];
     }
     this.#showMessage();
     const tree = this.#filtered?.tree ?? this.#tree;
@@ -131,7 +131,7 @@ export class ModelTree implements vscode.TreeDataProvider<Row>, vscode.Disposabl
   }
 
   #showMessage(): void {
-    this.view.message = this.found && `${this.found}: ${this.filterText}`;
+    this.view.message = this.found === undefined ? '' : `${this.found}: ${this.filterText}`;
   }
 
   /** The tree of a model whose files have changed stays until the new one is there. */
