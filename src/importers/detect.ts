@@ -29,7 +29,6 @@ const known: readonly Known[] = [
     what: 'a ZIP archive (a Keras .keras or a PyTorch .pt file)',
     hint: 'Keras: convert it with `tensorflowjs_converter --input_format=keras_keras`, or model.export("model.onnx", format="onnx"). PyTorch: use torch.onnx.export.',
   },
-  { is: ascii('TFL3', 4), what: 'a TensorFlow Lite model', hint: 'Export the original model to TensorFlow.js Layers or ONNX.' },
   { is: ascii('ORTM', 4), what: 'a model in ONNX Runtime format (.ort)', hint: 'Use the .onnx file it was made from.' },
   { is: ascii('GGUF', 0), what: 'a GGUF language model', hint: 'Glassbox explains image classifiers.' },
   {

@@ -7,9 +7,10 @@ import type { Importer, Model, ModelSource } from './model.ts';
 import { onnxImporter } from './onnx/index.ts';
 import { tfjsGraphImporter } from './tfjs/graphModel.ts';
 import { tfjsImporter } from './tfjs/index.ts';
+import { tfliteImporter } from './tflite/index.ts';
 
 /** In the order in which they are asked. */
-export const importers: readonly Importer[] = [tfjsGraphImporter, tfjsImporter, onnxImporter];
+export const importers: readonly Importer[] = [tfjsGraphImporter, tfjsImporter, onnxImporter, tfliteImporter];
 
 /**
  * Opens a model by its content. Files on disk that change meanwhile are read once more.

@@ -180,6 +180,12 @@ export class NodeContext {
     this.scope.values.set(this.node.outputs[output] ?? '', this.held(i));
   }
 
+  /** What this node's first output is; undefined where it is a constant. */
+  output(): Exclude<Held, { constant: TfConstant }> | undefined {
+    const held = this.scope.values.get(this.node.outputs[0] ?? '');
+    return held && 'constant' in held ? undefined : held;
+  }
+
   /** Appends an intermediate node that the file does not have. */
   helper<O extends OpName>(op: O, inputs: readonly string[], attrs: OpAttrs[O], suffix: string): string {
     return this.b.op(op, inputs, attrs, this.fresh(`${this.node.outputs[0]}:${suffix}`));

@@ -14,7 +14,13 @@ export function fold(n: NodeContext): readonly Known[] | undefined {
   if (op === 'Shape' || op === 'Size' || op === 'Rank') return [shapeFacts(n, op)];
   const rule = Object.hasOwn(rules, op) ? rules[op] : undefined;
   // Told by the inputs' being constants, before any of them is decoded.
-  if (!rule || inputs.length === 0 || inputs.some((name, i) => name !== '' && !('constant' in n.held(i)))) return undefined;
+  if (
+    !rule ||
+    n.node.attrs.fused_ops !== undefined ||
+    inputs.length === 0 ||
+    inputs.some((name, i) => name !== '' && !('constant' in n.held(i)))
+  )
+    return undefined;
   const all = inputs.map((name, i) => (name === '' ? undefined : n.known(i)));
   const result = rule(n, all as Known[]);
   return result && (Array.isArray(result) ? (result as Known[]) : [result as Known]);

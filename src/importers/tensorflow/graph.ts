@@ -28,6 +28,8 @@ export interface TfNode {
   /** Tensor names, one per output. The first is the node's name wherever the format lets it be. */
   outputs: readonly string[];
   attrs: TfAttributes;
+  /** Why it cannot be imported, where its format's reader knows: `is a custom operator, which is not supported`. */
+  refused?: string;
   /** Where it stands in the file, for people: `node[12]`, `subgraph[0].operators[3]`. */
   place: string;
 }

@@ -42,6 +42,7 @@ export function importNodes(graph: TfGraph, scope: Scope): Walk {
 /** Folds or imports one node; gives the error if it is not supported. */
 function attempt(n: NodeContext): ModelError | undefined {
   try {
+    if (n.node.refused !== undefined) return n.unsupported(n.node.refused);
     const folded = fold(n);
     if (folded) {
       for (const [i, k] of folded.entries()) n.scope.values.set(n.node.outputs[i] ?? '', { constant: asConstant(k) });

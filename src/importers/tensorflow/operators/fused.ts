@@ -50,3 +50,16 @@ export const activation =
     const { value, order } = only(n);
     n.put(fusedActivation(n, name, value) as string, order);
   };
+
+/** An operator with an activation fused into it, as TFLite has them: it follows the output. */
+export const activated =
+  (operator: Operator): Operator =>
+  (n) => {
+    operator(n);
+    for (const step of n.strings('fused_ops')) {
+      const held = n.output();
+      const value = held && fusedActivation(n, step, held.value);
+      if (!held || value === undefined) throw n.unsupported(`is fused with '${step}', which is not supported`);
+      n.put(value, held.order);
+    }
+  };

@@ -1,6 +1,6 @@
 import { Conv2D, Conv2DBackpropInput, DepthwiseConv2dNative } from './convolution.ts';
 import * as elementwise from './elementwise.ts';
-import { activation } from './fused.ts';
+import { activated, activation } from './fused.ts';
 import { BatchMatMul, BiasAdd, FusedBatchNorm, L2Normalize, LRN, MatMul } from './linear.ts';
 import type { Operator } from './operator.ts';
 import { AvgPool, MaxPool } from './pooling.ts';
@@ -15,9 +15,9 @@ const operators: Readonly<Record<string, Operator>> = {
   Abs: plain('Abs'),
   Add: plain('Add'),
   AddN: elementwise.AddN,
-  AddV2: plain('Add'),
+  AddV2: activated(plain('Add')),
   ArgMax,
-  AvgPool,
+  AvgPool: activated(AvgPool),
   BatchMatMul,
   BatchMatMulV2: BatchMatMul,
   BatchMatMulV3: BatchMatMul,
@@ -27,7 +27,7 @@ const operators: Readonly<Record<string, Operator>> = {
   CheckNumerics: Identity,
   ClipByValue: elementwise.ClipByValue,
   Concat: shape.Concat,
-  ConcatV2: shape.ConcatV2,
+  ConcatV2: activated(shape.ConcatV2),
   Conv2D,
   Conv2DBackpropInput,
   DepthToSpace,
@@ -51,7 +51,7 @@ const operators: Readonly<Record<string, Operator>> = {
   HardSwish: plain('HardSwish'),
   Identity,
   Inv: elementwise.Reciprocal,
-  L2Normalize,
+  L2Normalize: activated(L2Normalize),
   LRN,
   LeakyRelu: elementwise.unary('LeakyRelu', (n) => ({ alpha: n.int('alpha', 0.2) })),
   Less: plain('Less'),
@@ -59,13 +59,13 @@ const operators: Readonly<Record<string, Operator>> = {
   LogSoftmax: elementwise.softmax('LogSoftmax'),
   MatMul,
   Max: reduce('ReduceMax'),
-  MaxPool,
+  MaxPool: activated(MaxPool),
   Maximum: plain('Max'),
   Mean: reduce('ReduceMean'),
   Min: reduce('ReduceMin'),
   Minimum: plain('Min'),
   MirrorPad: shape.Pad,
-  Mul: plain('Mul'),
+  Mul: activated(plain('Mul')),
   Neg: plain('Neg'),
   PRelu: elementwise.PRelu,
   Pack: shape.Pack,
@@ -74,7 +74,7 @@ const operators: Readonly<Record<string, Operator>> = {
   PlaceholderWithDefault: Identity,
   Pow: plain('Pow'),
   PreventGradient: Identity,
-  RealDiv: plain('Div'),
+  RealDiv: activated(plain('Div')),
   Reciprocal: elementwise.Reciprocal,
   Relu: activation('Relu'),
   Relu6: activation('Relu6'),
@@ -102,7 +102,7 @@ const operators: Readonly<Record<string, Operator>> = {
   Squeeze: shape.Squeeze,
   StopGradient: Identity,
   StridedSlice: shape.StridedSlice,
-  Sub: plain('Sub'),
+  Sub: activated(plain('Sub')),
   Sum: reduce('ReduceSum'),
   Tanh: plain('Tanh'),
   Tile: shape.Tile,
