@@ -7,10 +7,12 @@ import type { ImportedNode } from './walk.ts';
 /**
  * One layer per node of the file that computes something from the image on the way to the graph's outputs. What is another
  * value only seen in another order (Identity, Transpose), and what has four axes but is no image (attention scores), is none.
- * @param merged values that stand for others now (a convolution's for its sum with the bias)
+ * @param merged values that stand for others now (a convolution's sum with the bias for the convolution)
  */
 export function layersOf(graph: Graph, nodes: readonly ImportedNode[], values: Values, merged: ReadonlyMap<string, string>): Layer[] {
   const layers = new Map<string, Layer>();
+  // Mul and Add that are one: neither word says it.
+  const norms = new Set(graph.nodes.filter(({ op }) => op === 'BatchNormalization').map(({ outputs }) => outputs[0]));
   for (const { node, parameters } of nodes) {
     for (const [i, tensor] of node.outputs.entries()) {
       const held = values.get(tensor);
@@ -24,7 +26,7 @@ export function layersOf(graph: Graph, nodes: readonly ImportedNode[], values: V
       if (type.shape.length === 4 && held.order === 'file') continue;
       const name = i === 0 ? node.name : tensor;
       const aliases = tensor === name ? [] : [tensor];
-      const kind = node.kind ?? node.op;
+      const kind = norms.has(value) && !node.op.includes('BatchNorm') ? 'BatchNormalization' : (node.kind ?? node.op);
       layers.set(value, {
         name,
         aliases,
