@@ -23,8 +23,8 @@ export async function explainWithMethod(host: Host, args: readonly unknown[]): P
   if (image === undefined) return;
   const method = await pickMethod(host.engine, panel?.subject.model ?? (await host.models.current()));
   if (method === undefined) return;
-  if (panel) panel.show(panel.subject, method);
-  else await host.panels.explain(image, { method });
+  if (panel) panel.show(panel.subject, { method });
+  else await host.panels.explain(image, { turn: { method } });
 }
 
 /** Absolute paths of the images a command is about. */
@@ -52,7 +52,8 @@ async function activeOrPicked(fromPreview: boolean): Promise<vscode.Uri[]> {
   return image ? [image] : [];
 }
 
-function imageOf({ activeTab }: vscode.TabGroup): vscode.Uri | undefined {
+/** The image in front in a group of tabs. */
+export function imageOf({ activeTab }: vscode.TabGroup): vscode.Uri | undefined {
   const input = activeTab?.input as { uri?: vscode.Uri } | undefined;
   return input?.uri && isImagePath(input.uri.fsPath) ? input.uri : undefined;
 }

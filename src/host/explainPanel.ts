@@ -14,7 +14,7 @@ import { describeOther, type Other, otherOf, pairOf } from './otherSubject.ts';
 import { pageHtml } from './pageHtml.ts';
 import { servePages } from './ports.ts';
 import { openSidecar } from './sidecarFile.ts';
-import { describeSubject, type Subject, workspacePath } from './subject.ts';
+import { describeSubject, type Subject, type Turn, workspacePath } from './subject.ts';
 
 /** One explanation: an image and a model, shown by a page. */
 export class ExplainPanel implements vscode.Disposable {
@@ -28,11 +28,11 @@ export class ExplainPanel implements vscode.Disposable {
   #subject: Subject;
   #generation = 0;
   /** What the page is to turn to, and whether a page has been told. */
-  #method: string | undefined;
+  #turn: Turn = {};
   #told = false;
   #described: Promise<PanelSubject> | undefined;
 
-  constructor(panel: vscode.WebviewPanel, host: Host, subject: Subject, method?: string) {
+  constructor(panel: vscode.WebviewPanel, host: Host, subject: Subject, turn?: Turn) {
     this.panel = panel;
     this.#host = host;
     this.#subject = subject;
@@ -41,17 +41,17 @@ export class ExplainPanel implements vscode.Disposable {
       this.#jobs.forsake();
       serve<PageCalls>(port, this.#handlers());
     });
-    this.show(subject, method);
+    this.show(subject, turn);
   }
 
   get subject(): Readonly<Subject> {
     return this.#subject;
   }
 
-  /** Shows another image or model, or the same ones anew; turns to a method where one is named. */
-  show(subject: Subject, method?: string): void {
+  /** Shows another image or model, or the same ones anew; turns to a method or a layer where one is named. */
+  show(subject: Subject, turn?: Turn): void {
     this.#subject = subject;
-    this.#method = method ?? (this.#told ? undefined : this.#method);
+    this.#turn = turn ?? (this.#told ? {} : this.#turn);
     this.#generation++;
     // A page that still compares will ask again.
     this.#others.clear();
@@ -125,7 +125,7 @@ export class ExplainPanel implements vscode.Disposable {
   }
 
   #announce(): void {
-    const showing = { generation: this.#generation, method: this.#method };
+    const showing = { generation: this.#generation, turn: this.#turn };
     const described = describeSubject(this.#subject, showing, this.#host.models, this.panel.webview);
     this.#described = described;
     described.then(

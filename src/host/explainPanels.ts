@@ -3,15 +3,24 @@ import { columnBeside, revealIn } from './columns.ts';
 import { ExplainPanel } from './explainPanel.ts';
 import type { Host, Services } from './host.ts';
 import { pickModel } from './modelPicker.ts';
+import type { LayerTarget } from './modelTree/pickLayer.ts';
 import { settings } from './settings.ts';
-import { restoreSubject } from './subject.ts';
+import { restoreSubject, type Turn } from './subject.ts';
 import { viewType } from './viewType.ts';
+
+interface ExplainOptions {
+  own?: boolean;
+  turn?: Turn;
+  beside?: boolean;
+}
 
 /** All panels: which one the next image goes to, and what happens to them when the model or the engine changes. */
 export class ExplainPanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
   readonly #host: Host;
   /** In order of creation. */
   readonly #panels = new Set<ExplainPanel>();
+  #lastActive: ExplainPanel | undefined;
+  #lastImage: string | undefined;
   readonly #subscriptions: vscode.Disposable[];
 
   constructor(services: Services) {
@@ -30,19 +39,31 @@ export class ExplainPanels implements vscode.WebviewPanelSerializer, vscode.Disp
     return [...this.#panels].find((each) => each.panel.active);
   }
 
+  /** The panel a person means who is looking elsewhere: the one in front, else the one that was last. */
+  get recent(): ExplainPanel | undefined {
+    return this.active ?? this.#lastActive ?? [...this.#panels].at(-1);
+  }
+
+  /** Absolute path of the image that was explained last, also when its panel is closed. */
+  get lastImage(): string | undefined {
+    return this.#lastImage;
+  }
+
   /**
-   * Shows an image in the panel that is not pinned, or in a pinned one of its own. Opens at once; the model follows. `method`:
-   * what the panel turns to; else the setting's where it is new.
+   * Shows an image in the panel that is not pinned, or in a pinned one of its own. Opens at once; the model follows. `turn`:
+   * what the panel turns to; where it is new, the method is else the setting's. `beside`: the focus stays where it is.
    */
-  async explain(image: string, { own = false, method }: { own?: boolean; method?: string } = {}): Promise<void> {
+  async explain(image: string, { own = false, turn, beside = false }: ExplainOptions = {}): Promise<void> {
+    this.#lastImage = image;
     const open = own ? undefined : [...this.#panels].find((each) => !each.subject.pinned);
     const model = await quickly(this.#host.models.current());
     const subject = { image, model: model ?? undefined, pinned: own };
     if (open) {
-      open.show(subject, method);
-      await revealIn(open.panel, columnBeside(image, open.panel.viewColumn));
+      open.show(subject, turn);
+      if (beside) open.panel.reveal(undefined, true);
+      else await revealIn(open.panel, columnBeside(image, open.panel.viewColumn));
     } else {
-      this.#create(subject, method ?? settings().defaultMethod);
+      this.#create(subject, { method: settings().defaultMethod, ...turn }, beside);
     }
     // The search for models takes longer than a panel may take to appear.
     if (model === null) this.#follow(await this.#host.models.current());
@@ -51,6 +72,15 @@ export class ExplainPanels implements vscode.WebviewPanelSerializer, vscode.Disp
   /** Brings the panel of an image to the front. */
   reveal(image: string): void {
     [...this.#panels].find((each) => each.subject.image === image)?.panel.reveal();
+  }
+
+  /** Turns a panel to a layer of a model, which becomes the one in use; a pinned panel of another model is left alone. */
+  async explainAtLayer(image: string, { model, layer }: LayerTarget, panel: ExplainPanel | undefined): Promise<void> {
+    const fits = panel && (!panel.subject.pinned || panel.subject.model === model) ? panel : undefined;
+    if (!fits?.subject.pinned && (await this.#host.models.current()) !== model) await this.#host.models.use(model);
+    if (!fits) return await this.explain(image, { turn: { layer }, beside: true });
+    fits.show({ ...fits.subject, model }, { layer });
+    fits.panel.reveal(undefined, true);
   }
 
   pickModel(panel?: ExplainPanel): Promise<string | undefined> {
@@ -81,24 +111,29 @@ export class ExplainPanels implements vscode.WebviewPanelSerializer, vscode.Disp
     else this.#adopt(panel, subject);
   }
 
-  #create(subject: ExplainPanel['subject'], method: string): void {
+  #create(subject: ExplainPanel['subject'], turn: Turn, preserveFocus: boolean): void {
     const panel = vscode.window.createWebviewPanel(
       viewType,
       '',
-      { viewColumn: this.#column() },
+      { viewColumn: this.#column(), preserveFocus },
       { enableScripts: true, localResourceRoots: [] },
     );
-    this.#adopt(panel, { ...subject }, method);
+    this.#adopt(panel, { ...subject }, turn);
   }
 
-  #adopt(panel: vscode.WebviewPanel, subject: ExplainPanel['subject'], method?: string): void {
+  #adopt(panel: vscode.WebviewPanel, subject: ExplainPanel['subject'], turn?: Turn): void {
     const icon = (theme: string) => vscode.Uri.joinPath(this.#host.context.extensionUri, 'media', `panel-${theme}.svg`);
     panel.iconPath = { light: icon('light'), dark: icon('dark') };
-    const explain = new ExplainPanel(panel, this.#host, subject, method);
+    const explain = new ExplainPanel(panel, this.#host, subject, turn);
     this.#panels.add(explain);
-    panel.onDidChangeViewState(() => this.changed());
+    this.#lastActive = explain;
+    panel.onDidChangeViewState(() => {
+      if (panel.active) this.#lastActive = explain;
+      this.changed();
+    });
     panel.onDidDispose(() => {
       this.#panels.delete(explain);
+      if (this.#lastActive === explain) this.#lastActive = undefined;
       explain.dispose();
       this.changed();
     });

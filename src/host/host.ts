@@ -2,6 +2,8 @@ import type * as vscode from 'vscode';
 import type { EngineClient } from './engineClient.ts';
 import type { ExplainPanels } from './explainPanels.ts';
 import type { Models } from './models.ts';
+import type { ModelTree } from './modelTree/modelTree.ts';
+import type { ShownModel } from './modelTree/shownModel.ts';
 import type { ModelStatus } from './statusBar.ts';
 
 /** What everything in the host builds on. */
@@ -11,6 +13,9 @@ export interface Services {
   readonly engine: EngineClient;
   readonly models: Models;
   readonly status: ModelStatus;
+  /** The model in use as the view shows it. */
+  readonly shown: ShownModel;
+  readonly tree: ModelTree;
 }
 
 /** What the parts of the host need from one another. */

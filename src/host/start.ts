@@ -1,9 +1,13 @@
 import * as vscode from 'vscode';
 import { EngineClient } from './engineClient.ts';
+import { explainAtLayer } from './explainAtLayer.ts';
 import { explain, explainWithMethod } from './explainCommand.ts';
 import { ExplainPanels } from './explainPanels.ts';
 import type { Host } from './host.ts';
 import { Models } from './models.ts';
+import { layerCommands } from './modelTree/layerCommands.ts';
+import { ModelTree } from './modelTree/modelTree.ts';
+import { ShownModel } from './modelTree/shownModel.ts';
 import { reporting } from './report.ts';
 import { explainSample, openSample, showReadme } from './sample.ts';
 import { engineConfiguration, section } from './settings.ts';
@@ -20,9 +24,11 @@ export function start(context: vscode.ExtensionContext): Host {
   });
   const models = new Models(context.workspaceState);
   const status = new ModelStatus();
-  const services = { context, log, engine, models, status };
+  const shown = new ShownModel(engine, models);
+  const tree = new ModelTree(shown, async () => (await models.candidates()).length);
+  const services = { context, log, engine, models, status, shown, tree };
   const host: Host = { ...services, panels: new ExplainPanels(services) };
-  context.subscriptions.push(log, engine, models, status, host.panels, ...listeners(host), ...commands(host));
+  context.subscriptions.push(log, engine, models, status, host.panels, shown, tree, ...listeners(host), ...commands(host));
   void reporting(log, showReadme)(services);
   return host;
 }
@@ -45,6 +51,9 @@ function commands(host: Host): vscode.Disposable[] {
   const handlers: Record<string, (...args: unknown[]) => unknown> = {
     explain: (...args) => explain(host, args),
     explainWithMethod: (...args) => explainWithMethod(host, args),
+    explainAtLayer: (arg) => explainAtLayer(host, arg),
+    explainAtChosenLayer: () => explainAtLayer(host),
+    ...layerCommands(host),
     chooseModel: () => panels.chooseModel(panels.active),
     createSidecar: async () => {
       const model = panels.active?.subject.model ?? (await models.current()) ?? (await panels.pickModel());

@@ -16,17 +16,23 @@ export interface Subject {
   pinned: boolean;
 }
 
+/** What a page turns to; absent: it stays as it is. */
+export interface Turn {
+  /** `id` or `id:variant`. */
+  method?: string;
+  layer?: string;
+}
+
 /** One showing of a subject. */
 export interface Showing {
   generation: number;
-  /** Method the page turns to; undefined: it stays as it is. */
-  method: string | undefined;
+  turn: Turn;
 }
 
 /** The subject as the page shows it. */
 export async function describeSubject(
   subject: Subject,
-  { generation, method }: Showing,
+  { generation, turn }: Showing,
   models: Models,
   webview: vscode.Webview,
 ): Promise<PanelSubject> {
@@ -45,7 +51,7 @@ export async function describeSubject(
     pinned,
     generation,
     restore: JSON.stringify(subject),
-    ...(method !== undefined && { method }),
+    ...turn,
   };
 }
 

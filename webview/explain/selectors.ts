@@ -13,7 +13,7 @@ import type { Job, PageState } from './state.ts';
 import { currentAgainst, currentRegion } from './targets.ts';
 
 /** What most people expect first; the list starts with a method that few networks allow. */
-const usualMethod = 'grad-cam';
+export const usualMethod = 'grad-cam';
 
 export function currentMethod({ methods, choices, prediction }: PageState): MethodInfo | undefined {
   const chosen = methods.find((m) => m.id === choices.method);

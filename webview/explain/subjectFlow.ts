@@ -2,9 +2,10 @@ import { type ErrorRecord, ModelError, toErrorRecord } from '../../src/shared/er
 import type { PageCalls, PanelSubject, Prediction } from '../../src/shared/protocol.ts';
 import type { Client } from '../../src/shared/rpc.ts';
 import type { MapJobs } from './mapJobs.ts';
-import { type Choices, nothingYet, type PageState, type Picture } from './state.ts';
+import { nothingYet, type PageState, type Picture } from './state.ts';
 import { withoutTarget } from './stateStore.ts';
 import type { Store } from './store.ts';
+import { turned } from './turn.ts';
 
 /** How long the host may take to say what it shows now, ms. */
 const patience = 3000;
@@ -53,7 +54,7 @@ export class SubjectFlow {
     this.#store.set({
       ...nothingYet(),
       subject,
-      choices: turned(same ? state.choices : withoutTarget(state.choices), subject, before),
+      choices: turned(state, same ? state.choices : withoutTarget(state.choices), before, subject),
       ...(!kept && { zoom: 1 }),
       family: undefined,
       picture: kept,
@@ -162,13 +163,6 @@ export class SubjectFlow {
     if (!picture?.size || picture.url.startsWith('blob:')) return;
     if (picture.size.width !== width || picture.size.height !== height) void this.#fetchPicture(subject);
   }
-}
-
-/** The choices with the method that the subject comes with, where the page sees it for the first time. */
-function turned(choices: Choices, { method, generation }: PanelSubject, before: PanelSubject | undefined): Choices {
-  if (method === undefined || before?.generation === generation) return choices;
-  const [id = '', variant] = method.split(':');
-  return { ...choices, method: id, ...(variant !== undefined && { variants: { ...choices.variants, [id]: variant } }) };
 }
 
 function unreadable(subject: PanelSubject, picture: Picture): Picture {

@@ -1,0 +1,39 @@
+import * as vscode from 'vscode';
+import { describeError, ModelError } from '../shared/errors.ts';
+import { imageOf } from './explainCommand.ts';
+import type { Host } from './host.ts';
+import { type LayerTarget, pickLayer, targetOf } from './modelTree/pickLayer.ts';
+import { pickImage } from './pickImage.ts';
+
+const question = { title: 'Glassbox: Explain at Layer', placeHolder: 'Picture to explain', openLabel: 'Explain' };
+
+/**
+ * 'Explain at This Layer' of the tree and the model's text; without an argument it asks for the layer. The picture is that of
+ * the panel in use, else the one in front, else the last one that was explained, else one that the person picks.
+ */
+export async function explainAtLayer(host: Host, arg?: unknown): Promise<void> {
+  const target = targetOf(arg) ?? (await askForLayer(host));
+  if (!target) return;
+  const panel = host.panels.recent;
+  const image = panel?.subject.image ?? (await imageToExplain(host));
+  if (image === undefined) return;
+  await host.panels.explainAtLayer(image, target, panel);
+  host.status.show(await host.models.current());
+}
+
+async function imageToExplain({ panels }: Host): Promise<string | undefined> {
+  const shown = vscode.window.tabGroups;
+  const inFront = imageOf(shown.activeTabGroup) ?? shown.all.map(imageOf).find((uri) => uri !== undefined);
+  return inFront?.fsPath ?? panels.lastImage ?? (await pickImage(question))?.fsPath;
+}
+
+async function askForLayer({ shown, models, panels }: Host): Promise<LayerTarget | undefined> {
+  if ((await models.current()) === undefined) {
+    const chosen = await panels.pickModel();
+    if (chosen === undefined) return undefined;
+    await models.use(chosen);
+  }
+  const model = await shown.current();
+  if (model.state === 'failed') throw new ModelError(model.error.code, describeError(model.error));
+  return model.state === 'ready' ? await pickLayer(model.outline) : undefined;
+}
