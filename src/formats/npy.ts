@@ -1,4 +1,5 @@
 import { ModelError } from '../shared/errors.ts';
+import { half } from './half.ts';
 
 /** A NumPy array file (.npy, format 1 to 3). Source: NumPy Enhancement Proposal 1. */
 export interface NpyArray {
@@ -85,15 +86,6 @@ export function writeNpy(data: Float32Array, shape: readonly number[]): Uint8Arr
   bytes.set(new TextEncoder().encode(`${dictionary.padEnd(length - 1)}\n`), 10);
   for (let i = 0; i < count; i++) view.setFloat32(10 + length + i * 4, data[i]!, true);
   return bytes;
-}
-
-/** IEEE 754 half precision. */
-function half(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
 function corrupt(reason: string): ModelError {

@@ -23,6 +23,11 @@ const ALWAYS_ALLOWED = 2 ** 26;
 const HINT = 'Save or download the file again.';
 const END_LENGTH = 22;
 
+/** Whether the bytes begin as an archive does. */
+export function isZip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4;
+}
+
 /** Whether an archive ends the bytes. What stands before it may be another file: TensorFlow Lite appends its metadata so. */
 export function endsInZip(bytes: Uint8Array): boolean {
   return findEnd(bytes) !== undefined;

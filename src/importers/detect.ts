@@ -1,3 +1,4 @@
+import { endsAsTable } from '../formats/tensorbundle/table.ts';
 import { ModelError } from '../shared/errors.ts';
 
 interface Known {
@@ -13,8 +14,6 @@ const starts =
 
 const ascii = (text: string, at: number) => (bytes: Uint8Array) => [...text].every((c, i) => bytes[at + i] === c.charCodeAt(0));
 
-const TO_TFJS = 'Convert it with `tensorflowjs_converter --input_format=keras`, or export it to ONNX with tf2onnx.';
-
 /** Files that are often picked by mistake, by their first bytes (formats.md, section 10). */
 const known: readonly Known[] = [
   { is: (bytes) => bytes.length === 0, what: 'empty', hint: 'Save or download the model again.' },
@@ -23,19 +22,22 @@ const known: readonly Known[] = [
     what: 'a Git LFS pointer, not the model itself',
     hint: 'Run `git lfs pull` in its repository.',
   },
-  { is: starts(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a), what: 'an HDF5 file (Keras .h5)', hint: TO_TFJS },
-  {
-    is: starts(0x50, 0x4b, 0x03, 0x04),
-    what: 'a ZIP archive (a Keras .keras or a PyTorch .pt file)',
-    hint: 'Keras: convert it with `tensorflowjs_converter --input_format=keras_keras`, or model.export("model.onnx", format="onnx"). PyTorch: use torch.onnx.export.',
-  },
   { is: ascii('ORTM', 4), what: 'a model in ONNX Runtime format (.ort)', hint: 'Use the .onnx file it was made from.' },
   { is: ascii('GGUF', 0), what: 'a GGUF language model', hint: 'Glassbox explains image classifiers.' },
   {
-    // Schema version 1, then a meta graph. ONNX of IR version 1 begins alike, but that is of 2017 and not supported either.
-    is: starts(0x08, 0x01, 0x12),
-    what: 'a TensorFlow SavedModel',
-    hint: 'Convert its folder with `python -m tf2onnx.convert --saved-model FOLDER --output model.onnx`.',
+    is: endsAsTable,
+    what: 'the index of a TensorFlow checkpoint: weights without the network',
+    hint: 'Choose the saved_model.pb of a SavedModel, or export the model with model.export(folder).',
+  },
+  {
+    is: /^\s*model_checkpoint_path:/,
+    what: 'a note about TensorFlow checkpoints: weights without the network',
+    hint: 'Choose the saved_model.pb of a SavedModel, or export the model with model.export(folder).',
+  },
+  {
+    is: /^\s*(node \{|saved_model_schema_version:|meta_graphs \{)/,
+    what: 'a TensorFlow graph written as text (.pbtxt)',
+    hint: 'Save it in binary form (.pb).',
   },
   { is: starts(0x80, 0x02), what: 'a Python pickle (PyTorch .pt or .pth)', hint: 'Export the model with torch.onnx.export.' },
   {

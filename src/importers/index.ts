@@ -3,14 +3,24 @@ import { infer } from '../ops/index.ts';
 import { type ErrorCode, ModelError } from '../shared/errors.ts';
 import { unknownFormat } from './detect.ts';
 import { type FileSource, fileChanged } from './files.ts';
+import { kerasHdf5Importer, kerasImporter } from './kerasFile/index.ts';
 import type { Importer, Model, ModelSource } from './model.ts';
 import { onnxImporter } from './onnx/index.ts';
+import { savedModelImporter } from './savedmodel/index.ts';
 import { tfjsGraphImporter } from './tfjs/graphModel.ts';
 import { tfjsImporter } from './tfjs/index.ts';
 import { tfliteImporter } from './tflite/index.ts';
 
 /** In the order in which they are asked. */
-export const importers: readonly Importer[] = [tfjsGraphImporter, tfjsImporter, onnxImporter, tfliteImporter];
+export const importers: readonly Importer[] = [
+  tfjsGraphImporter,
+  tfjsImporter,
+  savedModelImporter,
+  onnxImporter,
+  tfliteImporter,
+  kerasImporter,
+  kerasHdf5Importer,
+];
 
 /**
  * Opens a model by its content. Files on disk that change meanwhile are read once more.

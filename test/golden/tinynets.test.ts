@@ -22,7 +22,7 @@ import { Golden, type GoldenModelFile, slice } from '../support/golden.ts';
 import { sharedMissing } from '../support/shared.ts';
 
 const nets = ['a_plain', 'b_residual', 'c_mobile', 'd_inception', 'e_se_silu', 'f_dilated_grouped'];
-const importable = (file: GoldenModelFile) => file.file.endsWith('.onnx') || file.file.endsWith('model.json');
+const importable = (file: GoldenModelFile) => /\.(onnx|keras|h5)$|model\.json$/.test(file.file);
 
 for (const engine of executors) {
   for (const net of nets) {
@@ -32,7 +32,7 @@ for (const engine of executors) {
       const executor = await createOrSkip(t, engine);
       if (!executor) return;
       const files = golden.manifest.models?.filter(importable) ?? [];
-      assert.ok(files.length >= 2, 'at least two importable files');
+      assert.ok(files.length >= 4, 'at least four importable files');
       for (const file of files) {
         await t.test(file.file, async () => {
           await compare(golden, file, executor);

@@ -118,6 +118,12 @@ export class LayerCall {
     return values;
   }
 
+  /** Values of a weight that may be kept: copied out of the file, once. */
+  ownWeight(role: string, shape: readonly number[]): Float32Array {
+    const values = this.weight(role, shape);
+    return this.#weights.get(role)?.owned ? values : values.slice();
+  }
+
   /** A constant of the layer, made once however often the layer is called. */
   constant(role: string, make: () => Tensor): string {
     const name = `${this.path}/${role}`;
@@ -126,7 +132,7 @@ export class LayerCall {
 
   /** A weight with one axis, copied out of the file. */
   vector(role: string, length: number): string {
-    return this.constant(role, () => float32([length], this.weight(role, [length]).slice()));
+    return this.constant(role, () => float32([length], this.ownWeight(role, [length])));
   }
 
   get label(): string {

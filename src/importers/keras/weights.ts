@@ -7,6 +7,8 @@ export interface StoredWeight {
   shape: readonly number[];
   /** Decodes the values; may be a view into the file's bytes, not to be changed or kept. */
   read(): Float32Array;
+  /** `read` makes a new array each time, which may be kept. */
+  owned?: true;
 }
 
 /** A weight a layer class has. */
@@ -62,8 +64,10 @@ export function matchRoles(owner: WeightOwner, stored: readonly StoredWeight[]):
   }
   const required = owner.roles.filter((r) => !r.optional);
   if (required.every((r) => found.has(r.name)) && found.size === stored.length) return found;
-  if (stored.length === required.length && required.every((r, i) => mayPlay(stored[i] as StoredWeight, r))) {
-    return new Map(required.map((r, i) => [r.name, stored[i] as StoredWeight]));
+  for (const roles of [required, owner.roles]) {
+    if (stored.length === roles.length && roles.every((r, i) => mayPlay(stored[i] as StoredWeight, r))) {
+      return new Map(roles.map((r, i) => [r.name, stored[i] as StoredWeight]));
+    }
   }
   throw misfit(owner, stored);
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { ModelError } from '../../shared/errors.ts';
 import { importKeras } from '../keras/import.ts';
 import { parseModel } from '../keras/parse.ts';
+import { inFile } from '../keras/parseJson.ts';
 import { type Importer, type Model, type ModelSource, modelHash } from '../model.ts';
 import { readManifest } from './manifest.ts';
 import { loadWeights } from './shards.ts';
@@ -28,15 +28,6 @@ async function open(source: ModelSource): Promise<Model> {
     const imported = importKeras({ model, kerasVersion, weights, inputSize, inputs, output });
     return { format: 'tfjs-layers', file, hash: modelHash(hash.digest('hex'), source), ...imported };
   } catch (error) {
-    throw named(error, source.file);
+    throw inFile(error, source.file, 'model.json');
   }
-}
-
-function named(error: unknown, file: string): unknown {
-  if (error instanceof ModelError) return error.with({ file });
-  // Configs are read recursively; no honest file comes near the limit of the stack.
-  if (error instanceof RangeError && /call stack/.test(error.message)) {
-    return new ModelError('file-corrupt', 'The model.json is nested too deep.', { file, cause: error });
-  }
-  return error;
 }

@@ -1,8 +1,7 @@
 import { ModelError } from '../../shared/errors.ts';
 import { excerpt, isArray, isObject, type Json, type JsonObject } from '../keras/json.ts';
+import { parseJsonObject } from '../keras/parseJson.ts';
 
-/** model.json holds no weights: larger ones are something else. */
-const LARGEST_JSON = 2 ** 27;
 const HEAD = 2 ** 16;
 
 /** Whether bytes look like a TF.js model.json, Layers or Graph. Reads the head and the tail only. */
@@ -20,27 +19,7 @@ export function isGraphJson(bytes: Uint8Array): boolean {
 
 /** @throws ModelError 'file-corrupt' for truncated or invalid JSON. */
 export function parseModelJson(bytes: Uint8Array): JsonObject {
-  if (bytes.length > LARGEST_JSON) {
-    throw new ModelError('file-too-large', `The file has ${bytes.length} bytes; a model.json is at most ${LARGEST_JSON}.`);
-  }
-  const content = text(bytes).trim();
-  let json: Json;
-  try {
-    json = JSON.parse(content) as Json;
-  } catch (cause) {
-    const truncated = !content.endsWith('}');
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new ModelError(
-      'file-corrupt',
-      truncated ? 'The model.json is cut off: its JSON does not end.' : `The model.json is no valid JSON: ${why}.`,
-      {
-        hint: 'Save or download the model again.',
-        cause,
-      },
-    );
-  }
-  if (!isObject(json)) throw new ModelError('file-corrupt', `The model.json holds ${excerpt(json)}, not a model.`);
-  return json;
+  return parseJsonObject(bytes, 'model.json');
 }
 
 export interface Topology {

@@ -24,7 +24,7 @@ function dense(layer: LayerCall): string {
     const attrs = { strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0], group: 1 } as const;
     return finish(layer, (role) => layer.op('Conv', [input, weight, ...bias], attrs, role));
   }
-  const weight = layer.constant('kernel', () => float32([inputs, units], layer.weight('kernel', [inputs, units]).slice()));
+  const weight = layer.constant('kernel', () => float32([inputs, units], layer.ownWeight('kernel', [inputs, units])));
   if (shape.length === 2) {
     const attrs = { transA: false, transB: false, alpha: 1, beta: 1 };
     return finish(layer, (role) => layer.op('Gemm', [input, weight, ...bias], attrs, role));

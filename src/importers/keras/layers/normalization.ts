@@ -61,8 +61,8 @@ function layerNorm(layer: LayerCall): string {
   const x = toFileOrder(b, context.layout, input, `${layer.name}:channels-last`);
   const sizes = b.shape(x).slice(first) as number[];
   const ones = () => float32(sizes, new Float32Array(sizes.reduce((n, d) => n * d, 1)).fill(1));
-  const scale = layer.constant('gamma', () => (layer.has('gamma') ? float32(sizes, layer.weight('gamma', sizes).slice()) : ones()));
-  const bias = layer.has('beta') ? [layer.constant('beta', () => float32(sizes, layer.weight('beta', sizes).slice()))] : [];
+  const scale = layer.constant('gamma', () => (layer.has('gamma') ? float32(sizes, layer.ownWeight('gamma', sizes)) : ones()));
+  const bias = layer.has('beta') ? [layer.constant('beta', () => float32(sizes, layer.ownWeight('beta', sizes)))] : [];
   const moved = x !== input;
   const y = layer.op(
     'LayerNormalization',

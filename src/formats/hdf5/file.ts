@@ -1,0 +1,117 @@
+import { ModelError } from '../../shared/errors.ts';
+import { type Library, type Metadata, newLibrary, preloadLibrary } from './library.ts';
+import { NumberReader } from './numbers.ts';
+import { readStrings } from './strings.ts';
+
+export interface Dataset {
+  shape: readonly number[];
+  /** All values as float32, row-major; a new array, the caller's own. */
+  read(): Float32Array<ArrayBuffer>;
+}
+
+const MAGIC = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
+/** Groups and links followed in one file: a name may lead through a circle of them as often as it likes. Takes seconds at most. */
+const MOST_STEPS = 2 ** 19;
+
+export function isHdf5(bytes: Uint8Array): boolean {
+  return MAGIC.every((byte, i) => bytes[i] === byte);
+}
+
+/**
+ * An HDF5 file in memory. The file is not copied, nothing is listed, and nothing outside of it is read: what is asked for is
+ * looked up by its path. Numbers may take 16 × the file's size or 64 MiB in all, whichever is more.
+ * Errors are ModelErrors: 'file-corrupt', 'file-too-large', 'unsupported'.
+ */
+export class Hdf5File {
+  readonly #library: Library;
+  readonly #file: bigint;
+  readonly #complaints: string[];
+  readonly #numbers: NumberReader;
+  #steps = 0;
+
+  private constructor(library: Library, file: bigint, complaints: string[], size: number) {
+    this.#library = library;
+    this.#file = file;
+    this.#complaints = complaints;
+    this.#numbers = new NumberReader(library, file, size);
+  }
+
+  /** Begins loading the library, so that it is there when a file is opened. */
+  static preload = preloadLibrary;
+
+  static async open(bytes: Uint8Array): Promise<Hdf5File> {
+    if (!isHdf5(bytes)) throw new ModelError('file-corrupt', 'The file is no HDF5 file.');
+    const complaints: string[] = [];
+    const library = await newLibrary((line) => complaints.length < 1000 && complaints.push(line));
+    const file = guarded(complaints, () => {
+      library.FS.writeFile('/file', bytes, { canOwn: true });
+      return library.open('/file');
+    });
+    if (file < 0n) throw damaged(complaints);
+    return new Hdf5File(library, file, complaints, bytes.length);
+  }
+
+  /** Undefined where there is nothing at the path. */
+  kindOf(path: string): 'group' | 'dataset' | 'other' | undefined {
+    this.#countSteps(path);
+    const kind = this.#guarded(() => this.#library.get_type(this.#file, path));
+    if (kind < 0) return undefined;
+    if (kind === this.#library.H5G_GROUP) return 'group';
+    return kind === this.#library.H5G_DATASET ? 'dataset' : 'other';
+  }
+
+  /** The strings of an attribute; none where it holds something else, undefined where it is not there. */
+  strings(path: string, name: string): string[] | undefined {
+    this.#countSteps(path);
+    const metadata = this.#guarded(() => {
+      try {
+        return this.#library.get_attribute_metadata(this.#file, path, name);
+      } catch (error) {
+        // What the library throws where there is none.
+        if (error instanceof Error && error.message.startsWith('error - name not defined')) return undefined;
+        throw error;
+      }
+    });
+    return metadata && this.#guarded(() => readStrings(this.#library, metadata, this.#file, path, name));
+  }
+
+  /** An attribute that is one string. */
+  string(path: string, name: string): string | undefined {
+    const strings = this.strings(path, name);
+    return strings?.length === 1 ? strings[0] : undefined;
+  }
+
+  /** Undefined where there is no dataset at the path. */
+  dataset(path: string): Dataset | undefined {
+    if (this.kindOf(path) !== 'dataset') return undefined;
+    const metadata = this.#guarded((): Metadata => this.#library.get_dataset_metadata(this.#file, path));
+    const shape = metadata.shape ?? [0];
+    return { shape, read: () => this.#guarded(() => this.#numbers.read(path, metadata, shape)) };
+  }
+
+  #countSteps(path: string): void {
+    this.#steps += path.split('/').length;
+    if (this.#steps > MOST_STEPS) throw new ModelError('file-too-large', 'The HDF5 file names more groups and datasets than are read.');
+  }
+
+  #guarded<T>(act: () => T): T {
+    return guarded(this.#complaints, act);
+  }
+}
+
+/** What the library throws, a trap included, is about the file. */
+function guarded<T>(complaints: string[], act: () => T): T {
+  complaints.length = 0;
+  try {
+    return act();
+  } catch (error) {
+    throw error instanceof ModelError ? error : damaged(complaints, error);
+  }
+}
+
+/** With the reason of libhdf5: the innermost entry of its stack of errors, `#005: H5Fsuper.c line 402 in H5F__super_read(): truncated file`. */
+export function damaged(complaints: readonly string[], cause?: unknown): ModelError {
+  const reasons = complaints.flatMap((line) => /^\s*#\d+: .*\(\): (.+)$/.exec(line)?.[1] ?? []);
+  const reason = reasons.at(-1) ?? (cause instanceof Error ? cause.message : undefined);
+  return new ModelError('file-corrupt', `The HDF5 file is damaged${reason === undefined ? '' : `: ${reason}`}.`, { cause });
+}

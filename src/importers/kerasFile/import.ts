@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { setImmediate as pause } from 'node:timers/promises';
+import { importKeras } from '../keras/import.ts';
+import type { KerasModel } from '../keras/model.ts';
+import { inFile } from '../keras/parseJson.ts';
+import type { WeightFinder } from '../keras/weights.ts';
+import { type Model, type ModelFormat, type ModelSource, modelHash } from '../model.ts';
+
+/** What a Keras file holds, whichever way. */
+export interface KerasFile {
+  model: KerasModel;
+  kerasVersion: string;
+  weights: WeightFinder;
+  /** The files the model is made of. */
+  hashed: readonly Uint8Array[];
+}
+
+/** Hashing is done in pieces, so that the library is loaded and questions are answered meanwhile. */
+const PIECE = 2 ** 24;
+
+/** @param config what the file calls its config, for messages */
+export async function openKeras(
+  format: ModelFormat,
+  source: ModelSource,
+  config: string,
+  read: (source: ModelSource) => Promise<KerasFile>,
+): Promise<Model> {
+  try {
+    const { model, kerasVersion, weights, hashed } = await read(source);
+    const hash = await hashOf(hashed);
+    const { file, inputSize, inputs, output } = source;
+    const imported = importKeras({ model, kerasVersion, weights, inputSize, inputs, output });
+    const layers = imported.layers.map((layer) => ({ ...layer, place: { node: layer.name } }));
+    return { format, file, hash: modelHash(hash, source), ...imported, layers };
+  } catch (error) {
+    throw inFile(error, source.file, config);
+  }
+}
+
+async function hashOf(files: readonly Uint8Array[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const bytes of files) {
+    for (let at = 0; at < bytes.length; at += PIECE) {
+      hash.update(bytes.subarray(at, at + PIECE));
+      await pause();
+    }
+  }
+  return hash.digest('hex');
+}
