@@ -4,6 +4,7 @@ import { explainAtLayer } from './explainAtLayer.ts';
 import { explain, explainWithMethod } from './explainCommand.ts';
 import { ExplainPanels } from './explainPanels.ts';
 import type { Host } from './host.ts';
+import { modelOf, registerModelDocuments } from './modelDocument/register.ts';
 import { Models } from './models.ts';
 import { layerCommands } from './modelTree/layerCommands.ts';
 import { ModelTree } from './modelTree/modelTree.ts';
@@ -28,7 +29,18 @@ export function start(context: vscode.ExtensionContext): Host {
   const tree = new ModelTree(shown, async () => (await models.candidates()).length);
   const services = { context, log, engine, models, status, shown, tree };
   const host: Host = { ...services, panels: new ExplainPanels(services) };
-  context.subscriptions.push(log, engine, models, status, host.panels, shown, tree, ...listeners(host), ...commands(host));
+  context.subscriptions.push(
+    log,
+    engine,
+    models,
+    status,
+    host.panels,
+    shown,
+    tree,
+    ...listeners(host),
+    ...commands(host),
+    ...registerModelDocuments(host),
+  );
   void reporting(log, showReadme)(services);
   return host;
 }
@@ -55,8 +67,8 @@ function commands(host: Host): vscode.Disposable[] {
     explainAtChosenLayer: () => explainAtLayer(host),
     ...layerCommands(host),
     chooseModel: () => panels.chooseModel(panels.active),
-    createSidecar: async () => {
-      const model = panels.active?.subject.model ?? (await models.current()) ?? (await panels.pickModel());
+    createSidecar: async (arg) => {
+      const model = modelOf(arg) ?? panels.active?.subject.model ?? (await models.current()) ?? (await panels.pickModel());
       if (model !== undefined) await openSidecar(engine, model);
     },
     openSample: () => openSample(host),

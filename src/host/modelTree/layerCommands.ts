@@ -32,7 +32,7 @@ export function layerCommands({ tree, shown, models, panels }: Host): Record<str
       if ((await models.current()) !== target.model) await models.use(target.model);
       await tree.reveal(target.layer);
     },
-    copyLayerName: (node) => vscode.env.clipboard.writeText(nameOf(node as Node)),
+    copyLayerName: (arg) => vscode.env.clipboard.writeText(targetOf(arg)?.layer ?? nameOf(arg as Node)),
     copyLayerSummary: (node) => vscode.env.clipboard.writeText(summary(node as Node)),
   };
 }

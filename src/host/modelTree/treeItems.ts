@@ -17,7 +17,11 @@ export function rowOf(node: ModelNode | TreeNode, unfolded: boolean, filter: Fil
   row.contextValue = node.type === 'layer' && node.info.spatial ? 'layer.spatial' : node.type;
   row.accessibilityInformation = { label: [nameOf(node), ...row.description.split(' · ')].join(', ') };
   if (node.type === 'layer') {
-    row.command = { command: 'glassbox.revealLayer', title: 'Reveal in File', arguments: [{ model: node.model, layer: node.layer }] };
+    row.command = {
+      command: 'glassbox.revealLayer',
+      title: 'Reveal in File',
+      arguments: [{ model: node.model, layer: node.layer }, { preserveFocus: true }],
+    };
   }
   return row;
 }
@@ -46,15 +50,16 @@ function iconOf(node: ModelNode | TreeNode): vscode.ThemeIcon {
   return new vscode.ThemeIcon(kindIcon(kind), isWeighty(kind) ? new vscode.ThemeColor('charts.blue') : undefined);
 }
 
+/** HTML, as Markdown's tables have a head. */
 function table(name: string, facts: Facts): vscode.MarkdownString {
-  const rows = facts.map(([what, text]) => `| ${escaped(what)} | ${escaped(text)} |`);
-  return new vscode.MarkdownString([`**${escaped(name)}**`, '', '| | |', '|:--|:--|', ...rows].join('\n'));
+  const rows = facts.map(([what, text]) => `<tr><td>${escaped(what)}&nbsp;&nbsp;</td><td>${escaped(text)}</td></tr>`);
+  const tooltip = new vscode.MarkdownString(`<b>${escaped(name)}</b><table>${rows.join('')}</table>`);
+  tooltip.supportHtml = true;
+  return tooltip;
 }
 
-/** Names come from files of others: nothing in them is Markdown. */
+/** Names come from files of others: nothing in them is HTML or Markdown. */
 function escaped(text: string): string {
-  return text
-    .slice(0, 1000)
-    .replace(/\s+/g, ' ')
-    .replace(/[\\`*_{}[\]()#+\-.!|<>~&$]/g, '\\$&');
+  const short = text.slice(0, 1000).replace(/\s+/g, ' ');
+  return short.replace(/[^\p{L}\p{N} ]/gu, (sign) => `&#${sign.codePointAt(0)};`);
 }
