@@ -75,6 +75,13 @@ export const unaryFunctions: Readonly<Record<string, (x: number) => number>> = {
   Exp: Math.exp,
   Log: Math.log,
   Reciprocal: (x) => 1 / x,
+  Sin: Math.sin,
+  Cos: Math.cos,
+  Tanh: Math.tanh,
+  Sign: Math.sign,
+  Sigmoid: (x) => 1 / (1 + Math.exp(-x)),
+  Relu: (x) => Math.max(0, x),
+  Softplus: (x) => Math.log1p(Math.exp(x)),
   Not: (x) => Number(x === 0),
   Round: (x) => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x)),
 };

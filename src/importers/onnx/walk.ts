@@ -53,8 +53,11 @@ function standard(proto: NodeProto): NodeProto {
 }
 
 /** Operators that fold or vanish and have no row in the operator table. */
-const foldedOnly = new Set(['Constant', 'ConstantOfShape', 'Shape', 'Size', 'Range', 'ReduceProd', 'Mod', 'Floor', 'Ceil', 'Round']);
-for (const op of ['Not', 'And', 'Or', 'LessOrEqual', 'GreaterOrEqual']) foldedOnly.add(op);
+const foldedOnly = new Set(
+  'Constant ConstantOfShape Shape Size Range ReduceProd Mod Floor Ceil Round Not And Or LessOrEqual GreaterOrEqual Sin Cos CumSum ScatterND Trilu'.split(
+    ' ',
+  ),
+);
 
 function refusal(n: NodeContext, local: ReadonlySet<string>): ModelError | undefined {
   const { domain = '', opType } = n.proto;
@@ -68,7 +71,9 @@ function attempt(n: NodeContext): ModelError | undefined {
   try {
     const result = (n.proto.domain ?? '') === '' ? fold(n) : undefined;
     if (result) {
-      n.scope.known.set(n.proto.outputs[0] ?? '', result);
+      result.forEach((value, i) => {
+        n.scope.known.set(n.proto.outputs[i] ?? '', value);
+      });
       return undefined;
     }
     const operator = operatorFor(n.proto.domain ?? '', n.proto.opType);

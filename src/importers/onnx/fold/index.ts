@@ -1,30 +1,40 @@
-import type { DType } from '../../../graph/opset.ts';
 import { arithmetic, binary, cast, comparison, product, unary, unaryFunctions, where } from '../../known/arithmetic.ts';
-import { batch, count, type Known, known, maxElements, numbers, type Scalar } from '../../known/known.ts';
+import { count, type Known, known, numbers } from '../../known/known.ts';
 import { concat, expand, gather, slice, transpose } from '../../known/move.ts';
+import { reduce, reducers } from '../../known/reduce.ts';
+import { cumulative, scatterND, triangle } from '../../known/scatter.ts';
+import { reducedAxes } from '../axes.ts';
 import type { NodeContext } from '../context.ts';
 import { elementType } from '../elementType.ts';
 import { sliceCuts } from '../slicing.ts';
+import { clip, normalise, split, tile } from './compute.ts';
+import { bounded, constant, constantOfShape, range, shapeOf, sizeOf } from './make.ts';
 
 /**
- * Constant folding. Gives the node's output if it follows from what is known at import time: constants, and the shapes
+ * Constant folding. Gives the node's outputs if they follow from what is known at import time: constants, and the shapes
  * of values (so `Shape` folds although its input does not). Undefined: not foldable, the node goes into the graph.
  */
-export function fold(n: NodeContext): Known | undefined {
+export function fold(n: NodeContext): readonly Known[] | undefined {
+  const result = folded(n);
+  return result && (Array.isArray(result) ? result : [result as Known]);
+}
+
+function folded(n: NodeContext): Known | readonly Known[] | undefined {
   const op = n.proto.opType;
   if (op === 'Shape') return shapeOf(n);
   if (op === 'Size') return sizeOf(n);
   if (op === 'Constant') return constant(n);
   const rule = Object.hasOwn(rules, op) ? rules[op] : undefined;
+  if (!rule) return undefined;
   const inputs = n.proto.inputs.map((name) => (name ? n.scope.known.get(name) : undefined));
   const [first, ...others] = inputs;
-  if (!rule || !first || n.proto.inputs.some((name, i) => name && !inputs[i])) return undefined;
+  if (!first || n.proto.inputs.some((name, i) => name && !inputs[i])) return undefined;
   return rule(n, [first, ...others]);
 }
 
 /** Known inputs; an absent optional one is undefined. */
 type Inputs = readonly [Known, ...(Known | undefined)[]];
-type Rule = (n: NodeContext, inputs: Inputs) => Known | undefined;
+type Rule = (n: NodeContext, inputs: Inputs) => Known | readonly Known[] | undefined;
 
 const pair =
   (op: string): Rule =>
@@ -42,7 +52,28 @@ const rules: Readonly<Record<string, Rule>> = {
   Identity: (_, [a]) => a,
   Cast: (n, [a]) => cast(a, elementType(n.int('to', 0)) ?? a.dtype),
   Where: (_, [c, a, b]) => a && b && where(c, a, b),
-  ReduceProd: (n, [a]) => (a.shape.length === 1 ? product(a, n.flag('keepdims', true)) : undefined),
+  ...Object.fromEntries(
+    Object.keys(reducers).map((op): [string, Rule] => [
+      op,
+      (n, [a]) => reduce(op, a, reducedAxes(n, a.shape.length), n.flag('keepdims', true)),
+    ]),
+  ),
+  ReduceProd: (n, [a]) => {
+    const axes = reducedAxes(n, a.shape.length);
+    const keepdims = n.flag('keepdims', true);
+    return a.shape.length === 1 && axes.length === 1 ? product(a, keepdims) : reduce('ReduceProd', a, axes, keepdims);
+  },
+  BatchNormalization: normalise,
+  Clip: clip,
+  CumSum: (n, [a]) => {
+    const [axis = 0] = n.constants(1, 'axis') ?? [];
+    return cumulative(a, n.axis(axis, a.shape.length), n.flag('exclusive'), n.flag('reverse'));
+  },
+  ScatterND: (n, [a, indices, updates]) =>
+    indices && updates && n.string('reduction', 'none') === 'none' ? scatterND(a, indices, updates) : undefined,
+  Split: split,
+  Tile: tile,
+  Trilu: (n, [a]) => triangle(a, n.constants(1, 'k')?.[0] ?? 0, n.flag('upper', true)),
   ConstantOfShape: constantOfShape,
   Range: range,
   Expand: (n, [a, shape]) => {
@@ -96,65 +127,6 @@ const rules: Readonly<Record<string, Rule>> = {
   },
 };
 
-function shapeOf(n: NodeContext): Known | undefined {
-  const shape = n.shape(0);
-  const dims = shape.slice(n.int('start', 0), n.int('end', shape.length)).map((d): Scalar => (d === 'N' ? batch : d));
-  return known('int64', [dims.length], dims);
-}
-
-function sizeOf(n: NodeContext): Known | undefined {
-  const dims = n.shape(0).map((d): Scalar => (d === 'N' ? batch : d));
-  return product(known('int64', [dims.length], dims), false);
-}
-
-function constant(n: NodeContext): Known | undefined {
-  const tensor = n.tensor('value');
-  if (tensor) return n.scope.decode({ ...tensor, name: tensor.name || n.name });
-  const [attribute] = n.proto.attributes;
-  switch (attribute?.name) {
-    case 'value_float':
-      return known('float32', [], [n.float('value_float', 0)]);
-    case 'value_int':
-      return known('int64', [], [n.int('value_int', 0)]);
-    case 'value_floats': {
-      const values = n.floats('value_floats') ?? [];
-      return known('float32', [values.length], values);
-    }
-    case 'value_ints': {
-      const values = n.ints('value_ints') ?? [];
-      return known('int64', [values.length], values);
-    }
-    default:
-      throw n.unsupported(`has a constant in attribute '${attribute?.name ?? ''}', which is not supported`);
-  }
-}
-
-function constantOfShape(n: NodeContext, [shape]: Inputs): Known | undefined {
-  const dims = numbers(shape);
-  if (!dims) return undefined;
-  const tensor = n.tensor('value');
-  const value = tensor && n.scope.decode(tensor);
-  const size = count(bounded(n, Array.from(dims), value?.dtype ?? 'float32'));
-  if (!value || value.dtype === 'float32') {
-    const data = new Float32Array(size);
-    if (value?.data[0]) data.fill(value.data[0]);
-    return known('float32', Array.from(dims), data);
-  }
-  return known(value.dtype, Array.from(dims), new Array<Scalar>(size).fill(value.data[0] ?? 0));
-}
-
-function range(n: NodeContext, inputs: Inputs): Known | undefined {
-  const [start, limit, delta] = inputs.map((k) => k && numbers(k)?.[0]);
-  if (start === undefined || limit === undefined || delta === undefined) return undefined;
-  const size = Math.max(0, Math.ceil((limit - start) / delta));
-  bounded(n, [size], 'int64');
-  return known(
-    inputs[0].dtype,
-    [size],
-    Array.from({ length: size }, (_, i) => start + i * delta),
-  );
-}
-
 function reshape(n: NodeContext, [a, shape]: Inputs): Known | undefined {
   const wanted = shape && numbers(shape);
   if (!wanted) return undefined;
@@ -164,9 +136,4 @@ function reshape(n: NodeContext, [a, shape]: Inputs): Known | undefined {
   const full = dims.map((d) => (d === -1 ? a.data.length / (rest || 1) : d));
   if (count(full) !== a.data.length) throw n.corrupt(`cannot reshape [${a.shape}] to [${wanted}]`);
   return known(a.dtype, full, a.data);
-}
-
-function bounded(n: NodeContext, shape: readonly number[], dtype: DType): readonly number[] {
-  if (shape.some((d) => !(d >= 0)) || count(shape) > maxElements(dtype)) throw n.corrupt(`makes a constant of shape [${shape}]`);
-  return shape;
 }

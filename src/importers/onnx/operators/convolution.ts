@@ -1,25 +1,27 @@
-import type { Pads, Pair } from '../../../graph/opset.ts';
+import type { Pair } from '../../../graph/opset.ts';
 import type { NodeContext } from '../context.ts';
-import { autoPads, explicitPads, pair } from '../windows.ts';
+import { autoPads, emitWindow, explicitPads, pair, spatial, weightShape } from '../windows.ts';
 import type { Operator } from './operator.ts';
 
 export const Conv: Operator = (n) => {
-  const [, , height, width] = n.image(0);
+  const [height, width] = spatial(n);
   const kernel = kernelOf(n);
   const strides = pair(n, 'strides', 1);
   const dilations = pair(n, 'dilations', 1);
   const pads = autoPads(n, [height, width], { kernel, strides, dilations }) ?? explicitPads(n);
-  n.emit('Conv', n.all(), { strides, dilations, pads, group: n.int('group', 1) });
+  emitWindow(n, 'Conv', { strides, dilations, pads, group: n.int('group', 1) });
 };
 
 export const ConvTranspose: Operator = (n) => {
-  const [, , height, width] = n.image(0);
+  const [height, width] = spatial(n);
   const kernel = kernelOf(n);
   const strides = pair(n, 'strides', 1);
   const dilations = pair(n, 'dilations', 1);
   const outputPadding = pair(n, 'output_padding', 0);
   const mode = n.string('auto_pad', 'NOTSET');
-  const wanted = n.ints('output_shape') ?? (mode.startsWith('SAME') ? [height * strides[0], width * strides[1]] : undefined);
+  const given = n.ints('output_shape');
+  const wanted =
+    (given?.length === 1 ? [1, ...given] : given) ?? (mode.startsWith('SAME') ? [height * strides[0], width * strides[1]] : undefined);
   const full = (axis: 0 | 1) =>
     strides[axis] * ((axis === 0 ? height : width) - 1) + outputPadding[axis] + (kernel[axis] - 1) * dilations[axis] + 1;
   let pads = explicitPads(n);
@@ -31,19 +33,13 @@ export const ConvTranspose: Operator = (n) => {
     const begin = total.map((t) => (mode === 'SAME_UPPER' ? Math.floor(t / 2) : Math.ceil(t / 2)));
     pads = [...begin, ...total.map((t, i) => t - (begin[i] as number))] as [number, number, number, number];
   }
-  n.emit('ConvTranspose', n.all(), { strides, dilations, pads, outputPadding, group: n.int('group', 1) });
+  emitWindow(n, 'ConvTranspose', { strides, dilations, pads, outputPadding, group: n.int('group', 1) });
 };
 
 /** Kernel size, which the weight says and the attribute may repeat. */
 function kernelOf(n: NodeContext): Pair {
-  const weight = n.shape(1);
-  const kernel = [weight[2], weight[3]];
-  const said = n.ints('kernel_shape');
-  if (weight.length !== 4 || typeof kernel[0] !== 'number' || typeof kernel[1] !== 'number') {
-    throw n.unsupported(`has a weight of shape [${weight}]; only 2-D convolutions are supported`);
-  }
-  if (said && (said.length !== 2 || said[0] !== kernel[0] || said[1] !== kernel[1])) {
-    throw n.corrupt(`has kernel_shape [${said}], its weight is [${weight}]`);
-  }
-  return [kernel[0], kernel[1]];
+  const [, , height, width] = weightShape(n) as [number, number, number, number];
+  const [h, w] = n.ints('kernel_shape') ? pair(n, 'kernel_shape', 1) : [height, width];
+  if (h !== height || w !== width) throw n.corrupt(`has kernel_shape [${n.ints('kernel_shape')}], its weight is [${n.shape(1)}]`);
+  return [height, width];
 }

@@ -30,3 +30,25 @@ export const Cast: Operator = (n) => {
   if (n.scope.b.type(n.value(0)).dtype === to) n.emit('Identity', [n.value(0)], {});
   else n.emit('Cast', [n.value(0)], { to });
 };
+
+/** To the type of another value. */
+export const CastLike: Operator = (n) => {
+  n.ignore('saturate');
+  const to = n.known(1)?.dtype ?? n.scope.b.type(n.value(1)).dtype;
+  if (n.scope.b.type(n.value(0)).dtype === to) n.emit('Identity', [n.value(0)], {});
+  else n.emit('Cast', [n.value(0)], { to });
+};
+
+/** x where it is above alpha, else 0. */
+export const ThresholdedRelu: Operator = (n) => {
+  const x = n.value(0);
+  const above = n.helper('Greater', [x, n.scope.b.scalar(n.float('alpha', 1))], {}, 'above');
+  n.emit('Where', [above, x, n.scope.b.scalar(0)], {});
+};
+
+/** alpha·elu(x/alpha). */
+export const Celu: Operator = (n) => {
+  const alpha = n.scope.b.scalar(n.float('alpha', 1));
+  const bent = n.helper('Elu', [n.helper('Div', [n.value(0), alpha], {}, 'part')], { alpha: 1 }, 'bent');
+  n.emit('Mul', [bent, alpha], {});
+};

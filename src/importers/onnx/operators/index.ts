@@ -1,11 +1,12 @@
 import { Clip, Elu, Gelu, HardSigmoid, LeakyRelu, LogSoftmax, plain, Selu, Softmax, Swish } from './activation.ts';
 import { Conv, ConvTranspose } from './convolution.ts';
-import { Cast, Mean, Reciprocal, variadic } from './elementwise.ts';
+import { Einsum } from './einsum.ts';
+import { Cast, CastLike, Celu, Mean, Reciprocal, ThresholdedRelu, variadic } from './elementwise.ts';
 import { Gemm, MatMul } from './linear.ts';
-import { BatchNormalization, Dropout, LayerNormalization, LRN } from './normalisation.ts';
+import * as normalisation from './normalisation.ts';
 import type { Operator } from './operator.ts';
-import { AveragePool, GlobalAveragePool, GlobalMaxPool, MaxPool } from './pooling.ts';
-import { ArgMax, ReduceL2, reduce } from './reduction.ts';
+import * as pooling from './pooling.ts';
+import * as reduction from './reduction.ts';
 import { Resize, Upsample } from './resize.ts';
 import * as shape from './shape.ts';
 
@@ -16,17 +17,20 @@ import * as shape from './shape.ts';
 const operators: Readonly<Record<string, Operator>> = {
   Abs: plain('Abs'),
   Add: plain('Add'),
-  ArgMax,
-  AveragePool,
-  BatchNormalization,
+  ArgMax: reduction.ArgMax,
+  AveragePool: pooling.AveragePool,
+  BatchNormalization: normalisation.BatchNormalization,
   Cast,
+  CastLike,
+  Celu,
   Clip,
   Concat: shape.Concat,
   Conv,
   ConvTranspose,
   DepthToSpace: shape.DepthToSpace,
   Div: plain('Div'),
-  Dropout,
+  Dropout: normalisation.Dropout,
+  Einsum,
   Elu,
   Equal: plain('Equal'),
   Erf: plain('Erf'),
@@ -37,21 +41,26 @@ const operators: Readonly<Record<string, Operator>> = {
   Gelu,
   'com.microsoft.Gelu': Gelu,
   Gemm,
-  GlobalAveragePool,
-  GlobalMaxPool,
+  GlobalAveragePool: pooling.GlobalAveragePool,
+  GlobalLpPool: pooling.GlobalLpPool,
+  GlobalMaxPool: pooling.GlobalMaxPool,
+  GroupNormalization: normalisation.GroupNormalization,
   Greater: plain('Greater'),
   HardSigmoid,
   HardSwish: plain('HardSwish'),
   Identity: plain('Identity'),
-  LRN,
-  LayerNormalization,
+  InstanceNormalization: normalisation.InstanceNormalization,
+  LRN: normalisation.LRN,
+  LayerNormalization: normalisation.LayerNormalization,
   LeakyRelu,
   Less: plain('Less'),
   Log: plain('Log'),
   LogSoftmax,
+  LpNormalization: normalisation.LpNormalization,
+  LpPool: pooling.LpPool,
   MatMul,
   Max: variadic('Max'),
-  MaxPool,
+  MaxPool: pooling.MaxPool,
   Mean,
   Min: variadic('Min'),
   Mish: plain('Mish'),
@@ -60,12 +69,17 @@ const operators: Readonly<Record<string, Operator>> = {
   PRelu: plain('PRelu'),
   Pad: shape.Pad,
   Pow: plain('Pow'),
+  RMSNormalization: normalisation.RMSNormalization,
   Reciprocal,
-  ReduceL2,
-  ReduceMax: reduce('ReduceMax'),
-  ReduceMean: reduce('ReduceMean'),
-  ReduceMin: reduce('ReduceMin'),
-  ReduceSum: reduce('ReduceSum'),
+  ReduceL1: reduction.ReduceL1,
+  ReduceL2: reduction.ReduceL2,
+  ReduceLogSum: reduction.ReduceLogSum,
+  ReduceLogSumExp: reduction.ReduceLogSumExp,
+  ReduceMax: reduction.reduce('ReduceMax'),
+  ReduceMean: reduction.reduce('ReduceMean'),
+  ReduceMin: reduction.reduce('ReduceMin'),
+  ReduceSum: reduction.reduce('ReduceSum'),
+  ReduceSumSquare: reduction.ReduceSumSquare,
   Relu: plain('Relu'),
   Reshape: shape.Reshape,
   Resize,
@@ -76,6 +90,7 @@ const operators: Readonly<Record<string, Operator>> = {
   Softmax,
   Softplus: plain('Softplus'),
   Softsign: plain('Softsign'),
+  SpaceToDepth: shape.SpaceToDepth,
   Split: shape.Split,
   Sqrt: plain('Sqrt'),
   Squeeze: shape.Squeeze,
@@ -83,6 +98,8 @@ const operators: Readonly<Record<string, Operator>> = {
   Sum: variadic('Add'),
   Swish,
   Tanh: plain('Tanh'),
+  ThresholdedRelu,
+  Tile: shape.Tile,
   Transpose: shape.Transpose,
   Unsqueeze: shape.Unsqueeze,
   Upsample,

@@ -138,3 +138,32 @@ export const DepthToSpace: Operator = (n) => {
 export const Gather: Operator = (n) => {
   n.emit('Gather', [n.value(0), n.value(1)], { axis: n.axis(n.int('axis', 0), n.shape(0).length) });
 };
+
+/** Moves blocks of cells into channels: [N,C,H,W] to [N,b·b·C,H/b,W/b], the place in the block first. */
+export const SpaceToDepth: Operator = (n) => {
+  const [batch, channels, height, width] = n.image(0);
+  const size = n.int('blocksize', 0);
+  const [rows, columns] = [height / size, width / size];
+  if (!Number.isInteger(rows) || !Number.isInteger(columns)) throw n.corrupt(`has blocksize ${size} for an image of ${height}×${width}`);
+  const blocks = n.helper('Reshape', [n.value(0)], { shape: [batch, channels, rows, size, columns, size] }, 'blocks');
+  const turned = n.helper('Transpose', [blocks], { perm: [0, 3, 5, 1, 2, 4] }, 'turned');
+  n.emit('Reshape', [turned], { shape: [batch, size * size * channels, rows, columns] });
+};
+
+/** Repeats along axes, each of which is one cell wide or as often as it is: by Expand between two reshapes. */
+export const Tile: Operator = (n) => {
+  const repeats = n.constants(1, 'repeats') ?? [];
+  const shape = n.shape(0);
+  if (repeats.length !== shape.length) throw n.corrupt(`has ${repeats.length} repeats for ${shape.length} axes`);
+  if (repeats[0] !== 1 && shape[0] === 'N') throw n.unsupported('repeats the batch');
+  const sizes = shape.map((d, i) => (d === 'N' ? 'N' : d * (repeats[i] as number)));
+  const apart = shape.flatMap((d, i): Dim[] => (i === 0 ? [d] : [1, d]));
+  const first = shape[0] === 'N' ? [] : [repeats[0] as number];
+  const full = shape.flatMap((d, i): Dim[] => (i === 0 ? [d] : [repeats[i] as number, d]));
+  if (repeats.every((r) => r === 1)) n.emit('Identity', [n.value(0)], {});
+  else {
+    const split = n.helper('Reshape', [n.value(0)], { shape: first.length > 0 ? [1, ...apart] : apart }, 'apart');
+    const wide = n.helper('Expand', [split], { shape: [...first, ...full] }, 'repeated');
+    n.emit('Reshape', [wide], { shape: sizes });
+  }
+};
