@@ -14,6 +14,11 @@ export class ByteCache<T> {
     return this.#bytes;
   }
 
+  /** Oldest first. */
+  keys(): string[] {
+    return [...this.#entries.keys()];
+  }
+
   get(key: string): T | undefined {
     const entry = this.#entries.get(key);
     if (!entry) return undefined;
@@ -43,7 +48,7 @@ export class ByteCache<T> {
   }
 
   clear(): void {
-    for (const key of [...this.#entries.keys()]) this.delete(key);
+    for (const key of this.keys()) this.delete(key);
   }
 
   resize(limit: number): void {
@@ -52,7 +57,7 @@ export class ByteCache<T> {
   }
 
   #shrink(): void {
-    for (const key of [...this.#entries.keys()]) {
+    for (const key of this.keys()) {
       if (this.#bytes <= this.#limit || this.#entries.size === 1) return;
       this.delete(key);
     }

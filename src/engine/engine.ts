@@ -44,7 +44,7 @@ export function createEngine(options: EngineOptions): Handlers<EngineCalls> {
       return await exportOnnx(services, input, await explainer.task(input, request, { priority, signal }), { file, priority, signal });
     },
     preprocessings: async ({ model, image, priority = 0 }, { signal }) =>
-      await tryPreprocessings(services, await untilAborted(services.models.open(model), signal), { image, priority, signal }),
+      await tryPreprocessings(services, { model, image, priority, signal }),
     async imagePng({ image }, { signal }) {
       return await displayPng(await services.inputs.decode(image, signal));
     },

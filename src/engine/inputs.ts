@@ -3,13 +3,15 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { float32, type Tensor } from '../graph/graph.ts';
 import { decodeImage, type RgbImage } from '../image/decode.ts';
-import { type FedImage, pixelBounds, preprocess, range } from '../image/preprocess.ts';
+import { ownSize } from '../image/ownSize.ts';
+import { type FedImage, notAnImage, pixelBounds, preprocess, range } from '../image/preprocess.ts';
 import { ModelError, throwIfAborted } from '../shared/errors.ts';
 import { modelFormats } from '../shared/modelFormats.ts';
 import type { ModelInfo, Prediction } from '../shared/protocol.ts';
 import { untilAborted } from '../shared/sharedJobs.ts';
 import type { Preprocessing } from '../shared/sidecar.ts';
 import { preprocessingCandidates } from '../sidecar/candidates.ts';
+import { sidecarChoices } from '../sidecar/find.ts';
 import { trueLabel } from '../sidecar/trueLabel.ts';
 import { type Understanding, understand } from '../sidecar/understand.ts';
 import { ByteCache } from './byteCache.ts';
@@ -57,14 +59,13 @@ export class Inputs {
     const known = this.#images.get(stamp);
     if (known) return known;
     const image = await decodeImage(path, signal);
-    this.#images.set(stamp, image, image.data.byteLength);
+    this.#images.set(stamp, image, image.data.byteLength + (image.alpha?.byteLength ?? 0));
     return image;
   }
 
   /** Throws ModelError('input') where nothing tells the preprocessing: the page then asks. */
   async prepare(modelPath: string, imagePath: string, signal: AbortSignal): Promise<Prepared> {
-    // Reading a model goes on when its caller is gone: the next one finds it.
-    const [open, image] = await untilAborted(Promise.all([this.#models.open(modelPath), this.decode(imagePath, signal)]), signal);
+    const [open, image] = await this.open(modelPath, imagePath, signal);
     const info = await this.describe(open, imagePath);
     throwIfAborted(signal);
     if (!info.preprocessing) throw preprocessingUnknown(info);
@@ -77,6 +78,16 @@ export class Inputs {
       bounds: perChannel(pixelBounds(info.preprocessing, info.input)),
       key: `${open.model.hash}:${info.engine}:${image.hash}:${JSON.stringify(info.preprocessing)}`,
     };
+  }
+
+  /** Model and image side by side; where the sidecar leaves the size of the input to the image, the model follows it. */
+  async open(modelPath: string, imagePath: string, signal: AbortSignal): Promise<[OpenModel, RgbImage]> {
+    const { inputSize } = await sidecarChoices(modelPath);
+    // Reading a model goes on when its caller is gone: the next one finds it.
+    if (inputSize !== 'image')
+      return await untilAborted(Promise.all([this.#models.open(modelPath), this.decode(imagePath, signal)]), signal);
+    const image = await this.decode(imagePath, signal);
+    return [await untilAborted(this.#models.open(modelPath, ownSize(image)), signal), image];
   }
 
   /** What the network is fed for an image. Throws ModelError('shape' or 'input') naming the model. */
@@ -132,9 +143,10 @@ export class Inputs {
       defaultLayer: open.defaultLayer ?? '',
       labels: known.labels,
       labelsFrom: known.labelsFrom,
+      labelSet: known.labelSet,
       preprocessing: known.preprocessing,
       preprocessingFrom: known.preprocessingFrom,
-      preprocessingGuessed: false,
+      preprocessingGuessed: known.preprocessingGuessed,
       warnings: known.warnings,
       refusals: open.refusals,
       outputs: model.outputs.length > 1 ? model.outputs : [],
@@ -148,19 +160,16 @@ function perChannel({ low, high }: { low: Float32Array; high: Float32Array }): P
   return { low: float32([low.length], low), high: float32([high.length], high) };
 }
 
-/** For a model whose input no image can be. */
-export function notAnImage({ input: { name, channels }, name: model, path }: ModelInfo): ModelError {
-  return new ModelError('input', `The input '${name}' of ${model} has ${channels} channels; an image has 3 (RGB, BGR) or 1 (gray).`, {
-    file: path,
-    where: name,
-    hint: 'Give the input tensor itself as an .npy file on the command line (--input).',
-  });
-}
-
 function preprocessingUnknown(info: ModelInfo): ModelError {
-  if (preprocessingCandidates(info.input).length === 0) return notAnImage(info);
+  if (preprocessingCandidates(info.input).length === 0) return inputIsNoImage(info);
   return new ModelError('input', `Nothing says how images are prepared for ${info.name}: value range, mean, channel order.`, {
     file: info.path,
     hint: 'Choose one in the panel, or write it into a glassbox.json beside the model ("Glassbox: Create Sidecar").',
+    question: { kind: 'preprocessing' },
   });
+}
+
+/** For a model whose input no image can be. */
+export function inputIsNoImage({ input: { name, channels }, name: model, path }: ModelInfo): ModelError {
+  return notAnImage(`The input '${name}' of ${model}`, channels).with({ file: path, where: name });
 }

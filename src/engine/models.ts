@@ -1,12 +1,11 @@
-import { isDeepStrictEqual } from 'node:util';
 import { defaultLayer, spatialLayers } from '../explain/layers.ts';
 import { methods } from '../explain/methods/index.ts';
 import { refusal } from '../explain/refusal.ts';
 import { bindBatch } from '../graph/graph.ts';
 import { fileSource } from '../importers/files.ts';
 import { openModel } from '../importers/index.ts';
-import type { Layer, Model } from '../importers/model.ts';
-import { type ErrorRecord, toErrorRecord } from '../shared/errors.ts';
+import type { Layer, Model, ModelChoices } from '../importers/model.ts';
+import { type ErrorRecord, ModelError, toErrorRecord } from '../shared/errors.ts';
 import { modelName } from '../shared/modelFormats.ts';
 import type { LayerInfo } from '../shared/protocol.ts';
 import { sidecarChoices } from '../sidecar/find.ts';
@@ -23,9 +22,12 @@ export interface OpenModel {
   refusals: Readonly<Record<string, ErrorRecord>>;
   /** Undefined: no spatial layer. */
   defaultLayer: string | undefined;
-  /** Whether all its files, and the input size and output that a sidecar chooses, are still what was read. */
+  /** Whether all its files are still what was read. */
   current(): Promise<boolean>;
 }
+
+/** [height, width] of an input that each image decides on, where no image is at hand. */
+const standIn: readonly [number, number] = [224, 224];
 
 /** Opens models, once for as long as none of their files changes. */
 export class ModelCache {
@@ -36,40 +38,57 @@ export class ModelCache {
     this.#models = new ByteCache<OpenModel>(limit);
   }
 
-  async open(path: string): Promise<OpenModel> {
-    const known = this.#models.get(path);
+  /** `size`: [height, width] that an image has where the sidecar leaves the input's size to each image. */
+  async open(path: string, size = standIn): Promise<OpenModel> {
+    const { inputSize, ...choices } = await sidecarChoices(path);
+    const perImage = inputSize === 'image';
+    const chosen = { ...choices, ...(inputSize && { inputSize: perImage ? size : inputSize }) };
+    const key = keyOf(path, chosen);
+    const known = this.#models.get(key);
     if (known && (await known.current())) return known;
+    // Of one file only sizes that images decide on are kept side by side.
+    if (!perImage) this.#drop(path);
     // Who comes while it is being read gets what is read: a change meanwhile is noticed by the reader itself.
-    const loading = this.#loading.get(path) ?? this.#load(path);
-    return await loading;
+    return await (this.#loading.get(key) ?? this.#load(key, path, chosen));
   }
 
   /** The next `open` reads the file, whatever it looks like. */
   forget(path: string): void {
-    this.#models.delete(path);
-    this.#loading.delete(path);
+    this.#drop(path);
+    for (const key of this.#loading.keys()) if (isOf(path, key)) this.#loading.delete(key);
   }
 
   resize(limit: number): void {
     this.#models.resize(limit);
   }
 
-  #load(path: string): Promise<OpenModel> {
-    const loading = load(path)
+  #drop(path: string): void {
+    for (const key of this.#models.keys()) if (isOf(path, key)) this.#models.delete(key);
+  }
+
+  #load(key: string, path: string, choices: ModelChoices): Promise<OpenModel> {
+    const loading = load(path, choices)
       .then((opened) => {
-        if (this.#loading.get(path) === loading) this.#models.set(path, opened, weightBytes(opened.model));
+        if (this.#loading.get(key) === loading) this.#models.set(key, opened, weightBytes(opened.model));
         return opened;
       })
       .finally(() => {
-        if (this.#loading.get(path) === loading) this.#loading.delete(path);
+        if (this.#loading.get(key) === loading) this.#loading.delete(key);
       });
-    this.#loading.set(path, loading);
+    this.#loading.set(key, loading);
     return loading;
   }
 }
 
-async function load(path: string): Promise<OpenModel> {
-  const choices = await sidecarChoices(path);
+function keyOf(path: string, choices: ModelChoices): string {
+  return `${path}\n${JSON.stringify(choices)}`;
+}
+
+function isOf(path: string, key: string): boolean {
+  return key.startsWith(`${path}\n`);
+}
+
+async function load(path: string, choices: ModelChoices): Promise<OpenModel> {
   const first = await fileSource(path, choices);
   let { changed } = first;
   const again = async () => {
@@ -77,7 +96,9 @@ async function load(path: string): Promise<OpenModel> {
     changed = second.changed;
     return second;
   };
-  const model = await openModel({ ...first, again });
+  const model = await openModel({ ...first, again }).catch(async (error) => {
+    throw (await otherSize(path, choices, error)) ?? error;
+  });
   const spatial = spatialLayers(model);
   const at = new Set(spatial);
   return {
@@ -87,8 +108,23 @@ async function load(path: string): Promise<OpenModel> {
     spatial,
     refusals: refusals(model),
     defaultLayer: spatial.length > 0 ? defaultLayer(model).name : undefined,
-    current: async () => (await changed()) === undefined && isDeepStrictEqual(await sidecarChoices(path), choices),
+    current: async () => (await changed()) === undefined,
   };
+}
+
+/** Where a model that leaves its size open does not fit the one chosen, the question for it again. */
+async function otherSize(path: string, { inputSize, ...others }: ModelChoices, error: unknown): Promise<ModelError | undefined> {
+  if (!inputSize || !(error instanceof ModelError) || (error.code !== 'shape' && error.code !== 'unsupported')) return undefined;
+  const open = await openModel(await fileSource(path, others)).catch((without: unknown) => without);
+  if (!(open instanceof ModelError) || open.question?.kind !== 'input-size') return undefined;
+  const [height, width] = inputSize;
+  return new ModelError('input', `The model cannot take an image of ${height} × ${width} pixels (height × width): ${error.message}`, {
+    file: path,
+    ...(error.where !== undefined && { where: error.where }),
+    hint: 'Choose another size: the one it was trained with, or a multiple of 32.',
+    question: { ...open.question, tried: inputSize },
+    cause: error,
+  });
 }
 
 function refusals(model: Model): Record<string, ErrorRecord> {

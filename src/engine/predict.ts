@@ -5,6 +5,7 @@ import { fedPng } from '../image/preprocess.ts';
 import { className, scoresClasses } from '../shared/classScores.ts';
 import { ModelError, throwIfAborted } from '../shared/errors.ts';
 import type { ModelInfo, Prediction, RankedClass } from '../shared/protocol.ts';
+import { labelOffers } from '../sidecar/offers.ts';
 import type { Prepared } from './inputs.ts';
 import type { JobContext } from './jobs.ts';
 import type { OpenModel } from './models.ts';
@@ -77,7 +78,7 @@ export async function predict(services: Services, input: Prepared, priority: num
     top: ranked.slice(0, 5),
     logits,
     truth: truth === undefined ? undefined : ranked.find((r) => r.index === truth),
-    labelOffers: [],
+    labelOffers: info.labels || !ranked[0] ? [] : await labelOffers(info.classes, ranked[0].index),
     fed: { png, width: info.input.width, height: info.input.height, min, max, covers },
     ms: performance.now() - start,
   };

@@ -4,7 +4,7 @@ import { cancelled, ModelError } from '../shared/errors.ts';
 import type { OfSubject, OtherSubject, PageCalls, PageEvents, PanelSubject } from '../shared/protocol.ts';
 import { emit, type Handlers, serve } from '../shared/rpc.ts';
 import { SharedJobs } from '../shared/sharedJobs.ts';
-import { saveSidecar } from '../sidecar/write.ts';
+import { answerHandlers } from './answers.ts';
 import { chooseOther } from './chooseOther.ts';
 import { engineHandlers, predictKey } from './engineHandlers.ts';
 import { exportMap, exportOnnx, exportPicture } from './exportMap.ts';
@@ -170,6 +170,10 @@ export class ExplainPanel implements vscode.Disposable {
         return { subject, methods };
       },
       ...engineHandlers(engine, this.#jobs, (of) => this.#sides(of)),
+      ...answerHandlers(
+        () => this.#model(),
+        () => this.refresh(),
+      ),
       ...this.#editorHandlers(),
     };
   }
@@ -189,23 +193,9 @@ export class ExplainPanel implements vscode.Disposable {
         this.#expect(generation);
         return { savedAs: await exportOnnx(host.engine, { model: this.#model(), image: this.#subject.image, request }, signal) };
       },
-      savePreprocessing: async ({ preprocessing }) => {
-        await saveSidecar(this.#model(), { input: preprocessing });
-        await this.refresh();
-      },
-      saveLabels: async ({ id }) => {
-        await saveSidecar(this.#model(), { labels: id });
-        await this.refresh();
-      },
-      saveOutput: async ({ output }) => {
-        await saveSidecar(this.#model(), { output });
-        await this.refresh();
-      },
-      saveInputSize: async () => {
-        throw new Error('not there yet');
-      },
-      revealLayer: async () => {
-        throw new Error('not there yet');
+      revealLayer: async ({ generation, layer }) => {
+        this.#expect(generation);
+        await vscode.commands.executeCommand('glassbox.revealLayer', { model: this.#model(), layer });
       },
       chooseModel: async ({ candidate }) => {
         const found = (await host.models.candidates()).find((each) => workspacePath(each.path) === candidate);

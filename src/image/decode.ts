@@ -19,6 +19,8 @@ export interface RgbImage {
   height: number;
   /** [height·width·3], R G B, 8 bit; sRGB by convention: embedded colour profiles are not applied, as in Pillow and TensorFlow. */
   data: Uint8Array;
+  /** [height·width], where a pixel is not opaque; colours are not multiplied by it. */
+  alpha?: Uint8Array;
   /** SHA-256 of the file, hex. */
   hash: string;
   source: ImageSource;
@@ -39,12 +41,12 @@ export interface ImageSource {
   orientation: number;
 }
 
-type Decoded = Pick<RgbImage, 'width' | 'height' | 'data' | 'source' | 'notes'>;
+type Decoded = Omit<RgbImage, 'hash'>;
 
 /**
  * Decodes png, jpeg, webp, gif (first frame), tiff (first page) and bmp.
- * EXIF orientation is applied as editors and browsers show it. Alpha is dropped, not blended: the colours under it are
- * what Pillow, Keras and torchvision feed. 16 bit keeps its high byte. CMYK is converted by Pillow's formula.
+ * EXIF orientation is applied as editors and browsers show it. Alpha is kept apart, not blended: the colours
+ * under it are what Pillow, Keras and torchvision feed. 16 bit keeps its high byte. CMYK is converted by Pillow's formula.
  * Throws ModelError: `file-missing`, `file-too-large`, `file-changed`, `format-unknown`, `file-corrupt`, `unsupported`, `engine`.
  */
 export async function decodeImage(path: string, signal?: AbortSignal): Promise<RgbImage> {
@@ -90,8 +92,8 @@ async function fromSharp(bytes: Buffer, format: ImageFormat, signal: AbortSignal
   const data = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
   const size = { width: info.width, height: info.height };
   if (source.space === 'cmyk') return { ...size, data: cmykToRgb(data, info.channels), source, notes: notesOn(source, source.alpha) };
-  const { rgb, transparent } = takeRgb(data, info.channels);
-  return { ...size, data: rgb, source, notes: notesOn(source, transparent) };
+  const { rgb, alpha } = takeRgb(data, info.channels);
+  return { ...size, data: rgb, ...(alpha && { alpha }), source, notes: notesOn(source, alpha !== undefined) };
 }
 
 function describe(metadata: Metadata, format: ImageFormat): ImageSource {

@@ -1,10 +1,10 @@
 import { ModelError } from '../shared/errors.ts';
 import type { Rect } from '../shared/protocol.ts';
-import type { ChannelOrder, Preprocessing } from '../shared/sidecar.ts';
-import { rgbToGray } from './channels.ts';
+import { type ChannelOrder, channelsIn, type Preprocessing } from '../shared/sidecar.ts';
+import { premultiply, rgbToGray, unpremultiply, withAlpha } from './channels.ts';
 import type { RgbImage } from './decode.ts';
 import { encodePng } from './png.ts';
-import { type Pixels, resample } from './resample.ts';
+import { type Box, type Pixels, resample } from './resample.ts';
 
 /** The part of a model's input that an image must fit. */
 export interface InputSize {
@@ -26,18 +26,30 @@ export interface FedImage {
 }
 
 /**
- * Resizes and normalises an image for a model. `stretch`: the whole image, aspect ratio lost. `cover`: the largest centred
- * part of the input's aspect ratio (Pillow's ImageOps.fit). `contain`: the whole image, centred, borders of black pixels
- * (ImageOps.pad). Throws ModelError: `shape` (size or channels do not fit the model), `input` (input is no 1 or 3 channel image).
+ * Crops, resizes and normalises an image for a model. `stretch`: all of it, aspect ratio lost. `cover`: the largest centred
+ * part of the input's aspect ratio (Pillow's ImageOps.fit). `contain`: all of it, centred, borders of black pixels
+ * (ImageOps.pad; transparent ones in RGBA). Transparent pixels are averaged as Pillow does it, weighted by their alpha.
+ * Throws ModelError: `shape` (size or channels do not fit the model), `input` (input is no image of 1, 3 or 4 channels).
  */
 export function preprocess(image: RgbImage, how: Preprocessing, input: InputSize): FedImage {
   checkFits(how, input);
-  const pixels: Pixels =
-    how.channels === 'gray'
-      ? { width: image.width, height: image.height, channels: 1, data: rgbToGray(image.data) }
-      : { width: image.width, height: image.height, channels: 3, data: image.data };
+  const pixels = pixelsOf(image, how.channels);
+  const weighted = how.channels === 'RGBA' && image.alpha !== undefined && how.interpolation !== 'nearest';
+  if (weighted) premultiply(pixels.data);
   const { resized, covers } = fitters[how.resize](pixels, how, input);
+  if (weighted) unpremultiply(resized.data);
   return { ...normalise(resized, how), covers };
+}
+
+function pixelsOf({ width, height, data, alpha }: RgbImage, order: ChannelOrder): Pixels {
+  if (order === 'gray') return { width, height, channels: 1, data: rgbToGray(data) };
+  if (order === 'RGBA') return { width, height, channels: 4, data: withAlpha(data, alpha) };
+  return { width, height, channels: 3, data };
+}
+
+/** The part of the image that is looked at: its middle. */
+function cropBox({ width, height }: Pixels, { crop = 1 }: Preprocessing): Box {
+  return { x: (width * (1 - crop)) / 2, y: (height * (1 - crop)) / 2, width: width * crop, height: height * crop };
 }
 
 type Fitter = (image: Pixels, how: Preprocessing, input: InputSize) => { resized: Pixels; covers: Rect };
@@ -45,22 +57,24 @@ type Fitter = (image: Pixels, how: Preprocessing, input: InputSize) => { resized
 const fitters: Record<Preprocessing['resize'], Fitter> = { stretch, cover, contain };
 
 function stretch(image: Pixels, how: Preprocessing, { width, height }: InputSize): ReturnType<Fitter> {
-  const covers = { x: 0, y: 0, width: image.width, height: image.height };
-  return { resized: resample(image, { ...sampling(how), width, height }), covers };
+  const box = cropBox(image, how);
+  return { resized: resample(image, { ...sampling(how), width, height, box }), covers: box };
 }
 
 function cover(image: Pixels, how: Preprocessing, { width, height }: InputSize): ReturnType<Fitter> {
-  const cropWidth = Math.min(image.width, (image.height * width) / height);
-  const cropHeight = Math.min(image.height, (image.width * height) / width);
+  const all = cropBox(image, how);
+  const cropWidth = Math.min(all.width, (all.height * width) / height);
+  const cropHeight = Math.min(all.height, (all.width * height) / width);
   const box = { x: (image.width - cropWidth) / 2, y: (image.height - cropHeight) / 2, width: cropWidth, height: cropHeight };
   return { resized: resample(image, { ...sampling(how), width, height, box }), covers: box };
 }
 
 function contain(image: Pixels, how: Preprocessing, { width, height }: InputSize): ReturnType<Fitter> {
-  const ratio = Math.min(width / image.width, height / image.height);
-  const innerWidth = Math.max(1, Math.min(width, Math.round(image.width * ratio)));
-  const innerHeight = Math.max(1, Math.min(height, Math.round(image.height * ratio)));
-  const inner = resample(image, { ...sampling(how), width: innerWidth, height: innerHeight });
+  const box = cropBox(image, how);
+  const ratio = Math.min(width / box.width, height / box.height);
+  const innerWidth = Math.max(1, Math.min(width, Math.round(box.width * ratio)));
+  const innerHeight = Math.max(1, Math.min(height, Math.round(box.height * ratio)));
+  const inner = resample(image, { ...sampling(how), width: innerWidth, height: innerHeight, box });
   const left = Math.floor((width - innerWidth) / 2);
   const top = Math.floor((height - innerHeight) / 2);
   const { channels } = image;
@@ -69,9 +83,9 @@ function contain(image: Pixels, how: Preprocessing, { width, height }: InputSize
     const row = inner.data.subarray(y * innerWidth * channels, (y + 1) * innerWidth * channels);
     data.set(row, ((top + y) * width + left) * channels);
   }
-  const perX = image.width / innerWidth;
-  const perY = image.height / innerHeight;
-  const covers = { x: 0 - left * perX, y: 0 - top * perY, width: width * perX, height: height * perY };
+  const perX = box.width / innerWidth;
+  const perY = box.height / innerHeight;
+  const covers = { x: box.x - left * perX, y: box.y - top * perY, width: width * perX, height: height * perY };
   return { resized: { width, height, channels, data }, covers };
 }
 
@@ -82,7 +96,7 @@ function sampling({ interpolation = 'bilinear', antialias = true }: Preprocessin
 function normalise({ width, height, channels, data }: Pixels, how: Preprocessing): Omit<FedImage, 'covers'> {
   const tensor = new Float32Array(channels * height * width);
   const plane = height * width;
-  const order = planesOf(how.channels);
+  const order = planes[how.channels];
   for (let c = 0; c < channels; c++) {
     // A pixel has 256 values only.
     const fed = Float32Array.from({ length: 256 }, (_, pixel) => (pixel * how.scale - how.mean[c]!) / how.std[c]!);
@@ -97,10 +111,8 @@ export function pixelBounds(how: Preprocessing, { channels }: Pick<InputSize, 'c
   return { low: fed(0), high: fed(255) };
 }
 
-/** Position among R, G, B of each fed channel. */
-function planesOf(channels: ChannelOrder): readonly number[] {
-  return channels === 'BGR' ? [2, 1, 0] : channels === 'RGB' ? [0, 1, 2] : [0];
-}
+/** Position among R, G, B, A of each fed channel. */
+const planes: Readonly<Record<ChannelOrder, readonly number[]>> = { RGB: [0, 1, 2], BGR: [2, 1, 0], gray: [0], RGBA: [0, 1, 2, 3] };
 
 /** Smallest and largest value. */
 export function range(tensor: Float32Array): { min: number; max: number } {
@@ -114,15 +126,15 @@ export function range(tensor: Float32Array): { min: number; max: number } {
 }
 
 /**
- * A fed tensor undone to visible pixels: (value·std + mean) / scale, clamped to 0..255, as R G B (fed BGR is swapped back)
- * or grey. It shows what the network was given: its resolution, what was cut off, stretched or padded. Without a known
+ * A fed tensor undone to visible pixels: (value·std + mean) / scale, clamped to 0..255, as R G B (fed BGR is swapped back),
+ * R G B A or grey. It shows what the network was given: its resolution, what was cut off, stretched or padded. Without a known
  * preprocessing (a tensor from a file) min..max becomes 0..255 and the first channel red.
  */
 export function fedPixels(tensor: Float32Array, how: Preprocessing | undefined, input: InputSize): Pixels {
   const { width, height } = input;
   const plane = height * width;
-  const channels = input.channels === 3 ? 3 : 1;
-  const order = how ? planesOf(how.channels) : [0, 1, 2];
+  const channels = how ? channelsIn(how.channels) : input.channels === 3 ? 3 : 1;
+  const order = how ? planes[how.channels] : [0, 1, 2];
   const data = new Uint8ClampedArray(plane * channels);
   const { min, max } = range(tensor);
   const spread = max > min ? 255 / (max - min) : 0;
@@ -138,17 +150,24 @@ export async function fedPng(tensor: Float32Array, how: Preprocessing | undefine
   return await encodePng(fedPixels(tensor, how, input));
 }
 
+/** What channel orders suit how many channels. */
+const fitting: Readonly<Record<number, string>> = { 1: '"gray"', 3: '"RGB" or "BGR"', 4: '"RGBA"' };
+
+/** For an input that no image can be. `whose`: a name for it, `The input 'x' of net.onnx`. */
+export function notAnImage(whose: string, channels: number): ModelError {
+  return new ModelError('input', `${whose} has ${channels} channels; an image has 1 (gray), 3 (RGB, BGR) or 4 (RGBA).`, {
+    hint: 'Give the input tensor itself as an .npy file on the command line (--input).',
+  });
+}
+
 function checkFits(how: Preprocessing, input: InputSize): void {
-  if (input.channels !== 1 && input.channels !== 3) {
-    throw new ModelError('input', `The model's input has ${input.channels} channels; an image has 3 (RGB, BGR) or 1 (gray).`, {
-      hint: 'Give the input tensor itself as an .npy file on the command line (--input).',
-    });
-  }
-  const channels = how.channels === 'gray' ? 1 : 3;
+  const suits = fitting[input.channels];
+  if (suits === undefined) throw notAnImage("The model's input", input.channels);
+  const channels = channelsIn(how.channels);
   if (channels !== input.channels) {
-    const fitting = input.channels === 1 ? '"gray"' : '"RGB" or "BGR"';
     throw new ModelError('shape', `The preprocessing gives ${channels} channels (${how.channels}), the model takes ${input.channels}.`, {
-      hint: `Set input.channels to ${fitting} in the sidecar.`,
+      hint: `Set input.channels to ${suits} in the sidecar.`,
+      question: { kind: 'preprocessing' },
     });
   }
   if (how.mean.length !== channels || how.std.length !== channels) {
@@ -157,7 +176,8 @@ function checkFits(how: Preprocessing, input: InputSize): void {
       hint: 'Give one number per channel in the sidecar.',
     });
   }
-  const [height, width] = how.size ?? [input.height, input.width];
+  if (how.size === undefined || how.size === 'image') return;
+  const [height, width] = how.size;
   if (height !== input.height || width !== input.width) {
     throw new ModelError(
       'shape',

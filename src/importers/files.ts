@@ -2,13 +2,9 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, win32 } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ModelError } from '../shared/errors.ts';
-import type { ModelSource } from './model.ts';
+import type { ModelChoices, ModelSource } from './model.ts';
 
-export interface FileOptions {
-  /** Height and width where the model leaves them open. */
-  inputSize?: readonly [number, number];
-  /** Name of the output to explain. */
-  output?: string;
+export interface FileOptions extends ModelChoices {
   /** Bytes of all files of the model together; default 2 GiB. */
   maxBytes?: number;
 }
@@ -55,6 +51,7 @@ export async function fileSource(path: string, options: FileOptions = {}): Promi
       return fileSource(path, options);
     },
     ...(options.inputSize && { inputSize: options.inputSize }),
+    ...(options.inputs && { inputs: options.inputs }),
     ...(options.output !== undefined && { output: options.output }),
   };
 }

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { Graph } from '../graph/graph.ts';
 import type { Shape } from '../graph/opset.ts';
 import type { ModelFormat } from '../shared/modelFormats.ts';
+import type { ChannelOrder, InputValues, ResizeMode } from '../shared/sidecar.ts';
 
 /** Where a layer stands in its model file. */
 export interface Place {
@@ -44,6 +46,18 @@ export interface ModelInput {
 /** Final activation, recognised and left out of `logits`. */
 export type OutputActivation = 'softmax' | 'sigmoid' | 'none';
 
+/** One number for all channels or one per channel. */
+export interface Normalization {
+  mean: readonly number[];
+  std: readonly number[];
+  /** Absent: RGB, or gray where the input has one channel. */
+  channels?: ChannelOrder;
+  /** Absent: stretch. */
+  resize?: ResizeMode;
+  /** A phrase for people: `TFLite metadata`, `ONNX metadata`. */
+  from: string;
+}
+
 /** What a reader of the file could tell about labels and preprocessing (metadata, Rescaling layers). */
 export interface ModelHints {
   /** Class names stored in the file. */
@@ -51,7 +65,7 @@ export interface ModelHints {
   /** Layers that already rescale or normalise inside the model, so that raw 0..255 pixels are right. */
   rescaling?: readonly string[];
   /** (value − mean) / std of pixels 0..255 that the file's metadata states, one number each or one per channel (TFLite NormalizationOptions). */
-  normalization?: { mean: readonly number[]; std: readonly number[]; from: string };
+  normalization?: Normalization;
   /** What the model calls itself in the file, `mobilenet_1.00_224`: tells the family of keras.applications. */
   modelName?: string;
 }
@@ -95,13 +109,19 @@ export interface ModelSource {
   read(name: string): Promise<Uint8Array>;
   /** Height and width to use where the file leaves them open. */
   inputSize?: readonly [number, number];
+  /** Values of the inputs that are no image. */
+  inputs?: InputValues;
   /** Name of the output to explain, where the file has several; default: the first with one score per class, else the first dense one. */
   output?: string;
 }
 
-/** Hash of a model: that of its files, and what the caller chose where they leave a choice. The same files are more than one model. */
-export function modelHash(files: string, { inputSize, output }: Pick<ModelSource, 'inputSize' | 'output'>): string {
-  return `${files}${inputSize ? `#${inputSize.join('x')}` : ''}${output === undefined ? '' : `#${output}`}`;
+/** What a caller chooses where the files leave a choice: the same files are more than one model. */
+export type ModelChoices = Pick<ModelSource, 'inputSize' | 'inputs' | 'output'>;
+
+/** Hash of a model: that of its files, and what was chosen. */
+export function modelHash(files: string, { inputSize, inputs, output }: ModelChoices): string {
+  const values = inputs && Object.keys(inputs).length > 0 ? createHash('sha256').update(JSON.stringify(inputs)).digest('hex') : undefined;
+  return [files, inputSize?.join('x'), values && `inputs ${values}`, output].filter((part) => part !== undefined).join('#');
 }
 
 export interface Importer {

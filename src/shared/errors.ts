@@ -1,3 +1,5 @@
+import type { Question } from './question.ts';
+
 /**
  * The one error class of Glassbox. A message is one sentence that names the thing (file, layer, operator)
  * and the cause; `hint` is the next step. Codes cross process borders, text is made once, where the cause is known.
@@ -25,6 +27,8 @@ export interface ErrorDetails {
   where?: string;
   /** The next step, an imperative sentence. */
   hint?: string;
+  /** What a person can tell to get on. */
+  question?: Question;
   cause?: unknown;
 }
 
@@ -35,6 +39,7 @@ export interface ErrorRecord {
   file?: string;
   where?: string;
   hint?: string;
+  question?: Question;
 }
 
 export class ModelError extends Error {
@@ -43,6 +48,7 @@ export class ModelError extends Error {
   readonly file: string | undefined;
   readonly where: string | undefined;
   readonly hint: string | undefined;
+  readonly question: Question | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -50,6 +56,7 @@ export class ModelError extends Error {
     this.file = details.file;
     this.where = details.where;
     this.hint = details.hint;
+    this.question = details.question;
   }
 
   /** The same error with what a caller further up knows (usually the file) filled in where it is missing. */
@@ -63,18 +70,20 @@ function defined(e: ModelError): ErrorDetails {
   if (e.file !== undefined) out.file = e.file;
   if (e.where !== undefined) out.where = e.where;
   if (e.hint !== undefined) out.hint = e.hint;
+  if (e.question !== undefined) out.question = e.question;
   return out;
 }
 
 export function toErrorRecord(error: unknown): ErrorRecord {
   if (error instanceof ModelError) {
-    const { code, message, file, where, hint } = error;
+    const { code, message, file, where, hint, question } = error;
     return {
       code,
       message,
       ...(file !== undefined && { file }),
       ...(where !== undefined && { where }),
       ...(hint !== undefined && { hint }),
+      ...(question !== undefined && { question }),
     };
   }
   if (isAbort(error)) return { code: 'cancelled', message: 'Cancelled.' };

@@ -3,7 +3,7 @@
  * typed arrays are tight (their buffer holds nothing else).
  */
 import type { ErrorRecord } from './errors.ts';
-import type { Preprocessing } from './sidecar.ts';
+import type { InputSize, InputValues, Preprocessing } from './sidecar.ts';
 
 // ---------------------------------------------------------------- nouns
 
@@ -66,7 +66,7 @@ export interface ModelInfo {
   name: string;
   /** As people call it, `Keras 3` (`modelFormats`). */
   format: string;
-  /** SHA-256 of the model's files, hex; followed by the input size and output that a sidecar chose. */
+  /** SHA-256 of the model's files, hex; followed by what a sidecar chose (`modelHash`). */
   hash: string;
   /** Engine that runs it, as shown: `onnxruntime 1.30.0 (CPU)`. */
   engine: string;
@@ -80,6 +80,8 @@ export interface ModelInfo {
   labels: readonly string[] | undefined;
   /** Where labels and preprocessing come from, a phrase for people: `glassbox.json`, `labels.txt`, `layer 'rescaling'`. */
   labelsFrom: string;
+  /** Id of the known set of class names that the sidecar chose (see `LabelOffer`). */
+  labelSet: string | undefined;
   /** Undefined: unknown, ask (see `preprocessings`). */
   preprocessing: Preprocessing | undefined;
   preprocessingFrom: string;
@@ -243,8 +245,13 @@ export interface PreprocessingTrial {
   id: string;
   label: string;
   preprocessing: Preprocessing;
+  /** What the network is fed now. */
+  current: boolean;
   top: RankedClass;
   fedPng: Uint8Array;
+  /** Smallest and largest fed value. */
+  min: number;
+  max: number;
 }
 
 // ---------------------------------------------------------------- host → engine
@@ -374,10 +381,12 @@ export interface PageCalls {
   preprocessings: Call<{ generation: number }, readonly PreprocessingTrial[]>;
   /** Writes the choice to the sidecar. */
   savePreprocessing: Call<{ preprocessing: Preprocessing }, void>;
-  /** Writes one of `Prediction.labelOffers` to the sidecar. */
-  saveLabels: Call<{ id: string }, void>;
-  /** Writes the input size [height, width] of a model that leaves it open to the sidecar. */
-  saveInputSize: Call<{ size: readonly [number, number] }, void>;
+  /** Writes one of `Prediction.labelOffers` to the sidecar; without an id takes `ModelInfo.labelSet` out again. */
+  saveLabels: Call<{ id: string | undefined }, void>;
+  /** Writes the input size of a model that leaves it open to the sidecar. */
+  saveInputSize: Call<{ size: InputSize }, void>;
+  /** Writes values of the inputs that are no image to the sidecar; those that are there already stay. */
+  saveInputs: Call<{ inputs: InputValues }, void>;
   /** Writes which of `ModelInfo.outputs` is explained to the sidecar. */
   saveOutput: Call<{ output: string }, void>;
   /** Shows the layer in the model's file or its text document. */

@@ -34,12 +34,35 @@ const forGray: readonly PreprocessingCandidate[] = [
   { id: 'raw', label: '0…255 as they are', preprocessing: gray },
 ];
 
-/** What to try for an input of 3 or 1 channels; empty for others. Sources: ../shared/reference/formats.md section 9, torchvision. */
+const transparent = {
+  resize: 'stretch',
+  channels: 'RGBA',
+  scale: 1,
+  mean: [0, 0, 0, 0],
+  std: [1, 1, 1, 1],
+} as const satisfies Preprocessing;
+
+const forTransparent: readonly PreprocessingCandidate[] = [
+  { id: 'unit', label: 'x/255', preprocessing: { ...transparent, scale: 1 / 255 } },
+  { id: 'signed', label: 'x/127.5 − 1', preprocessing: { ...transparent, scale: 1 / 127.5, mean: [1, 1, 1, 1] } },
+  { id: 'raw', label: '0…255 as they are', preprocessing: transparent },
+];
+
+const candidates: Readonly<Record<number, readonly PreprocessingCandidate[]>> = { 1: forGray, 3: forColor, 4: forTransparent };
+
+/** What to try for an input of 1, 3 or 4 channels (gray, colours, colours and alpha); empty for others. Sources: ../shared/reference/formats.md section 9, torchvision. */
 export function preprocessingCandidates(input: { channels: number }): readonly PreprocessingCandidate[] {
-  return input.channels === 3 ? forColor : input.channels === 1 ? forGray : [];
+  return candidates[input.channels] ?? [];
+}
+
+/** One of those for colours, by its id. */
+export function findCandidate(id: string): PreprocessingCandidate {
+  const found = forColor.find((candidate) => candidate.id === id);
+  if (!found) throw new RangeError(`No preprocessing is called ${id}.`);
+  return found;
 }
 
 /** Pixels 0..255 unchanged: right where the model rescales them itself. */
 export function rawPixels(channels: number): Preprocessing {
-  return channels === 1 ? gray : color;
+  return channels === 1 ? gray : channels === 4 ? transparent : color;
 }

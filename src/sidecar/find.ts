@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { readFileBounded } from '../formats/file.ts';
 import { type ErrorRecord, ModelError, toErrorRecord } from '../shared/errors.ts';
-import type { Sidecar } from '../shared/sidecar.ts';
+import type { InputSize, InputValues, Sidecar } from '../shared/sidecar.ts';
 import { parseSidecar } from './parse.ts';
 
 export const MAX_SIDECAR_BYTES = 64 * 2 ** 20;
@@ -32,7 +32,7 @@ export function sidecarPaths(modelPath: string): readonly string[] {
 }
 
 /**
- * Reads every sidecar there is. Each entry (labels, input, output) counts from the first that has it, so that a model's own file can
+ * Reads every sidecar there is. Each entry (labels, input, inputs, output, and the size in `input`) counts from the first that has it, so that a model's own file can
  * hold the preprocessing only and leave the labels to the one above.
  */
 export async function readSidecars(modelPath: string): Promise<FoundSidecars> {
@@ -58,12 +58,22 @@ function isAbsent(error: unknown): boolean {
   return cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR');
 }
 
-/** What sidecars tell an importer (`ModelSource`): [height, width] for files that leave them open, which output is explained. */
-export async function sidecarChoices(modelPath: string): Promise<{ inputSize?: readonly [number, number]; output?: string }> {
+/** What sidecars tell an importer: `ModelChoices`, but for a size that each image decides on. */
+export interface SidecarChoices {
+  inputSize?: InputSize;
+  inputs?: InputValues;
+  output?: string;
+}
+
+export async function sidecarChoices(modelPath: string): Promise<SidecarChoices> {
   const { sidecars } = await readSidecars(modelPath);
-  const inputSize = sidecars.find(({ sidecar }) => sidecar.input)?.sidecar.input?.size;
-  const output = sidecars.find(({ sidecar }) => sidecar.output !== undefined)?.sidecar.output;
-  return { ...(inputSize && { inputSize }), ...(output !== undefined && { output }) };
+  const first = <T>(entry: (sidecar: Sidecar) => T | undefined) =>
+    sidecars.map(({ sidecar }) => entry(sidecar)).find((v) => v !== undefined);
+  const inputSize = first(({ input, size }) => input?.size ?? size);
+  // Each input for itself, as each entry.
+  const inputs = Object.assign({}, ...sidecars.map(({ sidecar }) => sidecar.inputs ?? {}).reverse()) as InputValues;
+  const output = first((sidecar) => sidecar.output);
+  return { ...(inputSize && { inputSize }), ...(Object.keys(inputs).length > 0 && { inputs }), ...(output !== undefined && { output }) };
 }
 
 /** Path of a file that a sidecar names. Throws ModelError('labels') if it is outside the sidecar's folder. */

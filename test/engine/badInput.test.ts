@@ -277,7 +277,7 @@ const badModels: readonly BadModel[] = [
     name: 'unknown input size',
     write: (t) => keras(t, smallNet({ image: input([null, null, 3]) })),
     code: 'input',
-    message: /its input 'image' is \[N,\?,\?,3\]/,
+    message: /its input 'image' is float32 \[N,\?,\?,3\]/,
     hint: /input\.size to \[height, width\] in the sidecar/,
   },
   {
@@ -291,8 +291,8 @@ const badModels: readonly BadModel[] = [
         ],
       }),
     code: 'input',
-    message: /'row' has shape \[N,10\], which is no image/,
-    hint: /one image as input/,
+    message: /'row' is float32 \[N,10\], which is no image/,
+    hint: /an image as input/,
   },
   {
     name: 'NaN weights',

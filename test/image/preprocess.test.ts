@@ -102,7 +102,8 @@ const refused: [string, Preprocessing, [number, number, number], ModelError['cod
   ['size', { ...raw, size: [224, 200] }, [3, 224, 224], 'shape', /224×200.*224×224/],
   ['colour for a gray model', raw, [1, 28, 28], 'shape', /3 channels \(RGB\).*takes 1/],
   ['gray for a colour model', gray, [3, 28, 28], 'shape', /1 channels \(gray\).*takes 3/],
-  ['four channels', raw, [4, 28, 28], 'input', /4 channels/],
+  ['RGB for four channels', raw, [4, 28, 28], 'shape', /gives 3 channels \(RGB\), the model takes 4/],
+  ['twelve channels', raw, [12, 28, 28], 'input', /has 12 channels; an image has 1 \(gray\), 3 \(RGB, BGR\) or 4 \(RGBA\)/],
   ['short mean', { ...raw, mean: [0] }, [3, 28, 28], 'shape', /1 and 3 numbers for 3 channels/],
 ];
 

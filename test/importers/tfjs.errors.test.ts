@@ -239,16 +239,17 @@ test('a circle, a missing layer, a doubled name', async () => {
 
 test('inputs that are no image', async () => {
   const flat = (shape: (number | null)[]) => net([input(shape), layer('Flatten', 'flat', {}, ['image'])]);
-  await refused(flat([784]), 'input', "The model's input 'image' has shape [N,784], which is no image with 1, 3 or 4 channels.", 'image');
-  await refused(flat([8, 8, 12]), 'input', /has shape \[N,8,8,12\], which is no image/);
-  await refused(flat([1e9, 8, 3]), 'input', /is \[N,1000000000,8,3\]; a side of an image must be 1 to 32768 pixels/);
+  const none = "The model's input 'image' is float32 [N,784], which is no image of floats, [N,C,H,W] or [N,H,W,C].";
+  await refused(flat([784]), 'input', none, 'image');
+  await refused(flat([1e9, 8, 3]), 'input', /is float32 \[N,1000000000,8,3\]; a side of an image must be 1 to 32768 pixels/);
   const open = await refused(
     modelFiles(smallNet({ image: input([null, null, 3]) })),
     'input',
-    "The model leaves the size of its image open: its input 'image' is [N,?,?,3].",
+    "The model leaves the image size open: its input 'image' is float32 [N,?,?,3].",
     'image',
   );
-  assert.equal(open.hint, 'Set input.size to [height, width] in the sidecar.');
+  assert.equal(open.hint, 'Set input.size to [height, width] in the sidecar, or to "image" for the size of each image.');
+  assert.deepEqual(open.question, { kind: 'input-size', input: 'image', shape: 'float32 [N,?,?,3]' });
   const two = [input(), input([8, 8, 3], 'second'), layer('Add', 'sum', {}, ['image', 'second']), layer('Flatten', 'flat', {}, ['sum'])];
   const both = {
     input_layers: [
@@ -256,7 +257,11 @@ test('inputs that are no image', async () => {
       ['second', 0, 0],
     ],
   };
-  await refused(net(two, [], both), 'input', "The model has 2 inputs: 'image', 'second'.");
+  await refused(
+    net(two, [], both),
+    'input',
+    /^The model has 2 inputs: 'image' float32 \[N,8,8,3\], 'second' float32 \[N,8,8,3\]\. The image goes to 'image'; nothing says what 'second' is\.$/,
+  );
 });
 
 test('outputs that are no class scores', async () => {

@@ -37,6 +37,14 @@ const good: [string, unknown][] = [
   ],
   ['gray', { input: { channels: 'gray', scale: 1, mean: [0.1], std: [2] } }],
   ['one number for all', { input: { scale: 1, mean: [127.5], std: [127.5] } }],
+  ['colours and alpha', { input: { channels: 'RGBA', scale: 1, mean: [1, 2, 3, 4], std: [1] } }],
+  ['a size alone', { input: { size: [224, 192] } }],
+  ["each image's own size, cropped", { input: { scale: 1, size: 'image', crop: 0.875 } }],
+  ['a known set of names', { labels: 'imagenet-1k' }],
+  [
+    'values of other inputs',
+    { inputs: { age: 0.5, 'a/b': [1, 2, 3], mask: { shape: [1, 2], value: 1 }, m2: { shape: [1, 2], value: [1, 0] } } },
+  ],
 ];
 
 /** Document, and the JSON pointer its warning must name. */
@@ -71,6 +79,20 @@ const bad: [unknown, string][] = [
   [{ input: { scale: 1, std: [1, 0, 1] } }, '/input/std'],
   [{ input: { scale: 1, std: [-1] } }, '/input/std'],
   [{ input: { scale: 1, channels: 'gray', mean: [0, 0, 0] } }, '/input'],
+  [{ input: { scale: 1, channels: 'RGBA', mean: [0, 0, 0] } }, '/input'],
+  [{ input: { scale: 1, channels: 'BGR', std: [1, 1, 1, 1] } }, '/input'],
+  [{ input: { scale: 1, mean: [0, 0, 0, 0] } }, '/input'],
+  [{ input: { size: [224, 224], resize: 'cover' } }, '/input'],
+  [{ input: { scale: 1, size: 'picture' } }, '/input/size'],
+  [{ input: { scale: 1, crop: 0 } }, '/input/crop'],
+  [{ input: { scale: 1, crop: 1.1 } }, '/input/crop'],
+  [{ inputs: [0] }, '/inputs'],
+  [{ inputs: { 'a/b': '0' } }, '/inputs/a~1b'],
+  [{ inputs: { age: [] } }, '/inputs/age'],
+  [{ inputs: { age: [1, null] } }, '/inputs/age'],
+  [{ inputs: { age: { value: 1 } } }, '/inputs/age'],
+  [{ inputs: { age: { shape: [0], value: 1 } } }, '/inputs/age'],
+  [{ inputs: { age: { shape: [1], value: 1, more: 2 } } }, '/inputs/age'],
   [{ input: { scale: 1, offset: -1 } }, '/input/offset'],
 ];
 
@@ -134,7 +156,7 @@ test('entries named like object internals are just unknown', () => {
 });
 
 test('every common preprocessing is a valid input, and is what the editor offers', () => {
-  const candidates = [3, 1].flatMap((channels) => preprocessingCandidates({ channels }));
+  const candidates = [3, 1, 4].flatMap((channels) => preprocessingCandidates({ channels }));
   for (const { preprocessing } of candidates) {
     const parsed = parse({ input: preprocessing });
     assert.deepEqual([parsed.sidecar.input, parsed.warnings], [preprocessing, []]);
@@ -144,5 +166,5 @@ test('every common preprocessing is a valid input, and is what the editor offers
     offered,
     candidates.map(({ preprocessing }) => preprocessing),
   );
-  assert.deepEqual(preprocessingCandidates({ channels: 4 }), []);
+  assert.deepEqual(preprocessingCandidates({ channels: 12 }), []);
 });

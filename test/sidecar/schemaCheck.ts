@@ -32,7 +32,11 @@ const keywords: Record<string, (rule: unknown, value: unknown, schema: Schema) =
     !isObject(value) ||
     Object.entries(rule as Record<string, Schema>).every(([key, schema]) => !Object.hasOwn(value, key) || isValid(schema, value[key])),
   additionalProperties: (rule, value, schema) =>
-    rule !== false || !isObject(value) || Object.keys(value).every((key) => Object.hasOwn(schema.properties as object, key)),
+    !isObject(value) ||
+    Object.entries(value)
+      .filter(([key]) => !Object.hasOwn((schema.properties as object | undefined) ?? {}, key))
+      .every(([, each]) => rule !== false && isValid(rule as Schema, each)),
+  maxProperties: (rule, value) => !isObject(value) || Object.keys(value).length <= (rule as number),
   required: (rule, value) => !isObject(value) || (rule as string[]).every((key) => Object.hasOwn(value, key)),
   items: (rule, value) => !Array.isArray(value) || value.every((item) => isValid(rule as Schema, item)),
   minItems: (rule, value) => !Array.isArray(value) || value.length >= (rule as number),
@@ -45,6 +49,7 @@ const keywords: Record<string, (rule: unknown, value: unknown, schema: Schema) =
   enum: (rule, value) => (rule as unknown[]).includes(value),
   const: (rule, value) => rule === value,
   not: (rule, value) => !isValid(rule as Schema, value),
+  allOf: (rule, value) => (rule as Schema[]).every((schema) => isValid(schema, value)),
   anyOf: (rule, value) => (rule as Schema[]).some((schema) => isValid(schema, value)),
   if: (rule, value, schema) => !isValid(rule as Schema, value) || isValid(schema.then as Schema, value),
 };

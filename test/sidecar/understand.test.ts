@@ -48,8 +48,10 @@ test('nothing known', async () => {
   assert.deepEqual(await understand(model()), {
     labels: undefined,
     labelsFrom: 'unknown',
+    labelSet: undefined,
     preprocessing: undefined,
     preprocessingFrom: 'unknown',
+    preprocessingGuessed: false,
     sidecarPath: undefined,
     warnings: [],
   });
@@ -248,12 +250,12 @@ test('saving into a folder that is not there is named', async () => {
 
 test('a new sidecar is valid and makes nothing up', async () => {
   const two = { classes: 2, activation: 'softmax', outputs: [], output: 'scores' } as const;
-  const nothing = { labels: undefined, preprocessing: undefined };
+  const nothing = { labels: undefined, labelSet: undefined, preprocessing: undefined, preprocessingGuessed: false };
   assert.deepEqual(JSON.parse(newSidecar(two, nothing)), { labels: ['class 0', 'class 1'] });
   assert.deepEqual(JSON.parse(newSidecar({ ...two, classes: 1000 }, nothing)), {});
   assert.deepEqual(JSON.parse(newSidecar({ ...two, activation: 'none' }, nothing)), {}, 'names would make classes of a regression');
   assert.deepEqual(JSON.parse(newSidecar({ ...two, activation: 'none', outputs: ['scores', 'b'] }, nothing)), { output: 'scores' });
-  put('net/m.glassbox.json', newSidecar(two, { labels: ['a', 'b'], preprocessing: unit }));
+  put('net/m.glassbox.json', newSidecar(two, { ...nothing, labels: ['a', 'b'], preprocessing: unit }));
   const known = await understand(model());
   assert.deepEqual([known.labels, known.preprocessing, known.warnings], [['a', 'b'], unit, []]);
 });

@@ -43,9 +43,10 @@ export class Flattener {
     this.#plainNames = all.map(({ layer }) => layer.name);
   }
 
-  flatten(model: KerasModel, input: string): Flat {
-    this.#pixels.add(input);
-    const outputs = this.#writeModel(model, { name: '', path: '' }, [input]);
+  /** @param image the graph value of the image; every input stands under its own name. */
+  flatten(model: KerasModel, image: string): Flat {
+    this.#pixels.add(image);
+    const outputs = this.#writeModel(model, { name: '', path: '' }, model.inputs);
     const layers = this.#records.sort((a, b) => a.position - b.position).map((r) => r.layer);
     return { outputs, layers, rescaling: this.#rescaling };
   }

@@ -1,15 +1,19 @@
 import type { GraphBuilder } from '../../graph/builder.ts';
 import { check } from '../../graph/check.ts';
-import { elements, type Graph } from '../../graph/graph.ts';
+import { elements, type Graph, type Tensor } from '../../graph/graph.ts';
+import type { Dim } from '../../graph/opset.ts';
 import { infer, newBuilder } from '../../ops/index.ts';
 import { ModelError } from '../../shared/errors.ts';
+import type { InputValues } from '../../shared/sidecar.ts';
+import { toTensor } from '../known/known.ts';
 import type { Layer, Model } from '../model.ts';
 import { explainedOutput, type FileOutput } from '../output.ts';
 import { Flattener } from './flatten.ts';
-import { imageInput } from './input.ts';
+import { type KerasInputs, modelInputs } from './input.ts';
+import type { Layout } from './layout.ts';
 import type { KerasModel } from './model.ts';
-import { layoutOf, leaves, refuseUnsupported, weightOwners } from './survey.ts';
-import { matchRoles, type WeightFinder } from './weights.ts';
+import { type Leaf, layoutOf, leaves, refuseUnsupported, weightOwners } from './survey.ts';
+import { matchRoles, type StoredWeight, type WeightFinder } from './weights.ts';
 
 /** Values of one image in the largest tensor that is let through: 1 GiB of float32. */
 const LARGEST_VALUE = 2 ** 28;
@@ -21,33 +25,71 @@ export interface KerasSource {
   weights: WeightFinder;
   /** Height and width where the file leaves them open. */
   inputSize: readonly [number, number] | undefined;
+  /** Values of the inputs that are no image. */
+  inputs?: InputValues | undefined;
   /** Name of the output to explain. */
   output: string | undefined;
 }
 
+type Imported = Omit<Model, 'format' | 'file' | 'hash'>;
+
 /** From a parsed Keras config and its weights to the graph. What .keras, .h5 and TF.js Layers have in common. */
-export function importKeras({ model, kerasVersion, weights, inputSize, output }: KerasSource): Omit<Model, 'format' | 'file' | 'hash'> {
+export function importKeras({ model, kerasVersion, weights, inputSize, inputs: given, output }: KerasSource): Imported {
   const all = leaves(model);
   refuseUnsupported(all);
   const layout = layoutOf(all);
-  const input = imageInput(model, layout, inputSize);
+  const choices = { ...(inputSize && { inputSize }), ...(given && { inputs: given }) };
+  const inputs = modelInputs(model, layout, choices);
   const owners = weightOwners(all);
   const stored = weights(owners);
   const matched = new Map(owners.map((owner) => [owner.path, matchRoles(owner, stored.get(owner.path) ?? [])]));
+  const parts = { model, all, layout, inputs, matched, kerasVersion: /^3\./.test(kerasVersion) ? 3 : 2, output } as const;
+  try {
+    return assemble(parts, 'N');
+  } catch (error) {
+    // Given values are those of one image: where they meet the image's batch, it is one image at a time.
+    const may = error instanceof ModelError && (error.code === 'unsupported' || error.code === 'shape');
+    if (!may || inputs.constants.size === 0) throw error;
+    return assemble(parts, 1);
+  }
+}
+
+interface Parts {
+  model: KerasModel;
+  all: readonly Leaf[];
+  layout: Layout;
+  inputs: KerasInputs;
+  matched: ReadonlyMap<string, ReadonlyMap<string, StoredWeight>>;
+  kerasVersion: 2 | 3;
+  output: string | undefined;
+}
+
+function assemble({ model, all, layout, inputs: { image, constants }, matched, kerasVersion, output }: Parts, batch: Dim): Imported {
   const b = newBuilder();
-  b.input(input.value, { dtype: 'float32', shape: ['N', input.channels, input.height, input.width] });
-  const context = { b, layout, kerasVersion: /^3\./.test(kerasVersion) ? 3 : 2 } as const;
-  const flat = new Flattener(context, all, matched).flatten(model, input.value);
+  b.input(image.value, { dtype: 'float32', shape: [batch, image.channels, image.height, image.width] });
+  for (const [name, value] of constants) b.constant(name, toTensor(value) as Tensor);
+  const flat = new Flattener({ b, layout, kerasVersion }, all, matched).flatten(model, image.value);
   refuseHuge(b.build([]), flat.layers);
-  const { values, ...explained } = explainedOutput(b, outputsOf(model, flat.outputs, b), 'N', output);
+  const { values, ...explained } = explainedOutput(b, outputsOf(model, flat.outputs, b), batch, output);
   const graph = check(b.build(values), infer);
+  const modelName = ownName(model);
   return {
     graph,
-    input,
+    input: image,
     ...explained,
     layers: flat.layers,
-    hints: flat.rescaling.length > 0 ? { rescaling: flat.rescaling } : {},
+    hints: { ...(flat.rescaling.length > 0 && { rescaling: flat.rescaling }), ...(modelName !== undefined && { modelName }) },
   };
+}
+
+/** The model's name, or that of the first nested one that has more to say than Keras' own `sequential_1`. */
+function ownName({ name, layers }: KerasModel): string | undefined {
+  if (!/^(sequential|model|functional)_?\d*$/i.test(name)) return name;
+  for (const { model } of layers) {
+    const found = model && ownName(model);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** Only a few layers can make a tensor large without a weight of that size; their sizes come from an untrusted file. */

@@ -1,58 +1,88 @@
 import { ModelError } from '../../shared/errors.ts';
-import type { ModelInput } from '../model.ts';
+import { imageSides } from '../imageSide.ts';
+import { chooseInputs, type FileInput } from '../inputs.ts';
+import { type Known, known } from '../known/known.ts';
+import type { ModelChoices, ModelInput } from '../model.ts';
 import { isArray, type Json } from './json.ts';
 import type { Layout } from './layout.ts';
-import type { KerasModel } from './model.ts';
+import type { KerasLayer, KerasModel } from './model.ts';
 import { shapeOf } from './parse.ts';
+import { permute } from './permute.ts';
 
-const LARGEST_SIDE = 2 ** 15;
-const HINT = 'Glassbox explains models with one image as input.';
+/** The image input of a model and the values of the others, channels-first. */
+export interface KerasInputs {
+  image: ModelInput;
+  constants: ReadonlyMap<string, Known>;
+}
 
-/**
- * The one image input of a model.
- * @param size height and width to use where the file leaves them open.
- * @throws ModelError 'input' that says what the input is instead.
- */
-export function imageInput(model: KerasModel, layout: Layout, size: readonly [number, number] | undefined): ModelInput {
-  const [name, ...others] = model.inputs;
-  const layer = model.layers.find((l) => l.name === name);
-  if (!name || !layer || others.length > 0) {
-    const names = model.inputs.map((n) => `'${n}'`).join(', ');
-    throw new ModelError('input', `The model has ${model.inputs.length} inputs${names && `: ${names}`}.`, { hint: HINT });
+/** @throws ModelError 'input' that says what the inputs are instead, or what is missing. */
+export function modelInputs(model: KerasModel, layout: Layout, { inputSize, inputs: given }: ModelChoices): KerasInputs {
+  const inputs = model.inputs.map((name) => fileInput(model, name));
+  const { image, constants } = chooseInputs(inputs, given);
+  const { name, text, shape = [] } = image;
+  const [c, h, w] = layout === 'NCHW' ? [1, 2, 3] : [3, 1, 2];
+  const at = (axis: number | undefined) => shape[axis ?? 0];
+  const channels = at(c);
+  if (channels === undefined) {
+    throw new ModelError('input', `The model's input '${name}' is ${text}, which leaves the number of channels open.`, {
+      where: name,
+      hint: 'Save the model with the channels of its image in the shape of its input.',
+    });
   }
-  const shape = shapeOf(layer);
-  if (!isArray(shape)) {
-    throw new ModelError('input', `The file does not say what shape the model's input has.`, {
+  const [height, width] = imageSides([at(h), at(w)], { name, text, inputSize });
+  return {
+    image: { value: name, name, channels, height, width, layout },
+    constants: new Map([...constants].map(([other, value]) => [other, layout === 'NHWC' ? channelsFirst(other, value) : value])),
+  };
+}
+
+function fileInput(model: KerasModel, name: string): FileInput {
+  const layer = model.layers.find((l) => l.name === name);
+  const shape = layer && shapeOf(layer);
+  if (!layer || !isArray(shape)) {
+    throw new ModelError('input', `The file does not say what shape the model's input '${name}' has.`, {
       where: name,
       hint: 'Build the model with an Input layer (or call it once) before saving it.',
     });
   }
-  const sizes = shape.slice(1);
-  const [channels, height, width] = layout === 'NCHW' ? sizes : [sizes[2], sizes[0], sizes[1]];
-  const text = `[${['N', ...sizes.map((d) => d ?? '?')].join(',')}]`;
-  if (shape.length !== 4 || !isChannels(channels)) {
-    throw new ModelError('input', `The model's input '${name}' has shape ${text}, which is no image with 1, 3 or 4 channels.`, {
-      where: name,
-      hint: HINT,
-    });
-  }
-  const open = size === undefined ? undefined : 'given';
-  const side = (declared: Json | undefined, given: number | undefined): number => {
-    const value = declared ?? given;
-    if (value === undefined && !open) {
-      throw new ModelError('input', `The model leaves the size of its image open: its input '${name}' is ${text}.`, {
-        where: name,
-        hint: 'Set input.size to [height, width] in the sidecar.',
-      });
-    }
-    if (typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= LARGEST_SIDE) return value;
-    throw new ModelError('input', `The model's input '${name}' is ${text}; a side of an image must be 1 to ${LARGEST_SIDE} pixels.`, {
-      where: name,
-    });
-  };
-  return { value: name, name, channels, height: side(height, size?.[0]), width: side(width, size?.[1]), layout };
+  const sizes = shape.map(sizeOf);
+  const type = dtypeOf(layer);
+  const text = `${type} [${sizes.map((size, axis) => size ?? (axis === 0 ? 'N' : '?')).join(',')}]`;
+  return { name, dtype: dtypes[type], shape: sizes, text };
 }
 
-function isChannels(value: Json | undefined): value is number {
-  return value === 1 || value === 3 || value === 4;
+function sizeOf(size: Json): number | undefined {
+  return typeof size === 'number' ? size : undefined;
+}
+
+function dtypeOf({ attributes }: KerasLayer): string {
+  const type = attributes.get('dtype');
+  return typeof type === 'string' ? type : 'float32';
+}
+
+const dtypes: Readonly<Record<string, FileInput['dtype']>> = {
+  float16: 'float32',
+  bfloat16: 'float32',
+  float32: 'float32',
+  float64: 'float32',
+  mixed_float16: 'float32',
+  mixed_bfloat16: 'float32',
+  int64: 'int64',
+  int32: 'int32',
+  int16: 'int32',
+  int8: 'int32',
+  uint8: 'uint8',
+  bool: 'bool',
+};
+
+/** Graph values with four axes are channels-first, whatever the file has. */
+function channelsFirst(name: string, value: Known): Known {
+  if (value.shape.length !== 4) return value;
+  if (value.dtype !== 'float32') {
+    throw new ModelError('unsupported', `The input '${name}' is a picture of whole numbers, which cannot be given a value.`, {
+      where: name,
+    });
+  }
+  const { shape, data } = permute(value.data, value.shape, [0, 3, 1, 2]);
+  return known('float32', shape, data);
 }

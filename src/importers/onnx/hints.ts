@@ -1,5 +1,6 @@
 import type { Graph } from '../../graph/graph.ts';
 import type { Layer, ModelHints } from '../model.ts';
+import { normalizationOf } from './normalization.ts';
 
 /** Keys under which exporters store class names in `metadata_props`. */
 const labelKeys = ['names', 'labels', 'classes', 'class_names', 'categories', 'id2label'];
@@ -7,7 +8,8 @@ const labelKeys = ['names', 'labels', 'classes', 'class_names', 'categories', 'i
 export function hintsOf(metadata: Readonly<Record<string, string>>, graph: Graph, layers: readonly Layer[]): ModelHints {
   const labels = labelKeys.flatMap((key) => (Object.hasOwn(metadata, key) ? [parseLabels(metadata[key] ?? '')] : [])).find((l) => l);
   const rescaling = rescalingLayers(graph, layers);
-  return { ...(labels && { labels }), ...(rescaling.length > 0 && { rescaling }) };
+  const normalization = normalizationOf(metadata);
+  return { ...(labels && { labels }), ...(rescaling.length > 0 && { rescaling }), ...(normalization && { normalization }) };
 }
 
 /** Class names from JSON or from a Python literal (ultralytics: `{0: 'person', 1: "dog's"}`), as list or index → name. */

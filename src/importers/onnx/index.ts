@@ -11,7 +11,7 @@ import { type Importer, type Model, type ModelSource, modelHash } from '../model
 import { explainedOutput, type FileOutput } from '../output.ts';
 import type { Scope } from './context.ts';
 import { hintsOf } from './hints.ts';
-import { findImageInput, type ImageInput } from './input.ts';
+import { findInputs, type ImageInput } from './input.ts';
 import { layersOf } from './layers.ts';
 import { looksLikeOnnx, refuseText } from './sniff.ts';
 import { importNodes, type Walk } from './walk.ts';
@@ -40,10 +40,10 @@ async function open(source: ModelSource): Promise<Model> {
   const sparse = proto.graph.sparseInitializers ?? [];
   if (sparse.length > 0)
     throw new ModelError('unsupported', `The model has sparse weights ('${sparse.join("', '")}'), which are not supported.`);
-  const input = findImageInput(proto.graph, source.inputSize);
+  const { image: input, constants } = findInputs(proto.graph, source);
   const files = await readExternalFiles(proto, source);
   const decode = decoder(files);
-  const known = usedInitializers(proto, decode);
+  const known = new Map([...usedInitializers(proto, decode), ...constants]);
   const hash = createHash('sha256').update(source.bytes);
   for (const bytes of files.values()) hash.update(bytes);
   const build = (batch: Dim) => assemble({ proto, opset, input, batch, known, decode, output: source.output });

@@ -1,6 +1,9 @@
 import type { GraphProto, NodeProto, ValueInfoProto } from '../../formats/onnx/types.ts';
 import { ModelError } from '../../shared/errors.ts';
-import type { ModelInput } from '../model.ts';
+import { imageSides } from '../imageSide.ts';
+import { chooseInputs, type FileInput } from '../inputs.ts';
+import type { Known } from '../known/known.ts';
+import type { ModelInput, ModelSource } from '../model.ts';
 import { elementType } from './elementType.ts';
 
 /** The image input as the file declares it. */
@@ -11,65 +14,45 @@ export interface ImageInput extends Omit<ModelInput, 'value'> {
 
 type Dims = readonly (number | string)[];
 
-/** Finds the one image input. Throws ModelError('input') naming what is there instead. */
-export function findImageInput(graph: GraphProto, inputSize: readonly [number, number] | undefined): ImageInput {
+/** The image input and the values of the others. */
+export interface GraphInputs {
+  image: ImageInput;
+  constants: ReadonlyMap<string, Known>;
+}
+
+/** @throws ModelError 'input' naming what is there instead of an image, or what is missing. */
+export function findInputs(graph: GraphProto, { inputSize, inputs: given }: Pick<ModelSource, 'inputSize' | 'inputs'>): GraphInputs {
   const initializers = new Set(graph.initializers.map((t) => t.name));
   const read = new Set(graph.nodes.flatMap((n) => n.inputs));
-  const inputs = graph.inputs.filter((v) => !initializers.has(v.name) && read.has(v.name));
-  const images = inputs.filter((v) => elementType(v.elemType ?? 0) === 'float32' && v.shape?.length === 4);
-  const [image] = images;
-  if (!image || inputs.length > 1) throw notOneImage(inputs);
-  const dims = image.shape as Dims;
-  const layout = layoutOf(graph, image.name, dims);
-  const [c, h, w] = (layout === 'NCHW' ? [1, 2, 3] : [3, 1, 2]).map((axis) => dims[axis]) as [
-    number | string,
-    number | string,
-    number | string,
-  ];
-  const [height, width] = [h, w].map((d, i) => size(image, d, inputSize?.[i])) as [number, number];
-  const channels = typeof c === 'number' && c > 0 ? c : channelsOfFirstConv(graph, image.name);
-  if (channels === undefined) throw refuse(image, 'leaves the number of channels open');
-  const [n] = dims;
-  const batch = typeof n === 'number' && n > 0 ? n : undefined;
-  return { name: image.name, channels, height, width, layout, batch };
+  const inputs = graph.inputs.filter((v) => !initializers.has(v.name) && read.has(v.name)).map(fileInput);
+  const { image, constants } = chooseInputs(inputs, given);
+  return { image: imageInput(graph, image, inputSize), constants };
 }
 
-function size(image: ValueInfoProto, declared: number | string, chosen: number | undefined): number {
-  if (typeof declared === 'number' && declared > 0) return bounded(image, declared);
-  if (chosen !== undefined) return bounded(image, chosen);
-  throw new ModelError('input', `The model leaves the image size open: its input '${image.name}' is ${shapeText(image)}.`, {
-    where: image.name,
-    hint: 'Set input.size to [height, width] in the sidecar.',
-  });
+function fileInput(v: ValueInfoProto): FileInput & { dims: Dims } {
+  const dtype = elementType(v.elemType ?? 0);
+  const shape = v.shape?.map((d) => (typeof d === 'number' && d > 0 ? d : undefined));
+  const text = v.shape ? `[${v.shape.map((d) => (d === '' ? '?' : d)).join(',')}]` : 'of unknown shape';
+  return { name: v.name, dtype, shape, text: `${dtype ?? 'no tensor of numbers'} ${text}`, dims: v.shape ?? [] };
 }
 
-function bounded(image: ValueInfoProto, pixels: number): number {
-  if (pixels > 2 ** 15) throw refuse(image, `is ${shapeText(image)}, larger than any image this can show`);
-  return pixels;
-}
-
-function notOneImage(inputs: readonly ValueInfoProto[]): ModelError {
-  const [only] = inputs;
-  if (only && inputs.length === 1) {
-    const why = only.shape?.length === 4 ? '; only images of floats are supported' : ', which is no image [N,C,H,W]';
-    return refuse(only, `is ${shapeText(only)}${why}`);
+function imageInput(
+  graph: GraphProto,
+  { name, text, dims, shape }: ReturnType<typeof fileInput>,
+  inputSize: ModelSource['inputSize'],
+): ImageInput {
+  const layout = layoutOf(graph, name, dims);
+  const [c, h, w] = layout === 'NCHW' ? [1, 2, 3] : [3, 1, 2];
+  const at = (axis: number | undefined) => shape?.[axis ?? 0];
+  const [height, width] = imageSides([at(h), at(w)], { name, text, inputSize });
+  const channels = at(c) ?? channelsOfFirstConv(graph, name);
+  if (channels === undefined) {
+    throw new ModelError('input', `The model's input '${name}' is ${text}, which leaves the number of channels open.`, {
+      where: name,
+      hint: 'Export the model again with the channels of its image written down.',
+    });
   }
-  const list = inputs.map((v) => `'${v.name}' ${shapeText(v)}`).join(', ');
-  return new ModelError('input', inputs.length === 0 ? 'The model has no input.' : `The model has ${inputs.length} inputs: ${list}.`, {
-    hint: 'Glassbox explains models with one image as input.',
-  });
-}
-
-function refuse(image: ValueInfoProto, what: string): ModelError {
-  return new ModelError('input', `The model's input '${image.name}' ${what}.`, {
-    where: image.name,
-    hint: 'Glassbox explains models with one image as input.',
-  });
-}
-
-function shapeText(v: ValueInfoProto): string {
-  const type = elementType(v.elemType ?? 0) ?? 'no tensor of numbers';
-  return v.shape ? `${type} [${v.shape.map((d) => (d === '' ? '?' : d)).join(',')}]` : `${type} of unknown shape`;
+  return { name, channels, height, width, layout, batch: shape?.[0] };
 }
 
 const imageChannels: readonly (number | string)[] = [1, 3, 4];

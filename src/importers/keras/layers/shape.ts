@@ -31,11 +31,12 @@ function reshape(layer: LayerCall): string {
   const { b, context, shape, input } = layer;
   const from = fileShape(context.layout, shape).slice(1) as number[];
   const target = resolve(layer, from, layer.attributes.integers('target_shape') ?? []);
-  const to: Dim[] = ['N', ...target];
+  const batch = shape[0] as Dim;
+  const to: Dim[] = [batch, ...target];
   const x = sameSequence(shape) ? input : toFileOrder(b, context.layout, input, `${layer.name}:channels-last`);
   if (context.layout === 'NCHW' || to.length !== 4) return layer.op('Reshape', [x], { shape: to });
   const [height, width, channels] = target as [number, number, number];
-  const stored: Dim[] = ['N', channels, height, width];
+  const stored: Dim[] = [batch, channels, height, width];
   if (sameSequence(stored)) return layer.op('Reshape', [x], { shape: stored });
   return layer.op('Transpose', [layer.op('Reshape', [x], { shape: to }, 'reshaped')], { perm: [0, 3, 1, 2] });
 }
