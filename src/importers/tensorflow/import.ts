@@ -6,7 +6,9 @@ import { ModelError } from '../../shared/errors.ts';
 import { mergeAffine } from '../mergeAffine.ts';
 import type { Model, ModelChoices } from '../model.ts';
 import { explainedOutput, type FileOutput } from '../output.ts';
+import { recogniseActivations } from '../recogniseActivations.ts';
 import type { Scope } from './context.ts';
+import { withDilations } from './dilation.ts';
 import type { TfGraph } from './graph.ts';
 import { modelInputs } from './input.ts';
 import { layersOf } from './layers.ts';
@@ -36,7 +38,8 @@ export function importTensorFlow(graph: TfGraph, choices: ModelChoices): Importe
   }
 }
 
-function assemble(graph: TfGraph, choices: ModelChoices, batch: Dim): Imported {
+function assemble(file: TfGraph, choices: ModelChoices, batch: Dim): Imported {
+  const graph = withDilations(file);
   const { image, constants } = modelInputs(graph, choices);
   const { tensor, ...input } = image;
   const b = newBuilder();
@@ -49,7 +52,7 @@ function assemble(graph: TfGraph, choices: ModelChoices, batch: Dim): Imported {
   const scope: Scope = { values, batch, reserved };
   const walk = importNodes(graph, scope);
   const { values: outputs, ...explained } = explainedOutput(b, outputsOf(graph, values, walk), batch, choices.output);
-  const { graph: merged, values: gone } = mergeAffine(prune(b.build(outputs)));
+  const { graph: merged, values: gone } = mergeAffine(recogniseActivations(prune(b.build(outputs))));
   const final = check(merged, infer);
   return { graph: final, input: { ...input, value }, ...explained, layers: layersOf(final, walk.nodes, values, gone), hints: {} };
 }

@@ -48,6 +48,7 @@ const argument =
 export const shape = {
   ARG_MAX: argument('ArgMax'),
   ARG_MIN: argument('ArgMin'),
+  BATCH_TO_SPACE_ND: same('BatchToSpaceND'),
   BROADCAST_TO: same('BroadcastTo'),
   CONCATENATION,
   DEPTH_TO_SPACE: blocks('DepthToSpace'),
@@ -65,6 +66,7 @@ export const shape = {
   RESIZE_NEAREST_NEIGHBOR: resize('ResizeNearestNeighbor'),
   SHAPE: ((o) => ({ op: 'Shape', attrs: { out_type: dataType(o.output.type) } })) as Translate,
   SLICE: same('Slice'),
+  SPACE_TO_BATCH_ND: same('SpaceToBatchND'),
   SPACE_TO_DEPTH: blocks('SpaceToDepth'),
   SPLIT: ((o) => ({ op: 'Split', attrs: { num_split: o.int('num_splits') } })) as Translate,
   SPLIT_V: same('SplitV'),
