@@ -42,14 +42,16 @@ function graphOf(json: JsonObject, weights: readonly StoredWeight[]): TfGraph {
   const nodes = readNodes(isArray(node) ? node : []);
   const constants = constantsOf(nodes, weights);
   const placeholders = nodes.filter(({ op }) => op === 'Placeholder');
+  const outputs = outputsOf(json, nodes);
+  const read = lastOutputs([...nodes.flatMap(({ inputs }) => inputs), ...outputs.map(({ tensor }) => tensor)]);
   const inner = nodes
     .filter(({ name, op }) => !constants.has(name) && op !== 'Placeholder' && op !== 'NoOp')
-    .map((each) => tfNode(each, nodes));
+    .map((each) => tfNode(each, read));
   return {
     nodes: topological(inner, [...constants.keys(), ...placeholders.map(({ name }) => name)]),
     constants,
     inputs: inputsOf(json, placeholders),
-    outputs: outputsOf(json, nodes),
+    outputs,
   };
 }
 
@@ -92,23 +94,26 @@ function tensorName(reference: string): string {
   return reference.endsWith(':0') ? reference.slice(0, -2) : reference;
 }
 
-/** As many outputs as anything reads. */
-function tfNode({ name, op, inputs, attrs, index }: JsonNode, all: readonly JsonNode[]): TfNode {
-  const count = outputCount(op, attrs) ?? (op === 'Unpack' || op === 'Split' || op === 'SplitV' ? highest(name, all) + 1 : 1);
-  const outputs = Array.from({ length: count }, (_, i) => (i === 0 ? name : `${name}:${i}`));
+/** As many outputs as anything reads, at least one. */
+function tfNode({ name, op, inputs, attrs, index }: JsonNode, read: ReadonlyMap<string, number>): TfNode {
+  const outputs = Array.from({ length: 1 + (read.get(name) ?? 0) }, (_, i) => (i === 0 ? name : `${name}:${i}`));
   return { name, op, inputs: inputs.map(tensorName), outputs, attrs, place: `modelTopology.node[${index}] ${name}` };
 }
 
-function outputCount(op: string, attrs: JsonNode['attrs']): number | undefined {
-  const count = op === 'Unpack' ? attrs.num : op === 'Split' || op === 'SplitV' ? attrs.num_split : 1;
-  return typeof count === 'number' && count >= 1 && count <= 2 ** 16 ? count : undefined;
-}
+const MOST_OUTPUTS = 2 ** 16;
 
-function highest(name: string, all: readonly JsonNode[]): number {
-  return Math.max(
-    0,
-    ...all.flatMap(({ inputs }) => inputs.filter((i) => i.startsWith(`${name}:`)).map((i) => Number(i.slice(name.length + 1)))),
-  );
+/** By node, the number of its last output that is read. */
+function lastOutputs(references: Iterable<string>): Map<string, number> {
+  const last = new Map<string, number>();
+  for (const reference of references) {
+    const colon = reference.lastIndexOf(':');
+    const number = colon < 0 ? 0 : Number(reference.slice(colon + 1));
+    if (!Number.isInteger(number) || number < 0 || number > MOST_OUTPUTS)
+      throw new ModelError('file-corrupt', `A node of the model.json reads '${reference}', which is no output.`, { where: reference });
+    const name = colon < 0 ? reference : reference.slice(0, colon);
+    last.set(name, Math.max(number, last.get(name) ?? 0));
+  }
+  return last;
 }
 
 interface SignatureEntry {

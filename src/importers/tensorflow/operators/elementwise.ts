@@ -40,6 +40,18 @@ export function only(n: NodeContext, i = 0): { value: string; order: Order } {
 
 export const Identity: Operator = (n) => n.alias(0);
 
+export const IdentityN: Operator = (n) => {
+  n.node.inputs.forEach((_, i) => {
+    n.alias(i, i);
+  });
+};
+
+/** 1 − erf(x). */
+export const Erfc: Operator = (n) => {
+  const { value, order } = only(n);
+  n.emit('Sub', [n.b.scalar(1), n.helper('Erf', [value], {}, 'erf')], {}, order);
+};
+
 /** A chain of the binary operator. */
 export const AddN: Operator = (n) => {
   const { inputs, order } = aligned(n);

@@ -78,7 +78,7 @@ export const Unpack: Operator = (n) => {
   const shape = n.shape(0);
   const axis = n.axis(n.int('axis', 0), shape.length);
   const size = shape[axis];
-  if (size === 'N' || size !== n.node.outputs.length) throw n.unsupported(`takes an axis of ${size} apart into ${n.node.outputs.length}`);
+  if (size === 'N' || size < n.node.outputs.length) throw n.unsupported(`takes an axis of ${size} apart into ${n.node.outputs.length}`);
   const value = n.plain(0);
   n.node.outputs.forEach((_, i) => {
     const cut = n.helper('Slice', [value], { starts: [i], ends: [i + 1], axes: [axis], steps: [1] }, `part${i}`);
