@@ -1,3 +1,4 @@
+import { joined } from '../protobuf/joined.ts';
 import type { MessageReader } from '../protobuf/reader.ts';
 import type { TensorProto } from './types.ts';
 
@@ -49,16 +50,4 @@ function readExternalEntry(reader: MessageReader, into: Map<string, string>): vo
     2: (r) => (value = r.string()),
   });
   into.set(key, value);
-}
-
-function joined<T extends Float32Array | Float64Array>(chunks: readonly T[], make: (length: number) => T): T {
-  const [only] = chunks;
-  if (only && chunks.length === 1) return only;
-  const out = make(chunks.reduce((n, c) => n + c.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    out.set(chunk, at);
-    at += chunk.length;
-  }
-  return out;
 }

@@ -65,14 +65,25 @@ export class MessageReader {
     return this.#guard(() => this.#reader.float());
   }
 
-  /** Repeated int32 or int64, packed or not: appends to `out`. */
-  ints(out: number[]): void {
-    this.#repeated(0, () => out.push(this.#varint()));
+  fixed32(): number {
+    this.#expect(5);
+    return this.#guard(() => this.#reader.fixed32());
+  }
+
+  /** Repeated int32 or int64, packed or not: appends to `out`, which may hold at most `most` (a byte in the file is a number in memory). */
+  ints(out: number[], most = Number.POSITIVE_INFINITY): void {
+    this.#repeated(0, () => {
+      if (out.length >= most) throw this.corrupt(`more than ${most} values`);
+      out.push(this.#varint());
+    });
   }
 
   /** Repeated int64 or uint64, exact (as signed 64 bits). */
-  bigints(out: bigint[]): void {
-    this.#repeated(0, () => out.push(this.#bigint()));
+  bigints(out: bigint[], most = Number.POSITIVE_INFINITY): void {
+    this.#repeated(0, () => {
+      if (out.length >= most) throw this.corrupt(`more than ${most} values`);
+      out.push(this.#bigint());
+    });
   }
 
   /** Repeated float, packed or not: appends what this occurrence of the field holds. */

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { decodeGraph } from '../../formats/tensorflow/graph.ts';
+import { decodeSavedModel } from '../../formats/tensorflow/savedModel.ts';
+import { ModelError } from '../../shared/errors.ts';
+import { type Importer, type Model, type ModelSource, modelHash } from '../model.ts';
+import type { TfGraph } from '../tensorflow/graph.ts';
+import { importTensorFlow } from '../tensorflow/import.ts';
+import { flatten } from './flatten.ts';
+import { impliedSignature } from './frozen.ts';
+import { restoredVariables } from './restore.ts';
+import { chooseMetaGraph, chooseSignature } from './signature.ts';
+import { looksLikeGraphDef, looksLikeSavedModel } from './sniff.ts';
+import { loadVariables } from './variables.ts';
+
+/** TensorFlow SavedModels, of TensorFlow 1 and 2 and of Keras, by their `saved_model.pb`; frozen graphs (`.pb`). */
+export const savedModelImporter: Importer = {
+  id: 'saved-model',
+  matches: ({ bytes }) => looksLikeSavedModel(bytes) || looksLikeGraphDef(bytes),
+  async open(source) {
+    try {
+      return await open(source);
+    } catch (error) {
+      throw error instanceof ModelError ? error.with({ file: source.file }) : error;
+    }
+  },
+};
+
+async function open(source: ModelSource): Promise<Model> {
+  const { graph, files } = await readTfGraph(source);
+  return { format: 'saved-model', file: source.file, hash: modelHash(files, source), ...importTensorFlow(graph, source) };
+}
+
+export interface ReadGraph {
+  graph: TfGraph;
+  /** SHA-256 over all files that were read, hex. */
+  files: string;
+}
+
+/** The graph of a SavedModel's signature with its variables, or a frozen graph. Throws ModelError, see `flatten` and `loadVariables`. */
+export async function readTfGraph(source: ModelSource): Promise<ReadGraph> {
+  const hash = createHash('sha256').update(source.bytes);
+  if (!looksLikeSavedModel(source.bytes)) {
+    const graphDef = decodeGraph(source.bytes);
+    const { graph, constants, variables } = flatten(graphDef, impliedSignature(graphDef));
+    const [variable] = variables.keys();
+    if (variable !== undefined)
+      throw new ModelError('unsupported', `The graph has variables ('${variable}') whose values it does not hold.`, {
+        where: variable,
+        hint: 'Freeze the graph, which turns its variables into constants, or save it as a SavedModel.',
+      });
+    return { graph: { ...graph, constants }, files: hash.digest('hex') };
+  }
+  const metaGraph = chooseMetaGraph(decodeSavedModel(source.bytes));
+  const { graph, constants, variables } = flatten(metaGraph.graph, chooseSignature(metaGraph));
+  const stored = restoredVariables(metaGraph.graph, metaGraph.restoreOp);
+  const loaded = await loadVariables(variables, stored, source, hash);
+  return { graph: { ...graph, constants: new Map([...constants, ...loaded]) }, files: hash.digest('hex') };
+}
