@@ -17,9 +17,16 @@ const node = { platform: 'node', target: 'node20' };
 /** @type {esbuild.BuildOptions} */
 const nodeModule = { ...node, format: 'esm', external: natives, banner: { js: requireBanner } };
 
+/** @type {esbuild.BuildOptions} */
+const extension = {
+  ...{ entryPoints: { extension: 'src/extension.ts' }, outExtension: { '.js': '.cjs' }, ...node, format: 'cjs', external: ['vscode'] },
+  // jsonc-parser's other form requires its parts in a way no bundler sees.
+  mainFields: ['module', 'main'],
+};
+
 /** @type {esbuild.BuildOptions[]} */
 const builds = [
-  { entryPoints: { extension: 'src/extension.ts' }, outExtension: { '.js': '.cjs' }, ...node, format: 'cjs', external: ['vscode'] },
+  extension,
   { entryPoints: { engine: 'src/engine/main.ts' }, outExtension: { '.js': '.mjs' }, ...nodeModule },
   { entryPoints: { cli: 'src/cli.ts' }, outExtension: { '.js': '.mjs' }, ...nodeModule },
   { entryPoints: { 'webview/explain': 'webview/explain/main.ts' }, platform: 'browser', target: 'es2022', format: 'iife' },

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import { toErrorRecord } from '../../shared/errors.ts';
+import { type ErrorRecord, toErrorRecord } from '../../shared/errors.ts';
 import type { ModelOutline } from '../../shared/protocol.ts';
 import type { EngineClient } from '../engineClient.ts';
 import { watchModel } from '../fileWatch.ts';
@@ -9,10 +9,12 @@ import { composeError, composeModel, type ModelText, staleNote } from './compose
 import { modelPath, modelScheme } from './uri.ts';
 
 /** What a document says. */
-interface Content {
+export interface Content {
   text: string;
   /** Undefined: the file is no model that can be read. */
   model: ModelText | undefined;
+  /** Why it cannot be read; with a model: that is the one before the file changed. */
+  error: ErrorRecord | undefined;
 }
 
 interface Entry {
@@ -20,7 +22,7 @@ interface Entry {
   content: Promise<Content> | undefined;
   /** The last model that could be read. */
   good: { outline: ModelOutline; bytes: number | undefined } | undefined;
-  /** The last try to read it failed. */
+  /** The last try to read it failed: who asks again may find the file well. */
   failed: boolean;
   /** When its files changed last, ms since 1970, and how long the text is, bytes. */
   changed: number;
@@ -52,10 +54,15 @@ export class ModelDocuments implements vscode.FileSystemProvider, vscode.Disposa
     for (const each of this.#subscriptions) each.dispose();
   }
 
-  /** The model that a document shows; undefined: none, or the document's text is not the last one. */
-  async modelOf(document: vscode.TextDocument): Promise<ModelText | undefined> {
+  /** What a document says; undefined: it does not say so yet. */
+  async contentOf(document: vscode.TextDocument): Promise<Content | undefined> {
     const content = await this.#entries.get(modelPath(document.uri))?.content;
-    return content?.text === document.getText() ? content.model : undefined;
+    return content?.text === document.getText() ? content : undefined;
+  }
+
+  /** The model that a document shows. */
+  async modelOf(document: vscode.TextDocument): Promise<ModelText | undefined> {
+    return (await this.contentOf(document))?.model;
   }
 
   /** The document's files are watched as long as it is open, on screen or not. */
@@ -106,13 +113,13 @@ export class ModelDocuments implements vscode.FileSystemProvider, vscode.Disposa
       const [outline, candidate] = await Promise.all([this.#engine.call('outline', { model: path }), readCandidate(path)]);
       entry.good = { outline, bytes: candidate?.bytes };
       const model = composeModel(outline, candidate?.bytes);
-      return { text: model.text, model };
+      return { text: model.text, model, error: undefined };
     } catch (error) {
       entry.failed = true;
-      const record = toErrorRecord(error);
+      const why = toErrorRecord(error);
       // A checkpoint that is being written will be whole again.
-      const model = entry.good && composeModel(entry.good.outline, entry.good.bytes, staleNote(record, new Date()));
-      return { text: model?.text ?? composeError(path, record), model };
+      const model = entry.good && composeModel(entry.good.outline, entry.good.bytes, staleNote(why, new Date()));
+      return { text: model?.text ?? composeError(path, why), model, error: why };
     }
   }
 

@@ -1,34 +1,27 @@
 import { countText, shapeText } from '../../shared/layerText.ts';
-import { type ModelFormat, modelFormats } from '../../shared/modelFormats.ts';
 import type { ModelInfo, ModelOutline } from '../../shared/protocol.ts';
 import type { Preprocessing } from '../../shared/sidecar.ts';
 import { formatBytes } from '../modelCandidates.ts';
 
 /** What the model is as a whole: a line for each thing worth knowing. */
 export function headOf({ model, layers, parameters, multiplyAdds }: ModelOutline, bytes: number | undefined): string[] {
+  const whole = (count: number) => count.toLocaleString('en');
   const facts: [what: string, text: string][] = [
-    ['format', [formatName(model.format), bytes === undefined ? undefined : formatBytes(bytes)].filter(Boolean).join(', ')],
+    ['format', bytes === undefined ? model.format : `${model.format}, ${formatBytes(bytes)}`],
     ['input', inputText(model)],
-    [
-      'preprocessing',
-      model.preprocessing
-        ? `${preprocessingText(model.preprocessing)}   from ${model.preprocessingFrom}`
-        : 'unknown: asked when a picture is explained',
-    ],
+    ['preprocessing', fedText(model)],
     ['output', outputText(model)],
-    ['classes', classesText(model)],
-    [
-      'size',
-      `${layers.length.toLocaleString('en')} layers, ${parameters.toLocaleString('en')} parameters, ${countText(multiplyAdds)} multiply-adds`,
-    ],
+    ['classes', model.labels ? `${listed(model.labels)}${from(model.labelsFrom)}` : 'not named'],
+    ['size', `${whole(layers.length)} layers, ${whole(parameters)} parameters, ${countText(multiplyAdds)} multiply-adds`],
     ...model.warnings.map(({ message }): [string, string] => ['warning', message]),
   ];
   const width = Math.max(...facts.map(([what]) => what.length));
   return facts.map(([what, text]) => `  ${what.padEnd(width)}  ${text}`);
 }
 
-function formatName(format: string): string {
-  return modelFormats[format as ModelFormat] ?? format;
+/** Told apart from the fact itself by its distance. */
+function from(source: string): string {
+  return `   from ${source}`;
 }
 
 function inputText({ input }: ModelInfo): string {
@@ -42,8 +35,9 @@ function outputText({ output, outputs, classes, dense, activation }: ModelInfo):
   return `${output}: ${classes} ${classes === 1 ? 'score' : 'scores'}${at}, ${activation === 'none' ? 'no activation' : activation}${others}`;
 }
 
-function classesText({ labels, labelsFrom }: ModelInfo): string {
-  return labels ? `${listed(labels)}   from ${labelsFrom}` : 'not named';
+function fedText({ preprocessing, preprocessingFrom, preprocessingGuessed }: ModelInfo): string {
+  if (!preprocessing) return 'unknown: asked when a picture is explained';
+  return preprocessingText(preprocessing) + from(preprocessingFrom) + (preprocessingGuessed ? ': a guess, to be checked' : '');
 }
 
 /** So many names of a list are said. */
@@ -56,19 +50,29 @@ function listed(names: readonly string[]): string {
 
 /** `RGB, stretch, (x/255 − [0.485, 0.456, 0.406]) / [0.229, 0.224, 0.225]`; x is a pixel, 0…255. */
 export function preprocessingText({ channels, resize, crop, scale, mean, std }: Preprocessing): string {
-  const pixel = scaledText(scale);
-  const shifted = mean.every((m) => m === 0) ? pixel : `${pixel} − ${valuesText(mean)}`;
-  const divided = std.every((s) => s === 1) ? shifted : `(${shifted}) / ${valuesText(std)}`;
-  return [channels, resize, crop === undefined ? '' : `centre ${crop}`, divided].filter(Boolean).join(', ');
+  const shifted = [scaledText(scale), shiftText(mean)].filter(Boolean).join(' ');
+  const fed = std.every((s) => s === 1) ? shifted : `(${shifted}) / ${valuesText(std)}`;
+  return [channels, resize, crop === undefined ? '' : `centre ${crop}`, fed].filter(Boolean).join(', ');
 }
 
 function scaledText(scale: number): string {
-  if (scale === 1) return 'x';
-  const divisor = Number((1 / scale).toPrecision(6));
-  return divisor > 1 ? `x/${divisor}` : `${Number(scale.toPrecision(6))}·x`;
+  if (Math.abs(scale) === 1) return scale < 0 ? '-x' : 'x';
+  const divisor = round(1 / scale);
+  if (Math.abs(divisor) < 1) return `${round(scale)}·x`;
+  return `${divisor < 0 ? '-' : ''}x/${Math.abs(divisor)}`;
 }
 
+function shiftText(mean: readonly number[]): string {
+  if (mean.every((m) => m === 0)) return '';
+  return mean.every((m) => m <= 0) ? `+ ${valuesText(mean.map((m) => -m))}` : `− ${valuesText(mean)}`;
+}
+
+/** One number where all are the same. */
 function valuesText(values: readonly number[]): string {
-  const texts = values.map((value) => String(Number(value.toPrecision(6))));
+  const texts = values.map((value) => String(round(value)));
   return new Set(texts).size === 1 ? (texts[0] as string) : `[${texts.join(', ')}]`;
+}
+
+function round(value: number): number {
+  return Number(value.toPrecision(6));
 }

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import type { ModelDocuments } from './documents.ts';
+import type { Content, ModelDocuments } from './documents.ts';
 import { modelPath } from './uri.ts';
 
-type Action = 'explain' | 'use' | 'sidecar' | 'explainAt' | 'reveal' | 'copy';
+type Action = 'explain' | 'use' | 'sidecar' | 'openWith' | 'explainAt' | 'reveal' | 'copy';
 
 /** One action of a line; its command is made when it is on screen. */
 class ModelLens extends vscode.CodeLens {
@@ -28,8 +28,10 @@ export class ModelLenses implements vscode.CodeLensProvider<ModelLens> {
 
   async provideCodeLenses(document: vscode.TextDocument): Promise<ModelLens[]> {
     const path = modelPath(document.uri);
-    const model = await this.#documents.modelOf(document);
-    const lenses = (['explain', 'use', 'sidecar'] as const).map((action) => new ModelLens(model?.nameLine ?? 0, action, path));
+    const content = await this.#documents.contentOf(document);
+    if (!content) return [];
+    const { model } = content;
+    const lenses = actionsOf(content).map((action) => new ModelLens(model?.nameLine ?? 0, action, path));
     model?.rows.forEach((row, line) => {
       if (row?.node.type !== 'layer') return;
       const { layer, info } = row.node;
@@ -45,6 +47,12 @@ export class ModelLenses implements vscode.CodeLensProvider<ModelLens> {
   }
 }
 
+/** A model that leaves a question open is explained when that is answered; what is no model is another editor's. */
+function actionsOf({ model, error }: Content): Action[] {
+  if (model) return ['explain', 'use', 'sidecar'];
+  return error?.code === 'input' || error?.code === 'shape' ? ['explain', 'sidecar', 'openWith'] : ['openWith'];
+}
+
 function commandOf({ action, model, layer }: ModelLens): vscode.Command {
   const target = { model, layer };
   switch (action) {
@@ -54,6 +62,8 @@ function commandOf({ action, model, layer }: ModelLens): vscode.Command {
       return { title: vscode.l10n.t('Use this model'), command: 'glassbox.useModel', arguments: [vscode.Uri.file(model)] };
     case 'sidecar':
       return { title: vscode.l10n.t('Edit sidecar'), command: 'glassbox.createSidecar', arguments: [{ model }] };
+    case 'openWith':
+      return { title: vscode.l10n.t('Open with…'), command: 'glassbox.openModelWith', arguments: [{ model }] };
     case 'explainAt':
       return { title: vscode.l10n.t('Explain at this layer'), command: 'glassbox.explainAtLayer', arguments: [target] };
     case 'reveal':

@@ -48,6 +48,10 @@ function commands(host: Host, documents: ModelDocuments): vscode.Disposable[] {
       const model = modelOf(arg) ?? (await models.current());
       if (model !== undefined) await showPart(await openModelDocument(model), undefined, false);
     },
+    openModelWith: async (arg) => {
+      const model = modelOf(arg);
+      if (model !== undefined) await vscode.commands.executeCommand('explorer.openWith', vscode.Uri.file(model));
+    },
     explainWithModel: async (arg) => {
       const model = modelOf(arg);
       if (model !== undefined) await models.use(model);
