@@ -7,13 +7,11 @@ import { kerasHdf5Importer, kerasImporter } from './kerasFile/index.ts';
 import type { Importer, Model, ModelSource } from './model.ts';
 import { onnxImporter } from './onnx/index.ts';
 import { savedModelImporter } from './savedmodel/index.ts';
-import { tfjsGraphImporter } from './tfjs/graphModel.ts';
 import { tfjsImporter } from './tfjs/index.ts';
 import { tfliteImporter } from './tflite/index.ts';
 
 /** In the order in which they are asked. */
 export const importers: readonly Importer[] = [
-  tfjsGraphImporter,
   tfjsImporter,
   savedModelImporter,
   onnxImporter,

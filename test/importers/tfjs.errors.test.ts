@@ -1,11 +1,10 @@
 // What is wrong with a TF.js model file is said in a sentence: these pin the sentences.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { openModel } from '../../src/importers/index.ts';
 import type { Json, JsonObject } from '../../src/importers/keras/json.ts';
 import { type ErrorCode, ModelError } from '../../src/shared/errors.ts';
-import { sharedMissing, sharedPath } from '../support/shared.ts';
+import { damages, lehmer } from '../support/damage.ts';
 import { edit, type Files, functional, input, layer, memorySource, modelFiles, smallNet, type TestWeight } from '../support/tfjsModels.ts';
 
 async function refused(files: Files, code: ErrorCode, message: string | RegExp, where?: string): Promise<ModelError> {
@@ -72,19 +71,6 @@ test('JSON that is cut off, broken, or no model', async () => {
     'file-corrupt',
     /has no weightsManifest: it is a topology without weights/,
   );
-});
-
-test('a graph model', async (t) => {
-  await refused(
-    { 'model.json': Buffer.from('{"format":"graph-model","modelTopology":{"node":[]},"weightsManifest":[]}') },
-    'format-unknown',
-    /^This is a TensorFlow\.js graph model/,
-  );
-  const file = sharedPath('models/squeezenet-imagenet/tfjs-graph/model.json');
-  if (!file) return t.skip(sharedMissing);
-  const error = await refused({ 'model.json': readFileSync(file) }, 'format-unknown', /^This is a TensorFlow\.js graph model/);
-  assert.match(error.hint ?? '', /tensorflowjs_converter --output_format=tfjs_layers_model/);
-  return undefined;
 });
 
 test('layers that are not supported, all in one error', async () => {
@@ -282,14 +268,9 @@ test('a config nested without end is refused, not followed', async () => {
 test('a damaged model.json is imported or refused with a ModelError, whatever the damage', async () => {
   const files = modelFiles(plain);
   const random = lehmer(7);
-  const junk: Json[] = [null, true, -1, 0, 2.5, 1e300, '', 'conv', [], {}, [[]], ['image', 0, 0], { class_name: 'ReLU', config: {} }];
   let refusals = 0;
   for (let i = 0; i < 600; i++) {
-    const damaged = edit(files, (json) => {
-      const [holder, key] = pick(json as never, random);
-      if (random() < 0.2) delete holder[key];
-      else holder[key] = junk[Math.floor(random() * junk.length)] as Json;
-    });
+    const damaged = edit(files, (json) => damages(json as never, random));
     await openModel(memorySource(damaged)).catch((error: unknown) => {
       refusals += 1;
       if (!(error instanceof ModelError))
@@ -298,25 +279,3 @@ test('a damaged model.json is imported or refused with a ModelError, whatever th
   }
   assert.ok(refusals > 200, 'most damage is noticed');
 });
-
-/** A random place in a JSON tree: its holder and key. */
-function pick(root: Record<string, Json>, random: () => number): [Record<string, Json>, string] {
-  const places: [Record<string, Json>, string][] = [];
-  const walk = (value: Record<string, Json>): void => {
-    for (const key of Object.keys(value)) {
-      places.push([value, key]);
-      if (typeof value[key] === 'object' && value[key] !== null) walk(value[key] as never);
-    }
-  };
-  walk(root);
-  return places[Math.floor(random() * places.length)] as [Record<string, Json>, string];
-}
-
-/** Random numbers in 0..1, the same on every run. */
-function lehmer(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 48271) % 2147483647;
-    return state / 2147483647;
-  };
-}

@@ -1,33 +1,43 @@
 import { createHash } from 'node:crypto';
 import { importKeras } from '../keras/import.ts';
+import type { JsonObject } from '../keras/json.ts';
 import { parseModel } from '../keras/parse.ts';
 import { inFile } from '../keras/parseJson.ts';
-import { type Importer, type Model, type ModelSource, modelHash } from '../model.ts';
+import { type Importer, type Model, type ModelFormat, type ModelSource, modelHash } from '../model.ts';
+import { importTensorFlow } from '../tensorflow/import.ts';
+import { graphOf } from './graph.ts';
 import { readManifest } from './manifest.ts';
 import { loadWeights } from './shards.ts';
-import { isModelJson, parseModelJson, topologyOf } from './topology.ts';
+import { isGraph, isModelJson, parseModelJson, topologyOf } from './topology.ts';
 import { weightsByName } from './weightNames.ts';
 
-/** TensorFlow.js Layers: model.json and its weight shards. */
+/** TensorFlow.js: model.json, of layers or a graph, and its weight shards. */
 export const tfjsImporter: Importer = {
   id: 'tfjs-layers',
   matches: (source) => isModelJson(source.bytes),
   open,
 };
 
+type Imported = Omit<Model, 'format' | 'file' | 'hash'>;
+
 async function open(source: ModelSource): Promise<Model> {
   try {
     const json = parseModelJson(source.bytes);
-    const { className, config, pointer, kerasVersion } = topologyOf(json);
-    const model = parseModel(className, config, pointer);
-    const groups = readManifest(json.weightsManifest);
     const hash = createHash('sha256').update(source.bytes);
-    const stored = await loadWeights(groups, source, hash);
-    const weights = weightsByName(stored);
-    const { file, inputSize, inputs, output } = source;
-    const imported = importKeras({ model, kerasVersion, weights, inputSize, inputs, output });
-    return { format: 'tfjs-layers', file, hash: modelHash(hash.digest('hex'), source), ...imported };
+    const load = () => loadWeights(readManifest(json.weightsManifest), source, hash);
+    const graph = isGraph(json);
+    const imported = graph ? importTensorFlow(graphOf(json, await load()), source) : await importLayers(json, source, load);
+    const format: ModelFormat = graph ? 'tfjs-graph' : 'tfjs-layers';
+    return { format, file: source.file, hash: modelHash(hash.digest('hex'), source), ...imported };
   } catch (error) {
     throw inFile(error, source.file, 'model.json');
   }
+}
+
+async function importLayers(json: JsonObject, choices: ModelSource, load: () => ReturnType<typeof loadWeights>): Promise<Imported> {
+  const { className, config, pointer, kerasVersion } = topologyOf(json);
+  const model = parseModel(className, config, pointer);
+  const weights = weightsByName(await load());
+  const { inputSize, inputs, output } = choices;
+  return importKeras({ model, kerasVersion, weights, inputSize, inputs, output });
 }

@@ -11,15 +11,14 @@ export function isModelJson(bytes: Uint8Array): boolean {
   return /"(modelTopology|weightsManifest)"/.test(head + text(bytes.subarray(Math.max(HEAD, bytes.length - HEAD))));
 }
 
-/** Whether a model.json is a graph of nodes rather than layers; reads the head only. */
-export function isGraphJson(bytes: Uint8Array): boolean {
-  const head = text(bytes.subarray(0, HEAD));
-  return /"format"\s*:\s*"graph-model"|"modelTopology"\s*:\s*\{\s*("versions"\s*:\s*\{[^}]*\}\s*,\s*)?"node"/.test(head);
-}
-
 /** @throws ModelError 'file-corrupt' for truncated or invalid JSON. */
 export function parseModelJson(bytes: Uint8Array): JsonObject {
   return parseJsonObject(bytes, 'model.json');
+}
+
+/** Whether a model.json is a graph of nodes rather than layers. */
+export function isGraph({ modelTopology }: JsonObject): boolean {
+  return isObject(modelTopology) && isArray(modelTopology.node);
 }
 
 export interface Topology {
@@ -37,7 +36,6 @@ export interface Topology {
 export function topologyOf(json: JsonObject): Topology {
   const topology = json.modelTopology;
   if (!isObject(topology)) throw noLayers(`its modelTopology is ${excerpt(topology)}`);
-  if (isArray(topology.node)) throw graphModel();
   const wrapped = isObject(topology.model_config);
   const model = wrapped ? (topology.model_config as JsonObject) : topology;
   const pointer = wrapped ? '/modelTopology/model_config/config' : '/modelTopology/config';
@@ -55,16 +53,6 @@ function noLayers(why: string): ModelError {
   return new ModelError('file-corrupt', `The model.json describes no model: ${why}.`, {
     hint: 'Save the model with model.save() of TensorFlow.js or with tensorflowjs_converter.',
   });
-}
-
-function graphModel(): ModelError {
-  return new ModelError(
-    'format-unknown',
-    'This is a TensorFlow.js graph model: it has lost the names and classes of its layers, and Glassbox reads layers models.',
-    {
-      hint: 'Convert the original with `tensorflowjs_converter --output_format=tfjs_layers_model`, or export it to ONNX (tf2onnx reads TF.js graph models: `--tfjs model.json`).',
-    },
-  );
 }
 
 function text(bytes: Uint8Array): string {

@@ -1,38 +1,13 @@
-import { createHash } from 'node:crypto';
 import type { DType } from '../../graph/opset.ts';
 import { ModelError } from '../../shared/errors.ts';
 import { isArray, isObject, type JsonObject } from '../keras/json.ts';
 import type { StoredWeight } from '../keras/weights.ts';
-import { type Importer, type Model, type ModelSource, modelHash } from '../model.ts';
 import type { TfConstant, TfGraph, TfInput, TfNode, TfOutput } from '../tensorflow/graph.ts';
-import { importTensorFlow } from '../tensorflow/import.ts';
 import { topological } from '../tensorflow/topological.ts';
-import { readManifest } from './manifest.ts';
 import { type JsonNode, readNodes, sizesOf } from './nodes.ts';
-import { loadWeights } from './shards.ts';
-import { isGraphJson, isModelJson, parseModelJson } from './topology.ts';
 
-/** TensorFlow.js graph models: a frozen GraphDef as JSON and its weight shards. */
-export const tfjsGraphImporter: Importer = {
-  id: 'tfjs-graph',
-  matches: (source) => isModelJson(source.bytes) && isGraphJson(source.bytes),
-  open,
-};
-
-async function open(source: ModelSource): Promise<Model> {
-  try {
-    const json = parseModelJson(source.bytes);
-    const groups = readManifest(json.weightsManifest);
-    const hash = createHash('sha256').update(source.bytes);
-    const weights = await loadWeights(groups, source, hash);
-    const imported = importTensorFlow(graphOf(json, weights), source);
-    return { format: 'tfjs-graph', file: source.file, hash: modelHash(hash.digest('hex'), source), ...imported };
-  } catch (error) {
-    throw error instanceof ModelError ? error.with({ file: source.file }) : error;
-  }
-}
-
-function graphOf(json: JsonObject, weights: readonly StoredWeight[]): TfGraph {
+/** A TensorFlow.js graph model: a frozen GraphDef as JSON and its weights. @throws ModelError, naming the node. */
+export function graphOf(json: JsonObject, weights: readonly StoredWeight[]): TfGraph {
   const { node, library } = json.modelTopology as JsonObject;
   if (isObject(library) && isArray(library.function) && library.function.length > 0) {
     throw new ModelError('unsupported', 'The graph model calls functions (control flow), which is not supported.', {
