@@ -128,8 +128,6 @@ test('files that are no model say what they are and what to do', async () => {
       'The file is a Git LFS pointer, not the model itself.',
       /git lfs pull/,
     ],
-    [bytes([0x89], 'HDF\r\n', [0x1a, 0x0a]), 'The file is an HDF5 file (Keras .h5).', /tensorflowjs_converter --input_format=keras/],
-    [bytes('PK', [3, 4], 'metadata.json'), 'The file is a ZIP archive (a Keras .keras or a PyTorch .pt file).', /torch\.onnx\.export/],
     [bytes([0x08, 0x01, 0x12, 0xbe, 0x8a]), 'The file is a TensorFlow SavedModel.', /tf2onnx/],
     [bytes('GGUF', [3, 0, 0, 0]), 'The file is a GGUF language model.', /image classifiers/],
     [

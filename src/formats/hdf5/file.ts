@@ -7,6 +7,8 @@ export interface Dataset {
   shape: readonly number[];
   /** All values as float32, row-major; a new array, the caller's own. */
   read(): Float32Array<ArrayBuffer>;
+  /** The same, to be looked at only until the next thing is asked of the file. */
+  view(): Float32Array<ArrayBuffer>;
 }
 
 const MAGIC = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -86,7 +88,11 @@ export class Hdf5File {
     if (this.kindOf(path) !== 'dataset') return undefined;
     const metadata = this.#guarded((): Metadata => this.#library.get_dataset_metadata(this.#file, path));
     const shape = metadata.shape ?? [0];
-    return { shape, read: () => this.#guarded(() => this.#numbers.read(path, metadata, shape)) };
+    return {
+      shape,
+      read: () => this.#guarded(() => this.#numbers.read(path, metadata, shape)),
+      view: () => this.#guarded(() => this.#numbers.view(path, metadata, shape)),
+    };
   }
 
   #countSteps(path: string): void {

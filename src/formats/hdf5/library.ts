@@ -19,6 +19,7 @@ export interface Library {
   get_attribute_metadata(file: bigint, path: string, name: string): Metadata;
   get_attribute_data(file: bigint, path: string, name: string, pointer: bigint): number;
   get_dataset_metadata(file: bigint, path: string): Metadata;
+  get_dataset_filters(file: bigint, path: string): { id: number; name: string }[];
   /** A hyperslab, or all of it. */
   get_dataset_data(
     file: bigint,

@@ -97,8 +97,19 @@ export class LayerCall {
     return this.#weights.get(role)?.shape ?? [];
   }
 
-  /** Values of a weight, whose shape must be `shape`. Read only: it may be a view into the file. */
+  /** Values of a weight, whose shape must be `shape`. To be read at once: it may be a view into memory that the next weight takes. */
   weight(role: string, shape: readonly number[]): Float32Array {
+    const stored = this.#stored(role, shape);
+    return this.#finite(stored, stored.read());
+  }
+
+  /** The same to be kept. */
+  ownWeight(role: string, shape: readonly number[]): Float32Array {
+    const stored = this.#stored(role, shape);
+    return this.#finite(stored, stored.copy?.() ?? stored.read().slice());
+  }
+
+  #stored(role: string, shape: readonly number[]): StoredWeight {
     const stored = this.#weights.get(role);
     if (!stored) throw this.misfit(`has no weight '${role}'`);
     if (stored.shape.length !== shape.length || stored.shape.some((d, i) => d !== shape[i])) {
@@ -107,7 +118,10 @@ export class LayerCall {
         hint: 'Save topology and weights of the model again, together.',
       });
     }
-    const values = stored.read();
+    return stored;
+  }
+
+  #finite(stored: StoredWeight, values: Float32Array): Float32Array {
     const bad = firstNotFinite(values);
     if (bad >= 0) {
       throw new ModelError('weights', `${this.label}: weight '${stored.name}' holds ${values[bad]} (element ${bad} of ${values.length}).`, {
@@ -116,12 +130,6 @@ export class LayerCall {
       });
     }
     return values;
-  }
-
-  /** Values of a weight that may be kept: copied out of the file, once. */
-  ownWeight(role: string, shape: readonly number[]): Float32Array {
-    const values = this.weight(role, shape);
-    return this.#weights.get(role)?.owned ? values : values.slice();
   }
 
   /** A constant of the layer, made once however often the layer is called. */

@@ -5,10 +5,10 @@ export interface StoredWeight {
   /** As the file writes it, e.g. `conv1/kernel`. */
   name: string;
   shape: readonly number[];
-  /** Decodes the values; may be a view into the file's bytes, not to be changed or kept. */
+  /** Decodes the values; may be a view into the file's bytes or into memory that the next weight takes: not to be changed or kept. */
   read(): Float32Array;
-  /** `read` makes a new array each time, which may be kept. */
-  owned?: true;
+  /** Values to be kept, where that takes less than to copy what `read` gives. */
+  copy?(): Float32Array;
 }
 
 /** A weight a layer class has. */

@@ -5,7 +5,7 @@ import type { StoredWeight } from '../keras/weights.ts';
 /** The dataset at a path as a weight; undefined where there is none. */
 export function storedWeight(file: Hdf5File, path: string, name: string): StoredWeight | undefined {
   const dataset = file.dataset(path);
-  return dataset && { name, shape: dataset.shape, read: () => dataset.read(), owned: true };
+  return dataset && { name, shape: dataset.shape, read: () => dataset.view(), copy: () => dataset.read() };
 }
 
 /** @throws ModelError 'file-corrupt' where there is none */
