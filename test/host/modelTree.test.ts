@@ -216,7 +216,7 @@ test('kinds of all formats get the icon of what they do', () => {
     'git-merge': ['Add', 'AddV2', 'ADD'],
     combine: ['Concat', 'Concatenate', 'ConcatV2'],
     'list-flat': ['Flatten', 'Reshape', 'Squeeze'],
-    'file-media': ['InputLayer', 'Placeholder'],
+    'sign-in': ['InputLayer', 'Placeholder'],
     dash: ['Dropout', 'Identity'],
     'symbol-operator': ['Mul', 'BiasAdd', 'Multiply', 'Rescaling'],
     'symbol-misc': ['MyOwnLayer'],

@@ -51,6 +51,7 @@ function kept(children: readonly TreeNode[], parent: ModelNode | GroupNode, filt
     const copy: TreeNode = { ...child, id: `${child.id}?${filter.text}`, parent };
     if (copy.type === 'layer') return matches(copy.info, filter) ? [copy] : [];
     copy.children = kept(copy.children, copy, filter);
+    copy.layers = copy.layers.filter((layer) => matches(layer, filter));
     return copy.children.length > 0 ? [copy] : [];
   });
 }

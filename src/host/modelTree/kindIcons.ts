@@ -14,7 +14,7 @@ const icons: readonly [kind: RegExp, icon: string][] = [
   [/transpose|permute|shuffle/, 'arrow-swap'],
   [/pad|crop|slice|split|gather/, 'screen-normal'],
   [/dropout|identity|noise|^cast$/, 'dash'],
-  [/input|placeholder/, 'file-media'],
+  [/input|placeholder/, 'sign-in'],
   [/mul|sub|div|add|bias|average|rescaling|pow|sqrt|exp|neg|abs/, 'symbol-operator'],
 ];
 

@@ -109,7 +109,8 @@ export class ModelTree implements vscode.TreeDataProvider<Row>, vscode.Disposabl
   #rootRows(shown: Shown): Row[] {
     this.#take(shown.state === 'ready' ? shown.outline : undefined);
     if (shown.state === 'failed') {
-      this.view.message = describeError(shown.error);
+      const { message, hint } = shown.error;
+      this.view.message = `${modelName(shown.model)}: ${describeError({ code: shown.error.code, message, ...(hint !== undefined && { hint }) })}`;
       return [...nextSteps(shown.error)];
     }
     this.#showMessage();
