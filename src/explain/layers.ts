@@ -26,7 +26,7 @@ export function defaultLayer(model: Model): Layer {
   const computes = (layer: Layer) => {
     const node = makers.get(layer.value);
     // Rounding is no feature of its own: what it rounds is.
-    if (node?.op === 'FakeQuantize') return false;
+    if (layer.kind === 'QuantizeLinear') return false;
     return node !== undefined && (node.op === 'Concat' || !['pool-max', 'pool-mean', 'shape'].includes(opOf(node).kind));
   };
   const candidates = spatialLayers(model).filter(computes);

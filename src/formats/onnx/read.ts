@@ -1,7 +1,7 @@
 import { ModelError } from '../../shared/errors.ts';
 import { type Fields, MessageReader } from '../protobuf/reader.ts';
 import { readTensor } from './readTensor.ts';
-import type { AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetId, ValueInfoProto } from './types.ts';
+import type { AttributeProto, FunctionProto, GraphProto, ModelProto, NodeProto, OperatorSetId, ValueInfoProto } from './types.ts';
 
 /**
  * The .onnx file as plain objects; weights stay views into `bytes`. Throws ModelError('file-corrupt') with the byte
@@ -11,7 +11,7 @@ export function decodeModel(bytes: Uint8Array): ModelProto {
   const reader = new MessageReader(bytes);
   const opsetImports: OperatorSetId[] = [];
   const metadata: Record<string, string> = {};
-  const functions: string[] = [];
+  const functions: FunctionProto[] = [];
   const model = { irVersion: 0, producerName: '', producerVersion: '', opsetImports, metadata, functions };
   const graphs: GraphProto[] = [];
   reader.root('model', {
@@ -24,7 +24,7 @@ export function decodeModel(bytes: Uint8Array): ModelProto {
       const { key, value } = readEntry(r);
       metadata[key] = value;
     },
-    25: (r) => functions.push(readFunctionName(r)),
+    25: (r) => functions.push(readFunction(r)),
   });
   const graph = graphs[0];
   if (!graph || graphs.length > 1) throw new ModelError('file-corrupt', `The file holds ${graphs.length} graphs, an ONNX model has one.`);
@@ -99,8 +99,9 @@ function readAttribute(reader: MessageReader): AttributeProto {
   put({ name: '', type: 'strings', value: strings });
   // Files of the first years do not state the type: the field that is there tells.
   const type = found.type || guessType(values);
-  const value = found.reference ? undefined : (values.get(type) ?? zeroValue(type));
-  return value ? { ...value, name: found.name } : { name: found.name, type: 'other', what: found.reference ? 'reference' : type };
+  if (found.reference) return { name: found.name, type: 'reference', to: found.reference };
+  const value = values.get(type) ?? zeroValue(type);
+  return value ? { ...value, name: found.name } : { name: found.name, type: 'other', what: type };
 }
 
 /** Proto3 writers leave out fields that hold zero. */
@@ -111,7 +112,7 @@ function zeroValue(type: string): AttributeProto | undefined {
 
 function guessType(values: ReadonlyMap<string, AttributeProto>): string {
   for (const type of ['float', 'int', 'string', 'tensor']) if (values.has(type)) return type;
-  for (const [type, a] of values) if (a.type !== 'other' && Array.isArray(a.value) && a.value.length > 0) return type;
+  for (const [type, a] of values) if ('value' in a && Array.isArray(a.value) && a.value.length > 0) return type;
   return 'ints';
 }
 
@@ -161,13 +162,23 @@ function readEntry(reader: MessageReader): { key: string; value: string } {
   return entry;
 }
 
-function readFunctionName(reader: MessageReader): string {
-  const found = { name: '', domain: '' };
+function readFunction(reader: MessageReader): FunctionProto {
+  const inputs: string[] = [];
+  const outputs: string[] = [];
+  const nodes: NodeProto[] = [];
+  const opsetImports: OperatorSetId[] = [];
+  const defaults: AttributeProto[] = [];
+  const found = { name: '', domain: '', inputs, outputs, nodes, opsetImports, defaults };
   reader.message('function', {
     1: (r) => (found.name = r.string()),
+    4: (r) => inputs.push(r.string()),
+    5: (r) => outputs.push(r.string()),
+    7: (r) => nodes.push(readNode(r)),
+    9: (r) => opsetImports.push(readOpset(r)),
     10: (r) => (found.domain = r.string()),
+    11: (r) => defaults.push(readAttribute(r)),
   });
-  return `${found.domain}.${found.name}`;
+  return found;
 }
 
 function readSparseName(reader: MessageReader): string {

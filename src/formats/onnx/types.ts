@@ -10,8 +10,20 @@ export interface ModelProto {
   graph: GraphProto;
   /** `metadata_props`. */
   metadata?: Readonly<Record<string, string>>;
-  /** Names of model-local functions (`domain.name`); their bodies are not read, and never written. */
-  functions?: readonly string[];
+  /** Functions of the model itself; read, never written. */
+  functions?: readonly FunctionProto[];
+}
+
+/** Nodes that stand for one node of `domain` and `name`. */
+export interface FunctionProto {
+  domain: string;
+  name: string;
+  inputs: readonly string[];
+  outputs: readonly string[];
+  nodes: readonly NodeProto[];
+  opsetImports: readonly OperatorSetId[];
+  /** Attributes that a call may leave out. */
+  defaults: readonly AttributeProto[];
 }
 
 export interface OperatorSetId {
@@ -43,7 +55,7 @@ export interface NodeProto {
 
 /**
  * A node's attribute. Integers are numbers: those beyond 2^53 (INT64_MAX as "to the end") lose their last digits, which
- * no operator needs. `other`: graphs, sparse tensors and types, which are not read; `what` says which.
+ * no operator needs. `reference`: in a function, the attribute `to` of its call. `other`: graphs, sparse tensors and types, which are not read; `what` says which.
  */
 export type AttributeProto =
   | { name: string; type: 'float'; value: number }
@@ -53,6 +65,7 @@ export type AttributeProto =
   | { name: string; type: 'floats'; value: readonly number[] }
   | { name: string; type: 'ints'; value: readonly number[] }
   | { name: string; type: 'strings'; value: readonly string[] }
+  | { name: string; type: 'reference'; to: string }
   | { name: string; type: 'other'; what: string };
 
 /** `TensorProto.DataType`. */

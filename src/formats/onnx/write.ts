@@ -61,8 +61,9 @@ function attribute(a: AttributeProto): MessageWriter {
     case 'strings':
       for (const s of a.value) out.string(9, s);
       break;
+    case 'reference':
     case 'other':
-      throw new Error(`attribute '${a.name}' (${a.what}) cannot be written`);
+      throw new Error(`attribute '${a.name}' (${a.type}) cannot be written`);
   }
   return out.int(20, attributeType[a.type]);
 }

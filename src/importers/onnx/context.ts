@@ -1,9 +1,11 @@
+import type { External } from '../../formats/onnx/tensor.ts';
 import type { AttributeProto, NodeProto, TensorProto } from '../../formats/onnx/types.ts';
 import type { GraphBuilder } from '../../graph/builder.ts';
 import { formatShape } from '../../graph/graph.ts';
 import type { Dim, OpAttrs, OpName, Shape } from '../../graph/opset.ts';
 import { ModelError } from '../../shared/errors.ts';
 import { type Known, numbers, toTensor } from '../known/known.ts';
+import type { Quantisation } from './quantisation.ts';
 
 /** What an import has made so far. Value names are those of the file. */
 export interface Scope {
@@ -20,6 +22,16 @@ export interface Scope {
   readonly reserved: ReadonlySet<string>;
   /** Values of an initializer, which may come from another file. */
   readonly decode: (tensor: TensorProto) => Known;
+  /** Content of an external data file. */
+  readonly external: External;
+  /** Integer weights, left in the file until something reads them. */
+  readonly codes: ReadonlyMap<string, TensorProto>;
+  /** `TensorProto.DataType` of constants: the graph's types are fewer. */
+  readonly elementTypes: ReadonlyMap<string, number>;
+  /** Values that are integers in the file and the floats they stand for in the graph. */
+  readonly quantised: Map<string, Quantisation>;
+  /** Nodes that read a value of the file. */
+  readonly readers: ReadonlyMap<string, readonly NodeProto[]>;
 }
 
 /** One node of the file while it is imported: typed access to attributes and inputs, and the graph to append to. */
@@ -96,7 +108,7 @@ export class NodeContext {
     if (!name) throw this.corrupt(`lacks input ${i}`);
     const value = this.scope.values.get(name) ?? name;
     if (this.scope.b.has(value)) return value;
-    const k = this.scope.known.get(name);
+    const k = this.known(i);
     if (!k) throw this.corrupt(`reads '${name}', which nothing before it makes`);
     return this.constant(name, k);
   }
@@ -108,7 +120,9 @@ export class NodeContext {
 
   known(i: number): Known | undefined {
     const name = this.proto.inputs[i];
-    return name ? this.scope.known.get(name) : undefined;
+    if (!name) return undefined;
+    const codes = this.scope.codes.get(name);
+    return this.scope.known.get(name) ?? (codes && this.scope.decode(codes));
   }
 
   /** Input `i` as numbers known at import time; undefined if absent. Throws if it depends on the image or the batch. */
@@ -127,7 +141,8 @@ export class NodeContext {
   }
 
   shape(i: number): Shape {
-    return this.known(i)?.shape ?? this.scope.b.shape(this.value(i));
+    const name = this.proto.inputs[i] ?? '';
+    return this.scope.codes.get(name)?.dims ?? this.scope.known.get(name)?.shape ?? this.scope.b.shape(this.value(i));
   }
 
   /** Shape of a 4-D input: [batch, channels, height, width]. */

@@ -1,5 +1,6 @@
 import type { Graph } from '../../graph/graph.ts';
 import type { Layer, ModelHints } from '../model.ts';
+import { rescalingLayers } from '../rescaling.ts';
 import { normalizationOf } from './normalization.ts';
 
 /** Keys under which exporters store class names in `metadata_props`. */
@@ -46,17 +47,3 @@ function parsePython(text: string): unknown {
   if (keys.length !== strings.length || new Set(keys).size !== keys.length) return undefined;
   return Object.fromEntries(keys.map((key, i) => [key, strings[i]]));
 }
-
-/** Layers between the input and the first Conv that shift or scale by constants: preprocessing inside the model. */
-function rescalingLayers(graph: Graph, layers: readonly Layer[]): string[] {
-  const image = new Set(graph.inputs.keys());
-  for (const node of graph.nodes) {
-    if (!node.inputs.some((input) => image.has(input))) continue;
-    const constant = node.inputs.some((input) => graph.constants.has(input));
-    if (moves.has(node.op) || (rescales.has(node.op) && constant)) for (const output of node.outputs) image.add(output);
-  }
-  return layers.filter((layer) => rescales.has(layer.kind) && image.has(layer.value)).map((layer) => layer.name);
-}
-
-const rescales = new Set(['Add', 'Sub', 'Mul', 'Div', 'BatchNormalization']);
-const moves = new Set(['Identity', 'Cast', 'Transpose', 'Pad']);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { decodeModel } from '../../formats/onnx/read.ts';
-import type { ModelProto } from '../../formats/onnx/types.ts';
+import type { GraphProto, ModelProto, NodeProto } from '../../formats/onnx/types.ts';
 import { check } from '../../graph/check.ts';
 import type { Dim } from '../../graph/opset.ts';
 import { prune } from '../../graph/prune.ts';
@@ -10,12 +10,13 @@ import type { Known } from '../known/known.ts';
 import { type Importer, type Model, type ModelSource, modelHash } from '../model.ts';
 import { explainedOutput, type FileOutput } from '../output.ts';
 import type { Scope } from './context.ts';
+import { type FlatGraph, inlineFunctions } from './functions.ts';
 import { hintsOf } from './hints.ts';
 import { findInputs, type ImageInput } from './input.ts';
 import { layersOf } from './layers.ts';
 import { looksLikeOnnx, refuseText } from './sniff.ts';
 import { importNodes, type Walk } from './walk.ts';
-import { decoder, readExternalFiles } from './weights.ts';
+import { constantsOf, decoder, externalFiles, readExternalFiles } from './weights.ts';
 
 /** Opset versions of the standard domain whose operators mean what ./operators says. */
 const OPSETS = [7, 24] as const;
@@ -35,22 +36,27 @@ export const onnxImporter: Importer = {
 
 async function open(source: ModelSource): Promise<Model> {
   refuseText(source.bytes);
-  const proto = decodeModel(source.bytes);
-  const opset = opsetOf(proto);
+  const file = decodeModel(source.bytes);
+  const opset = opsetOf(file);
+  const flat = inlineFunctions(file);
+  const proto = { ...file, graph: flat.graph };
   const sparse = proto.graph.sparseInitializers ?? [];
   if (sparse.length > 0)
     throw new ModelError('unsupported', `The model has sparse weights ('${sparse.join("', '")}'), which are not supported.`);
-  const { image: input, constants } = findInputs(proto.graph, source);
+  const { image: input, constants: given, answered } = findInputs(proto.graph, source);
   const files = await readExternalFiles(proto, source);
-  const decode = decoder(files);
-  const known = new Map([...usedInitializers(proto, decode), ...constants]);
+  const external = externalFiles(files);
+  const decode = decoder(external);
+  const constants = constantsOf(proto.graph, decode);
+  const known = new Map([...constants.known, ...given]);
+  const fixed = { ...constants, known, decode, external, readers: readersOf(proto.graph) };
   const hash = createHash('sha256').update(source.bytes);
   for (const bytes of files.values()) hash.update(bytes);
-  const build = (batch: Dim) => assemble({ proto, opset, input, batch, known, decode, output: source.output });
-  return { format: 'onnx', file: source.file, hash: modelHash(hash.digest('hex'), source), ...withFreeBatch(build, input) };
+  const build = (batch: Dim) => assemble({ proto, flat, opset, input, batch, fixed, output: source.output });
+  return { format: 'onnx', file: source.file, hash: modelHash(hash.digest('hex'), source), answered, ...withFreeBatch(build, input) };
 }
 
-type Assembled = Omit<Model, 'format' | 'file' | 'hash'>;
+type Assembled = Omit<Model, 'format' | 'file' | 'hash' | 'answered'>;
 
 /**
  * The batch is kept free where the graph allows, whatever the file declares. A graph that mixes the batch with other axes
@@ -71,25 +77,41 @@ interface Parts {
   opset: number;
   input: ImageInput;
   batch: Dim;
-  known: ReadonlyMap<string, Known>;
-  decode: Scope['decode'];
+  flat: FlatGraph;
+  /** What every import of this file starts from. */
+  fixed: Pick<Scope, 'decode' | 'external' | 'codes' | 'elementTypes' | 'readers'> & { known: ReadonlyMap<string, Known> };
   /** Name of the output to explain. */
   output: string | undefined;
 }
 
-function assemble({ proto, opset, input, batch, known, decode, output }: Parts): Assembled {
+function assemble({ proto, flat, opset, input, batch, fixed, output }: Parts): Assembled {
   const b = newBuilder();
   const reserved = new Set(proto.graph.nodes.flatMap((n) => [...n.inputs, ...n.outputs]));
-  const scope: Scope = { b, known: new Map(known), values: new Map(), batch, fileBatch: input.batch ?? 1, reserved, decode };
+  const scope: Scope = {
+    ...fixed,
+    b,
+    known: new Map(fixed.known),
+    values: new Map(),
+    quantised: new Map(),
+    batch,
+    fileBatch: input.batch ?? 1,
+    reserved,
+  };
   const { name, channels, height, width, layout } = input;
   b.input(name, { dtype: 'float32', shape: [batch, channels, height, width] });
   const channelsLast = new Set<string>();
-  if (layout === 'NHWC') {
-    const last = b.op('Transpose', [name], { perm: [0, 2, 3, 1] }, `${name}:NHWC`);
-    scope.values.set(name, last);
-    channelsLast.add(last);
+  let image = name;
+  if (input.integers) {
+    const { low, high } = input.integers;
+    image = b.op('FakeQuantize', [image, b.scalar(1), b.scalar(0)], { low, high }, `${name}:rounded`);
+    scope.quantised.set(name, input.integers);
   }
-  const walk = importNodes(proto, opset, scope, channelsLast);
+  if (layout === 'NHWC') {
+    image = b.op('Transpose', [image], { perm: [0, 2, 3, 1] }, `${name}:NHWC`);
+    channelsLast.add(image);
+  }
+  if (image !== name) scope.values.set(name, image);
+  const walk = importNodes(flat, opset, scope, channelsLast);
   const { values, ...explained } = explainedOutput(b, outputsOf(proto, scope, walk, channelsLast), batch, output);
   const graph = check(prune(b.build(values)), infer);
   const layers = layersOf(graph, walk.nodes);
@@ -98,7 +120,15 @@ function assemble({ proto, opset, input, batch, known, decode, output }: Parts):
     input: { value: name, name, channels, height, width, layout },
     ...explained,
     layers,
-    hints: hintsOf(proto.metadata ?? {}, graph, layers),
+    hints: { ...bytesHint(input), ...hintsOf(proto.metadata ?? {}, graph, layers) },
+  };
+}
+
+/** Bytes are pixels as they are, signed ones less 128, unless the file says otherwise. */
+function bytesHint({ integers }: ImageInput): Pick<Model['hints'], 'normalization'> {
+  if (!integers) return {};
+  return {
+    normalization: { mean: [integers.low < 0 ? 128 : 0], std: [1], from: `the input's type, ${integers.low < 0 ? 'int8' : 'uint8'}` },
   };
 }
 
@@ -131,7 +161,14 @@ function opsetOf({ opsetImports }: ModelProto): number {
   });
 }
 
-function usedInitializers({ graph }: ModelProto, decode: Scope['decode']): Map<string, Known> {
-  const used = new Set(graph.nodes.flatMap((n) => n.inputs));
-  return new Map(graph.initializers.filter((t) => used.has(t.name)).map((t) => [t.name, decode(t)]));
+function readersOf({ nodes }: GraphProto): Map<string, NodeProto[]> {
+  const readers = new Map<string, NodeProto[]>();
+  for (const node of nodes) {
+    for (const input of new Set(node.inputs)) {
+      const list = readers.get(input);
+      if (list) list.push(node);
+      else readers.set(input, [node]);
+    }
+  }
+  return readers;
 }

@@ -1,9 +1,12 @@
-import type { ModelProto, NodeProto } from '../../formats/onnx/types.ts';
+import type { NodeProto } from '../../formats/onnx/types.ts';
 import { ModelError } from '../../shared/errors.ts';
 import { NodeContext, type Scope } from './context.ts';
 import { fold } from './fold/index.ts';
+import type { FlatGraph } from './functions.ts';
 import { keepChannelsFirst } from './layout.ts';
 import { operatorFor } from './operators/index.ts';
+import { computesWithIntegers, keepsIntegers } from './operators/quantised.ts';
+import { type Quantisation, sameQuantisation } from './quantisation.ts';
 
 /** A node that went into the graph. */
 export interface ImportedNode {
@@ -26,14 +29,13 @@ export interface Walk {
  * Imports the nodes in order. A node that is not supported is noted and everything that follows from it is left out, so
  * that all of them can be reported together; other errors end the walk.
  */
-export function importNodes(model: ModelProto, opset: number, scope: Scope, channelsLast: Set<string>): Walk {
+export function importNodes({ graph, places }: FlatGraph, opset: number, scope: Scope, channelsLast: Set<string>): Walk {
   const nodes: ImportedNode[] = [];
   const failures: ModelError[] = [];
   const missing = new Set<string>();
-  const local = new Set(model.functions);
-  model.graph.nodes.forEach((proto, index) => {
+  graph.nodes.forEach((proto, i) => {
     const n = new NodeContext(standard(proto), opset, scope);
-    const unknown = refusal(n, local);
+    const unknown = refusal(n);
     const blocked = proto.inputs.some((input) => missing.has(input));
     if (unknown) failures.push(unknown);
     const failure = unknown || blocked ? unknown : attempt(n);
@@ -41,7 +43,7 @@ export function importNodes(model: ModelProto, opset: number, scope: Scope, chan
     if (unknown || blocked || failure) {
       for (const output of proto.outputs) missing.add(output);
     } else if (!proto.outputs.some((output) => scope.known.has(output))) {
-      nodes.push({ proto, index, outputs: keepChannelsFirst(n, channelsLast) });
+      nodes.push({ proto, index: places[i] as number, outputs: keepChannelsFirst(n, channelsLast) });
     }
   });
   return { nodes, failures, missing };
@@ -59,9 +61,8 @@ const foldedOnly = new Set(
   ),
 );
 
-function refusal(n: NodeContext, local: ReadonlySet<string>): ModelError | undefined {
+function refusal(n: NodeContext): ModelError | undefined {
   const { domain = '', opType } = n.proto;
-  if (local.has(`${domain}.${opType}`)) return n.unsupported('is a function of the model itself, which is not supported');
   if (operatorFor(domain, opType) || (!domain && foldedOnly.has(opType))) return undefined;
   return n.unsupported('is not supported');
 }
@@ -78,11 +79,31 @@ function attempt(n: NodeContext): ModelError | undefined {
     }
     const operator = operatorFor(n.proto.domain ?? '', n.proto.opType);
     if (!operator) return n.unsupported('works on values that are computed from the image, which is not supported');
+    const kept = keptQuantisation(n);
     operator(n);
+    if (kept) for (const output of n.proto.outputs) n.scope.quantised.set(output, kept);
     const unread = n.unread();
     return unread.length > 0 ? n.unsupported(`has attribute '${unread.join("', '")}', which is not supported`) : undefined;
   } catch (error) {
     if (error instanceof ModelError && error.code === 'unsupported') return error;
     throw error;
   }
+}
+
+/**
+ * What the outputs stand for where the inputs are integers and the operator only moves them. Operators of quantised networks
+ * say themselves; any other would compute with the integers.
+ */
+function keptQuantisation(n: NodeContext): Quantisation | undefined {
+  const { quantised } = n.scope;
+  const read = n.proto.inputs.flatMap((name) => quantised.get(name) ?? []);
+  const [first] = read;
+  if (!first || computesWithIntegers(n.proto.opType)) return undefined;
+  const plain = first.scale.every((s) => s === 1) && first.zero.every((z) => z === 0) && !first.dynamic;
+  // Pixels as bytes, made float: they are what they stand for.
+  if (plain && n.proto.opType === 'Cast') return undefined;
+  const moved = keepsIntegers.has(n.proto.opType) && (first.scale.length === 1 || n.proto.opType === 'Identity');
+  if (!moved || read.some((q) => !sameQuantisation(q, first)))
+    throw n.unsupported('computes with the integers of quantised values, which is not supported');
+  return first;
 }

@@ -1,8 +1,9 @@
 import { type External, tensorValues } from '../../formats/onnx/tensor.ts';
-import type { ModelProto, TensorProto } from '../../formats/onnx/types.ts';
+import type { GraphProto, ModelProto, TensorProto } from '../../formats/onnx/types.ts';
 import { ModelError } from '../../shared/errors.ts';
 import { type Known, known } from '../known/known.ts';
 import type { ModelSource } from '../model.ts';
+import { areCodes } from './quantisation.ts';
 
 /** Reads every external data file the model refers to, in the order of first reference. */
 export async function readExternalFiles(model: ModelProto, source: ModelSource): Promise<Map<string, Uint8Array>> {
@@ -47,12 +48,37 @@ function* allTensors(model: ModelProto): Iterable<TensorProto> {
   }
 }
 
-export function decoder(files: ReadonlyMap<string, Uint8Array>): (tensor: TensorProto) => Known {
-  const external: External = (location) => files.get(location) ?? new Uint8Array(0);
+/** Content of the files read before. */
+export function externalFiles(files: ReadonlyMap<string, Uint8Array>): External {
+  return (location) => files.get(location) ?? new Uint8Array(0);
+}
+
+export function decoder(external: External): (tensor: TensorProto) => Known {
   return (tensor) => {
     const values = tensorValues(tensor, external);
     return values.dtype === 'float32'
       ? known('float32', tensor.dims, values.data)
       : known(values.dtype, tensor.dims, Array.from<number | bigint, number>(values.data, Number));
   };
+}
+
+/** Constants of the file: known at once, or integer weights that stay in the file until something reads them. */
+export interface Constants {
+  known: ReadonlyMap<string, Known>;
+  codes: ReadonlyMap<string, TensorProto>;
+  /** `TensorProto.DataType` by name, Constant nodes and their Identities included. */
+  elementTypes: ReadonlyMap<string, number>;
+}
+
+export function constantsOf(graph: GraphProto, decode: (tensor: TensorProto) => Known): Constants {
+  const used = new Set(graph.nodes.flatMap((n) => n.inputs));
+  const tensors = graph.initializers.filter((t) => used.has(t.name));
+  const elementTypes = new Map(tensors.map((t) => [t.name, t.dataType]));
+  for (const { opType, inputs, outputs, attributes } of graph.nodes) {
+    const [value] = attributes;
+    const type = opType === 'Identity' ? elementTypes.get(inputs[0] ?? '') : value?.type === 'tensor' ? value.value.dataType : undefined;
+    if (type !== undefined && (opType === 'Identity' || opType === 'Constant')) elementTypes.set(outputs[0] ?? '', type);
+  }
+  const codes = new Map(tensors.filter(areCodes).map((t) => [t.name, t]));
+  return { known: new Map(tensors.filter((t) => !codes.has(t.name)).map((t) => [t.name, decode(t)])), codes, elementTypes };
 }

@@ -55,8 +55,8 @@ export function spatial(n: NodeContext): Pair {
 }
 
 /** Shape of the weight [outC, inC/group, kH, kW], whether it is one of rows or not. */
-export function weightShape(n: NodeContext): readonly number[] {
-  const shape = n.shape(1) as readonly number[];
+export function weightShape(n: NodeContext, i: number): readonly number[] {
+  const shape = n.shape(i) as readonly number[];
   const full = isRow(n) && shape.length === 3 ? [...shape.slice(0, 2), 1, ...shape.slice(2)] : shape;
   if (full.length === 4 && full.every((d) => typeof d === 'number')) return full;
   throw n.unsupported(`has a weight of shape [${shape}]; only 1-D and 2-D convolutions are supported`);
@@ -76,7 +76,7 @@ export function emitWindow<O extends Windowed>(n: NodeContext, op: O, attrs: OpA
 function rowWeight(n: NodeContext): string {
   const k = n.known(1);
   return k
-    ? n.constant(n.proto.inputs[1] as string, { ...k, shape: weightShape(n) })
+    ? n.constant(n.proto.inputs[1] as string, { ...k, shape: weightShape(n, 1) })
     : n.helper('Unsqueeze', [n.value(1)], { axes: [2] }, 'weight');
 }
 

@@ -1,20 +1,25 @@
-import type { Pair } from '../../../graph/opset.ts';
+import type { OpAttrs, Pair } from '../../../graph/opset.ts';
 import type { NodeContext } from '../context.ts';
 import { autoPads, emitWindow, explicitPads, pair, spatial, weightShape } from '../windows.ts';
 import type { Operator } from './operator.ts';
 
 export const Conv: Operator = (n) => {
+  emitWindow(n, 'Conv', convolution(n, 1));
+};
+
+/** Attributes of a convolution whose weight is input `weight`. */
+export function convolution(n: NodeContext, weight: number): OpAttrs['Conv'] {
   const [height, width] = spatial(n);
-  const kernel = kernelOf(n);
+  const kernel = kernelOf(n, weight);
   const strides = pair(n, 'strides', 1);
   const dilations = pair(n, 'dilations', 1);
   const pads = autoPads(n, [height, width], { kernel, strides, dilations }) ?? explicitPads(n);
-  emitWindow(n, 'Conv', { strides, dilations, pads, group: n.int('group', 1) });
-};
+  return { strides, dilations, pads, group: n.int('group', 1) };
+}
 
 export const ConvTranspose: Operator = (n) => {
   const [height, width] = spatial(n);
-  const kernel = kernelOf(n);
+  const kernel = kernelOf(n, 1);
   const strides = pair(n, 'strides', 1);
   const dilations = pair(n, 'dilations', 1);
   const outputPadding = pair(n, 'output_padding', 0);
@@ -37,9 +42,9 @@ export const ConvTranspose: Operator = (n) => {
 };
 
 /** Kernel size, which the weight says and the attribute may repeat. */
-function kernelOf(n: NodeContext): Pair {
-  const [, , height, width] = weightShape(n) as [number, number, number, number];
+function kernelOf(n: NodeContext, weight: number): Pair {
+  const [, , height, width] = weightShape(n, weight) as [number, number, number, number];
   const [h, w] = n.ints('kernel_shape') ? pair(n, 'kernel_shape', 1) : [height, width];
-  if (h !== height || w !== width) throw n.corrupt(`has kernel_shape [${n.ints('kernel_shape')}], its weight is [${n.shape(1)}]`);
+  if (h !== height || w !== width) throw n.corrupt(`has kernel_shape [${n.ints('kernel_shape')}], its weight is [${n.shape(weight)}]`);
   return [height, width];
 }

@@ -6,6 +6,7 @@ import { Gemm, MatMul } from './linear.ts';
 import * as normalisation from './normalisation.ts';
 import type { Operator } from './operator.ts';
 import * as pooling from './pooling.ts';
+import * as quantised from './quantised.ts';
 import * as reduction from './reduction.ts';
 import { Resize, Upsample } from './resize.ts';
 import * as shape from './shape.ts';
@@ -104,6 +105,24 @@ const operators: Readonly<Record<string, Operator>> = {
   Unsqueeze: shape.Unsqueeze,
   Upsample,
   Where: plain('Where'),
+  QuantizeLinear: quantised.QuantizeLinear,
+  DequantizeLinear: quantised.DequantizeLinear,
+  QLinearConv: quantised.QLinearConv,
+  QLinearMatMul: quantised.QLinearMatMul,
+  ConvInteger: quantised.ConvInteger,
+  MatMulInteger: quantised.MatMulInteger,
+  DynamicQuantizeLinear: quantised.DynamicQuantizeLinear,
+  'com.microsoft.QuantizeLinear': quantised.QuantizeLinear,
+  'com.microsoft.DequantizeLinear': quantised.DequantizeLinear,
+  'com.microsoft.QGemm': quantised.QGemm,
+  'com.microsoft.QLinearAveragePool': quantised.QLinearAveragePool,
+  'com.microsoft.QLinearConcat': quantised.QLinearConcat,
+  'com.microsoft.QLinearGlobalAveragePool': quantised.QLinearGlobalAveragePool,
+  'com.microsoft.QLinearLeakyRelu': quantised.QLinearLeakyRelu,
+  'com.microsoft.QLinearSigmoid': quantised.QLinearSigmoid,
+  'com.microsoft.QLinearSoftmax': quantised.QLinearSoftmax,
+  'com.microsoft.QLinearAdd': quantised.QLinearBinary('Add'),
+  'com.microsoft.QLinearMul': quantised.QLinearBinary('Mul'),
 };
 
 export function operatorFor(domain: string, opType: string): Operator | undefined {

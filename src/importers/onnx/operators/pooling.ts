@@ -1,3 +1,4 @@
+import type { OpAttrs } from '../../../graph/opset.ts';
 import type { NodeContext } from '../context.ts';
 import { autoPads, emitWindow, explicitPads, pair, spatial } from '../windows.ts';
 import type { Operator } from './operator.ts';
@@ -10,8 +11,12 @@ export const MaxPool: Operator = (n) => {
 };
 
 export const AveragePool: Operator = (n) => {
-  emitWindow(n, 'AveragePool', { ...window(n), countIncludePad: n.flag('count_include_pad') });
+  emitWindow(n, 'AveragePool', averagePool(n));
 };
+
+export function averagePool(n: NodeContext): OpAttrs['AveragePool'] {
+  return { ...window(n), countIncludePad: n.flag('count_include_pad') };
+}
 
 export const GlobalAveragePool: Operator = (n) => {
   n.image(0);

@@ -1,6 +1,7 @@
 import type { Dim, Shape } from '../../../graph/opset.ts';
 import type { NodeContext } from '../context.ts';
 import { newShape } from '../newShape.ts';
+import { realNumber } from '../quantisation.ts';
 import { sliceSpec } from '../slicing.ts';
 import type { Operator } from './operator.ts';
 
@@ -50,7 +51,7 @@ export const Pad: Operator = (n) => {
   const mode = n.string('mode', 'constant');
   if (mode !== 'constant' && mode !== 'reflect' && mode !== 'edge') throw n.unsupported(`has mode '${mode}', which is not supported`);
   const given = n.list('pads', 1) ?? [];
-  const value = n.opset < 11 ? n.float('value', 0) : (n.constants(2, 'value')?.[0] ?? 0);
+  const value = realNumber(n, n.opset < 11 ? n.float('value', 0) : (n.constants(2, 'value')?.[0] ?? 0));
   const axes = n.constants(3, 'axes')?.map((axis) => n.axis(axis, rank)) ?? Array.from({ length: rank }, (_, i) => i);
   if (given.length !== 2 * axes.length) throw n.corrupt(`has ${given.length} pads for ${axes.length} axes`);
   const pads = new Array<number>(2 * rank).fill(0);
