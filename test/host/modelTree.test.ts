@@ -123,14 +123,9 @@ test('every node knows its parent, and ids outlive a rebuild', () => {
   );
 });
 
-test('5000 layers are nested and filtered in a moment', () => {
-  const names = Array.from({ length: 5000 }, (_, i) => `/stages.${i % 4}/blocks.${i % 100}/conv${i}/Conv`);
-  const outline = outlineOf(names);
-  const start = performance.now();
-  const tree = buildTree(outline);
-  filterTree(tree, parseFilter('conv blocks.7')!);
-  const ms = performance.now() - start;
-  assert.ok(ms < 250, `${ms} ms`);
+test('30,000 layers: nothing grows with their square', { timeout: 20_000 }, () => {
+  const names = Array.from({ length: 30_000 }, (_, i) => `/stages.${i % 4}/blocks.${i % 100}/conv${i}/Conv`);
+  assert.equal(filterTree(buildTree(outlineOf(names)), parseFilter('conv blocks.77')!).found, 300);
 });
 
 const conv: Given = {

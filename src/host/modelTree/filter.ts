@@ -1,6 +1,6 @@
 import { shapeText } from '../../shared/layerText.ts';
 import type { OutlineLayer } from '../../shared/protocol.ts';
-import { type GroupNode, layerNodes, type ModelNode, type TreeNode } from './tree.ts';
+import type { GroupNode, ModelNode, TreeNode } from './tree.ts';
 
 interface Word {
   text: string;
@@ -42,16 +42,22 @@ export function matches({ name, kind, shape }: Pick<OutlineLayer, 'name' | 'kind
 /** The tree of the layers that match, with what they stand in; ids of its own, so that an editor unfolds it anew. */
 export function filterTree(tree: ModelNode, filter: Filter): { tree: ModelNode; found: number } {
   const root: ModelNode = { ...tree, id: `${tree.id}?${filter.text}` };
-  root.children = kept(tree.children, root, filter);
-  return { tree: root, found: [...layerNodes(root)].length };
+  const found = new Set(tree.outline.layers.filter((layer) => matches(layer, filter)));
+  root.children = kept(tree.children, root, { text: filter.text, layers: found });
+  return { tree: root, found: found.size };
 }
 
-function kept(children: readonly TreeNode[], parent: ModelNode | GroupNode, filter: Filter): TreeNode[] {
+interface Found {
+  text: string;
+  layers: ReadonlySet<OutlineLayer>;
+}
+
+function kept(children: readonly TreeNode[], parent: ModelNode | GroupNode, found: Found): TreeNode[] {
   return children.flatMap((child): TreeNode[] => {
-    const copy: TreeNode = { ...child, id: `${child.id}?${filter.text}`, parent };
-    if (copy.type === 'layer') return matches(copy.info, filter) ? [copy] : [];
-    copy.children = kept(copy.children, copy, filter);
-    copy.layers = copy.layers.filter((layer) => matches(layer, filter));
+    const copy: TreeNode = { ...child, id: `${child.id}?${found.text}`, parent };
+    if (copy.type === 'layer') return found.layers.has(copy.info) ? [copy] : [];
+    copy.children = kept(copy.children, copy, found);
+    copy.layers = copy.layers.filter((layer) => found.layers.has(layer));
     return copy.children.length > 0 ? [copy] : [];
   });
 }

@@ -50,13 +50,13 @@ interface Folder {
 export function buildTree(outline: ModelOutline): ModelNode {
   const names = outline.layers.map(({ name }) => partsOf(name));
   const shared = sharedParts(names);
-  const root = newFolder('', '');
+  const root = newFolder((names[0] ?? []).slice(0, shared).join('/'), '');
   outline.layers.forEach((layer, i) => {
     let folder = root;
     const parts = names[i] as string[];
-    for (let at = 0; at < parts.length - 1; at++) {
-      if (at >= shared) folder = subfolder(folder, parts.slice(0, at + 1).join('/'), parts[at] as string);
-      if (folder !== root) folder.layers.push(layer);
+    for (let at = shared; at < parts.length - 1; at++) {
+      folder = subfolder(folder, parts[at] as string);
+      folder.layers.push(layer);
     }
     folder.entries.set(`layer ${layer.name}`, layer);
   });
@@ -93,10 +93,10 @@ function newFolder(path: string, label: string): Folder {
   return { path, label, entries: new Map(), layers: [] };
 }
 
-function subfolder({ entries }: Folder, path: string, label: string): Folder {
+function subfolder({ path, entries }: Folder, label: string): Folder {
   const found = entries.get(`group ${label}`);
   if (found && 'entries' in found) return found;
-  const made = newFolder(path, label);
+  const made = newFolder(path === '' ? label : `${path}/${label}`, label);
   entries.set(`group ${label}`, made);
   return made;
 }
