@@ -3,13 +3,14 @@ import type { Frame, Reference } from './frame.ts';
 import { outputIndex } from './outputs.ts';
 import type { Ask, Rule, Steps, Value } from './value.ts';
 
-/** NASNet-Large has 12,000 with all its constants. */
-const MOST_NODES = 2 ** 18;
+/** The largest of keras.applications have some 20,000. One takes up to 4 kB of memory. */
+const MOST_NODES = 2 ** 17;
 
 /** A node being worked out, or worked out. */
 interface Slot {
   at: Reference;
-  steps: Steps;
+  /** Undefined: done. */
+  steps: Steps | undefined;
   /** What it has asked for last. */
   waitsFor?: Reference;
   /** Undefined: not yet. */
@@ -38,10 +39,11 @@ export class Evaluator {
     const stack = root.values ? [] : [root];
     let given: Value | undefined;
     for (let top = stack.at(-1); top; top = stack.at(-1)) {
-      const step = top.steps.next(given as Value);
+      const step = (top.steps as Steps).next(given as Value);
       given = undefined;
       if (step.done) {
         top.values = step.value;
+        top.steps = undefined;
         stack.pop();
         const asker = stack.at(-1);
         if (asker) given = this.#output(top.values, asker.waitsFor as Reference);

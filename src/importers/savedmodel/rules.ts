@@ -130,7 +130,10 @@ function* placeholder(at: Reference, flat: Flat): Steps {
   if (node.op === 'PlaceholderWithDefault') return [yield* ask(frame, node, node.inputs[0])];
   if (isPhase(node.name, node.attrs.dtype)) return [flat.truth(at, false)];
   const where = frame.prefix + node.name;
-  throw new ModelError('input', `The placeholder '${where}' is not among the inputs of the signature, and has no default.`, { where });
+  throw new ModelError('input', `The placeholder '${where}' is not among the inputs of the signature, and has no default.`, {
+    where,
+    hint: 'Save the model for inference, with the image as the only input.',
+  });
 }
 
 export function isPhase(name: string, dtype: unknown): boolean {
@@ -203,8 +206,8 @@ function* merge(at: Reference, flat: Flat): Steps {
       );
 }
 
-/** TensorFlow 1's loops go in circles. They are not followed: the node is written out, and refused by name. */
-// biome-ignore lint/correctness/useYield: a rule asks for nothing
-function* loop(at: Reference, flat: Flat): Steps {
-  return write(at, flat, []);
+/** TensorFlow 1's loops go in circles. */
+function loop({ frame, node }: Reference): never {
+  const where = frame.prefix + node.name;
+  throw new ModelError('unsupported', `${node.op} '${where}' is part of a loop, which is not supported.`, { where });
 }
