@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 
-/** Where a panel goes that is explaining `image`; undefined: it may stay. A panel must not cover the image it explains. */
-export function columnBeside(image: string, column: vscode.ViewColumn | undefined): vscode.ViewColumn | undefined {
+/** Where a panel goes that is about `file`, an image or a model; undefined: it may stay. A panel must not cover what it is about. */
+export function columnBeside(file: string, column: vscode.ViewColumn | undefined): vscode.ViewColumn | undefined {
   const { activeTabGroup } = vscode.window.tabGroups;
   const input = activeTabGroup.activeTab?.input as { uri?: vscode.Uri } | undefined;
-  if (activeTabGroup.viewColumn !== column || input?.uri?.fsPath !== image) return undefined;
+  if (activeTabGroup.viewColumn !== column || input?.uri?.fsPath !== file) return undefined;
   return otherColumn(column);
 }
 

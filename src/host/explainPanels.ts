@@ -9,9 +9,12 @@ import { restoreSubject, type Turn } from './subject.ts';
 import { viewType } from './viewType.ts';
 
 interface ExplainOptions {
+  /** In a pinned panel. */
   own?: boolean;
+  /** What the panel turns to; where it is new, the method is else the setting's. */
   turn?: Turn;
-  beside?: boolean;
+  /** The focus stays where it is. */
+  quiet?: boolean;
 }
 
 /** All panels: which one the next image goes to, and what happens to them when the model or the engine changes. */
@@ -50,20 +53,18 @@ export class ExplainPanels implements vscode.WebviewPanelSerializer, vscode.Disp
   }
 
   /**
-   * Shows an image in the panel that is not pinned, or in a pinned one of its own. Opens at once; the model follows. `turn`:
-   * what the panel turns to; where it is new, the method is else the setting's. `beside`: the focus stays where it is.
+   * Shows an image in the panel that is not pinned, or in a pinned one of its own. Opens at once; the model follows.
    */
-  async explain(image: string, { own = false, turn, beside = false }: ExplainOptions = {}): Promise<void> {
+  async explain(image: string, { own = false, turn, quiet = false }: ExplainOptions = {}): Promise<void> {
     this.#lastImage = image;
     const open = own ? undefined : [...this.#panels].find((each) => !each.subject.pinned);
     const model = await quickly(this.#host.models.current());
     const subject = { image, model: model ?? undefined, pinned: own };
     if (open) {
       open.show(subject, turn);
-      if (beside) open.panel.reveal(undefined, true);
-      else await revealIn(open.panel, columnBeside(image, open.panel.viewColumn));
+      await raise(open, image, quiet);
     } else {
-      this.#create(subject, { method: settings().defaultMethod, ...turn }, beside);
+      this.#create(subject, { method: settings().defaultMethod, ...turn }, quiet);
     }
     // The search for models takes longer than a panel may take to appear.
     if (model === null) this.#follow(await this.#host.models.current());
@@ -78,9 +79,9 @@ export class ExplainPanels implements vscode.WebviewPanelSerializer, vscode.Disp
   async explainAtLayer(image: string, { model, layer }: LayerTarget, panel: ExplainPanel | undefined): Promise<void> {
     const fits = panel && (!panel.subject.pinned || panel.subject.model === model) ? panel : undefined;
     if (!fits?.subject.pinned && (await this.#host.models.current()) !== model) await this.#host.models.use(model);
-    if (!fits) return await this.explain(image, { turn: { layer }, beside: true });
+    if (!fits) return await this.explain(image, { turn: { layer }, quiet: true });
     fits.show({ ...fits.subject, model }, { layer });
-    fits.panel.reveal(undefined, true);
+    await raise(fits, model, true);
   }
 
   pickModel(panel?: ExplainPanel): Promise<string | undefined> {
@@ -154,6 +155,13 @@ export class ExplainPanels implements vscode.WebviewPanelSerializer, vscode.Disp
         each.show({ ...subject, model });
     }
   }
+}
+
+/** Brings a panel to the front, but not over the file it is about; where it has to move, it takes the focus with it. */
+async function raise({ panel }: ExplainPanel, file: string, quiet: boolean): Promise<void> {
+  const column = columnBeside(file, panel.viewColumn);
+  if (quiet && column === undefined) panel.reveal(undefined, true);
+  else await revealIn(panel, column);
 }
 
 /** The value, or null if it takes longer than a click may take to be answered. */
