@@ -8,7 +8,7 @@ export function crc32c(bytes: Uint8Array): number {
   let at = 0;
   for (; at < end && (bytes.byteOffset + at) % 4 !== 0; at++) crc = (t0[(crc ^ (bytes[at] as number)) & 0xff] as number) ^ (crc >>> 8);
   // Typed arrays have the byte order of the machine, which is little-endian wherever Node runs.
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset + at, ((end - at) >> 3) * 2);
+  const words = at === end ? new Int32Array(0) : new Int32Array(bytes.buffer, bytes.byteOffset + at, ((end - at) >> 3) * 2);
   for (let i = 0; i < words.length; i += 2) {
     const a = crc ^ (words[i] as number);
     const b = words[i + 1] as number;
