@@ -3,10 +3,10 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { float32, type Tensor } from '../graph/graph.ts';
 import { decodeImage, type RgbImage } from '../image/decode.ts';
-import { ownSize } from '../image/ownSize.ts';
 import { type FedImage, notAnImage, pixelBounds, preprocess, range } from '../image/preprocess.ts';
 import { ModelError, throwIfAborted } from '../shared/errors.ts';
 import { modelFormats } from '../shared/modelFormats.ts';
+import { ownSize } from '../shared/ownSize.ts';
 import type { ModelInfo, Prediction } from '../shared/protocol.ts';
 import { untilAborted } from '../shared/sharedJobs.ts';
 import type { Preprocessing } from '../shared/sidecar.ts';
@@ -151,6 +151,7 @@ export class Inputs {
       refusals: open.refusals,
       outputs: model.outputs.length > 1 ? model.outputs : [],
       output: model.output,
+      answered: model.answered ?? [],
       dense: model.dense && { height: model.dense.height, width: model.dense.width },
     };
   }

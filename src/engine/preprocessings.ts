@@ -3,6 +3,7 @@ import { ModelError } from '../shared/errors.ts';
 import type { ModelInfo, PreprocessingTrial, RankedClass } from '../shared/protocol.ts';
 import { channelsIn, type Preprocessing } from '../shared/sidecar.ts';
 import { preprocessingCandidates } from '../sidecar/candidates.ts';
+import { labelOffers } from '../sidecar/offers.ts';
 import { inputIsNoImage } from './inputs.ts';
 import type { JobContext } from './jobs.ts';
 import { forward, rank } from './predict.ts';
@@ -75,5 +76,6 @@ async function trial(
   logits: Float32Array,
 ): Promise<PreprocessingTrial> {
   const [top] = rank(logits, info) as [RankedClass];
-  return { ...candidate, top, fedPng: await fedPng(tensor, candidate.preprocessing, info.input), min, max };
+  const offers = info.labels ? [] : await labelOffers(info.classes, top.index);
+  return { ...candidate, top, labelOffers: offers, fedPng: await fedPng(tensor, candidate.preprocessing, info.input), min, max };
 }

@@ -1,7 +1,12 @@
 import { ModelError } from '../shared/errors.ts';
+import type { Question } from '../shared/question.ts';
 
 /** Longest side of an image that is fed, pixels. */
 const LARGEST_SIDE = 2 ** 15;
+
+export function sizeQuestion({ name, text }: Pick<About, 'name' | 'text'>): Question {
+  return { kind: 'input-size', input: name, shape: text };
+}
 
 /** The image input, and what was chosen for it. */
 interface About {
@@ -27,7 +32,7 @@ function side(declared: number | undefined, { name, text, inputSize }: About, ax
     throw new ModelError('input', `The model leaves the image size open: its input '${name}' is ${text}.`, {
       where: name,
       hint: 'Set input.size to [height, width] in the sidecar, or to "image" for the size of each image.',
-      question: { kind: 'input-size', input: name, shape: text },
+      question: sizeQuestion({ name, text }),
     });
   }
   if (Number.isInteger(pixels) && pixels > 0 && pixels <= LARGEST_SIDE) return pixels;

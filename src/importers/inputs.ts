@@ -1,6 +1,8 @@
 import type { DType } from '../graph/opset.ts';
 import { ModelError } from '../shared/errors.ts';
+import type { Question } from '../shared/question.ts';
 import type { InputValue, InputValues } from '../shared/sidecar.ts';
+import { sizeQuestion } from './imageSide.ts';
 import { count, type Known, known } from './known/known.ts';
 
 /** An input as its file declares it. */
@@ -14,6 +16,14 @@ export interface FileInput {
   text: string;
 }
 
+export interface ChosenInputs<T extends FileInput> {
+  image: T;
+  /** Values of the other inputs, by name. */
+  constants: ReadonlyMap<string, Known>;
+  /** What the caller has answered, so that it can be asked again. */
+  answered: readonly Question[];
+}
+
 /** Most elements a value written by hand may have: a few bytes of a sidecar must not allocate without bound. */
 const MOST = 2 ** 24;
 
@@ -23,17 +33,32 @@ const MOST = 2 ** 24;
  * a sidecar can be that of several models.
  * @throws ModelError 'input': with the question 'inputs' where values are missing; where a value does not fit its input.
  */
-export function chooseInputs<T extends FileInput>(
-  inputs: readonly T[],
-  given: InputValues = {},
-): { image: T; constants: ReadonlyMap<string, Known> } {
+export function chooseInputs<T extends FileInput>(inputs: readonly T[], given: InputValues = {}): ChosenInputs<T> {
   const open = inputs.filter(({ name }) => !Object.hasOwn(given, name));
   const image = open.find(looksLikeImage) ?? open.find(hasFourAxes);
   if (!image) throw noImage(inputs, open);
   const others = open.filter((input) => input !== image);
   if (others.length > 0) throw valuesMissing(inputs, image, others, given);
-  const constants = inputs.filter((input) => input !== image).map((input) => [input.name, inputValue(input, given[input.name]!)] as const);
-  return { image, constants: new Map(constants) };
+  const constants = inputs.filter((input) => input !== image);
+  return {
+    image,
+    constants: new Map(constants.map((input) => [input.name, inputValue(input, given[input.name]!)])),
+    answered: answeredQuestions(image, constants, given),
+  };
+}
+
+function answeredQuestions(image: FileInput, constants: readonly FileInput[], given: InputValues): Question[] {
+  // Of channels, height and width only the channels can be told by something else.
+  const sizeOpen = (image.shape ?? []).slice(1).filter((size) => size === undefined).length > 1;
+  return [...(sizeOpen ? [sizeQuestion(image)] : []), ...(constants.length > 0 ? [inputsQuestion(image, constants, given)] : [])];
+}
+
+function inputsQuestion(image: FileInput, others: readonly FileInput[], given: InputValues): Question {
+  const asked = others.map(({ name, text, dtype }) => {
+    const value = Object.hasOwn(given, name) ? given[name] : undefined;
+    return { name, shape: text, whole: dtype !== 'float32', ...(value !== undefined && { value }) };
+  });
+  return { kind: 'inputs', image: image.name, others: asked };
 }
 
 /** One axis has the channels of an image. */
@@ -80,11 +105,7 @@ function valuesMissing(inputs: readonly FileInput[], image: FileInput, others: r
     {
       where: others[0]!.name,
       hint: `Write "inputs": ${example} with the right values into the sidecar.`,
-      question: {
-        kind: 'inputs',
-        image: image.name,
-        others: others.map(({ name, text, dtype }) => ({ name, shape: text, whole: dtype !== 'float32' })),
-      },
+      question: inputsQuestion(image, others, given),
     },
   );
 }

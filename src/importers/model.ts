@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Graph } from '../graph/graph.ts';
 import type { Shape } from '../graph/opset.ts';
 import type { ModelFormat } from '../shared/modelFormats.ts';
+import type { Question } from '../shared/question.ts';
 import type { ChannelOrder, InputValues, ResizeMode } from '../shared/sidecar.ts';
 
 /** Where a layer stands in its model file. */
@@ -97,6 +98,8 @@ export interface Model {
   output: string;
   layers: readonly Layer[];
   hints: ModelHints;
+  /** Questions that the file leaves open and the source answered (`chooseInputs`). */
+  answered?: readonly Question[];
 }
 
 /** A model's files, read by the caller; names are relative to the model file's folder. Never reads outside that folder. */

@@ -3,6 +3,7 @@
  * typed arrays are tight (their buffer holds nothing else).
  */
 import type { ErrorRecord } from './errors.ts';
+import type { Question } from './question.ts';
 import type { InputSize, InputValues, Preprocessing } from './sidecar.ts';
 
 // ---------------------------------------------------------------- nouns
@@ -94,6 +95,8 @@ export interface ModelInfo {
   /** The file's outputs by name, where there are several to choose from; `output` is the one explained. */
   outputs: readonly string[];
   output: string;
+  /** Questions that the file leaves open and the sidecar answers: they can be answered anew. */
+  answered: readonly Question[];
   /** A dense output: scores per class and cell, [H,W]. The logits are their mean over a region, by default all of it. */
   dense: { height: number; width: number } | undefined;
 }
@@ -248,6 +251,8 @@ export interface PreprocessingTrial {
   /** What the network is fed now. */
   current: boolean;
   top: RankedClass;
+  /** As in `Prediction`, for this top-1. */
+  labelOffers: readonly LabelOffer[];
   fedPng: Uint8Array;
   /** Smallest and largest fed value. */
   min: number;

@@ -1,3 +1,5 @@
+import type { InputValue } from './sidecar.ts';
+
 /** What only a person can tell about a model, in a form that a page can ask for. */
 export type Question =
   /** How an image becomes the input: see `preprocessings`. */
@@ -14,4 +16,6 @@ export interface OtherInput {
   shape: string;
   /** Only whole numbers can be its values. */
   whole: boolean;
+  /** What it is given now. */
+  value?: InputValue;
 }

@@ -19,7 +19,7 @@ export interface Sidecar {
 export type InputValue = number | readonly number[] | { shape: readonly number[]; value: number | readonly number[] };
 export type InputValues = Readonly<Record<string, InputValue>>;
 
-/** [height, width], or that of each image (see src/image/ownSize.ts). */
+/** [height, width], or that of each image (see ./ownSize.ts). */
 export type InputSize = readonly [number, number] | 'image';
 export type ResizeMode = 'stretch' | 'cover' | 'contain';
 /** RGBA: with the image's own alpha, opaque where it has none. */

@@ -31,7 +31,7 @@ function outline(layers: readonly OutlineLayer[], more: Partial<ModelInfo> = {})
     preprocessingFrom: 'unknown',
     preprocessingGuessed: false,
   };
-  const output = { classes: 10, activation: 'none', outputs: [], output: 'logits', dense: undefined } as const;
+  const output = { classes: 10, activation: 'none', outputs: [], output: 'logits', answered: [], dense: undefined } as const;
   const model = {
     path: '/models/nested/saved_model.pb',
     name: 'nested',
@@ -108,7 +108,7 @@ test('what cannot be read says why and what to do', () => {
   const error = { code: 'format-unknown', message: 'notes.h5 is no model.', hint: 'Choose another file.' } as const;
   assert.equal(composeError('/w/notes.h5', error), 'notes.h5\n\n  notes.h5 is no model.\n  Choose another file.\n');
   const [first, second] = staleNote(error, new Date());
-  assert.match(`${first}\n${second}`, /^! The file changed at .*: notes\.h5 is no model\.\n! This is the model as it was before\.$/);
+  assert.match(`${first}\n${second}`, /^! This is the model as it was before .* cannot be read now\.\n! notes\.h5 is no model\.$/);
 });
 
 test('preprocessings in words', () => {

@@ -101,17 +101,13 @@ export class TestHost {
       }),
       predict: quick('predict', ({ other }) => this.prediction(this.#sceneOf(other))),
       preprocessings: quick('preprocessings', () => trials(this.prediction(), bytes(this.scene.fed.png))),
-      // As the real one: the new subject is announced after the reply.
-      savePreprocessing: quick('savePreprocessing', ({ preprocessing }) => {
-        this.generation++;
-        setTimeout(() => {
-          this.generation--;
-          this.show({ preprocessing });
-        }, 60);
-      }),
-      saveLabels: quick('saveLabels', () => {}),
-      saveInputSize: quick('saveInputSize', () => {}),
-      saveOutput: quick('saveOutput', () => {}),
+      savePreprocessing: quick('savePreprocessing', ({ preprocessing }) => this.#anew({ preprocessing, guessedFrom: undefined })),
+      saveLabels: quick('saveLabels', ({ id }) =>
+        this.#anew({ labels: id === undefined ? undefined : this.scene.setLabels, labelSet: id }),
+      ),
+      saveInputSize: quick('saveInputSize', () => this.#anew({})),
+      saveInputs: quick('saveInputs', () => this.#anew({})),
+      saveOutput: quick('saveOutput', ({ output }) => this.#anew({ output })),
       revealLayer: quick('revealLayer', () => {}),
       chooseModel: quick('chooseModel', () => {}),
       setPinned: quick('setPinned', () => {}),
@@ -131,6 +127,15 @@ export class TestHost {
       chooseOther: quick('chooseOther', ({ what }) => this.#other(what)),
       exportOnnx: quick('exportOnnx', ({ request }) => ({ savedAs: `both.${request.method}.onnx` })),
     };
+  }
+
+  /** As the real one: the new subject is announced after the reply. */
+  #anew(change: Partial<Scene>): void {
+    this.generation++;
+    setTimeout(() => {
+      this.generation--;
+      this.show(change);
+    }, 60);
   }
 
   async #serve<T>(name: string, params: Record<string, unknown>, signal: AbortSignal, answer: () => Promise<T>): Promise<T> {
@@ -209,7 +214,7 @@ export class TestHost {
       top: ranked.slice(0, Math.min(5, ranked.length)),
       logits: new Float32Array(scene.logits),
       truth: ranked.find((c) => c.index === scene.truth),
-      labelOffers: [],
+      labelOffers: scene.labels ? [] : (scene.offers ?? []),
       fed: { ...scene.fed, png: bytes(scene.fed.png) },
       ms: 41,
     };
@@ -254,14 +259,16 @@ function facts(scene: Scene): Pick<Prediction, 'model' | 'image'> {
       layers: scene.layers,
       defaultLayer: scene.defaultLayer,
       labels: scene.labels,
-      labelsFrom: 'labels.txt',
+      labelsFrom: scene.labelSet === undefined ? 'labels.txt' : 'ImageNet-1k (glassbox.json)',
+      labelSet: scene.labelSet,
       preprocessing: scene.preprocessing,
-      preprocessingFrom: 'glassbox.json',
-      preprocessingGuessed: false,
+      preprocessingFrom: scene.guessedFrom ?? 'glassbox.json',
+      preprocessingGuessed: scene.guessedFrom !== undefined,
       warnings: scene.warnings,
       refusals: scene.refusals ?? {},
       outputs: scene.outputs ?? ['logits'],
-      output: scene.outputs?.[0] ?? 'logits',
+      output: scene.output ?? scene.outputs?.[0] ?? 'logits',
+      answered: scene.answered ?? [],
       dense: scene.dense,
     },
     image: {
@@ -283,6 +290,10 @@ function trials(prediction: Prediction, fedPng: Uint8Array): PageCalls['preproce
     preprocessing: { ...common, scale: i === 0 ? 1 / 255 : 1, mean: [i, i, i], std: [1, 1, 1] },
     top: { ...prediction.top[i % prediction.top.length]!, probability: [0.41, 0.93, 0.87, 0.22, 0.09][i]! },
     fedPng,
+    current: prediction.model.preprocessing !== undefined && i === 1,
+    labelOffers: prediction.labelOffers,
+    min: i === 4 ? 0 : -i,
+    max: i === 4 ? 255 : i,
   }));
 }
 

@@ -1,6 +1,6 @@
 /** What the host of the test page answers with: plain data, made in Node, sent to the browser as JSON. */
 import type { ErrorRecord } from '../../src/shared/errors.ts';
-import type { LayerInfo, MethodInfo, ModelInfo, PanelSubject, Rect } from '../../src/shared/protocol.ts';
+import type { LabelOffer, LayerInfo, MethodInfo, ModelInfo, PanelSubject, Rect } from '../../src/shared/protocol.ts';
 import type { Preprocessing } from '../../src/shared/sidecar.ts';
 
 /** A thing in the picture that makes the network say a class: the maps of that class are hot there. */
@@ -35,6 +35,15 @@ export interface Scene {
   refusals?: ModelInfo['refusals'];
   outputs?: readonly string[];
   dense?: ModelInfo['dense'];
+  /** The chosen one; default: the first. */
+  output?: string;
+  answered?: ModelInfo['answered'];
+  /** What the preprocessing is guessed from; default: it is told. */
+  guessedFrom?: string | undefined;
+  /** Offered where there are no labels; `setLabels`: the names of the set, `labelSet`: its id once it is chosen. */
+  offers?: readonly LabelOffer[];
+  setLabels?: readonly string[];
+  labelSet?: string | undefined;
   /** What the person picks to compare with, where it differs from this; none: they cancel. */
   others?: Readonly<Partial<Record<'image' | 'model', Partial<Scene>>>>;
 }

@@ -163,13 +163,17 @@ test('a region of a dense output: drawn with the pointer or the keys, in whole c
   });
 });
 
-test('a model with several outputs says which one is explained and where to choose', async () => {
+test('a model with several outputs says which one is explained, and another can be chosen', async () => {
   const scene = await sampleScene();
   await withPage(scene, {}, async (page) => assert.equal(await byId(page, 'output').count(), 0));
   await withPage({ ...scene, outputs: ['logits', 'boxes'] }, {}, async (page) => {
-    assert.match(await textOf(page, 'output'), /Output logits, one of 2: logits, boxes/);
-    await byId(page, 'output-sidecar').click();
-    await page.waitForFunction(() => window.host.calls('openSidecar').length === 1);
+    assert.match(await textOf(page, 'output'), /Output, one of 2/);
+    await byId(page, 'output-choice').click();
+    await page.locator('vscode-option[value=boxes]').click();
+    await page.waitForFunction(() => window.host.calls('saveOutput').length === 1);
+    assert.deepEqual(await page.evaluate(() => window.host.calls('saveOutput')[0]!.params), { output: 'boxes' });
+    await settled(page);
+    assert.equal(await byId(page, 'output-choice').evaluate((list) => (list as HTMLInputElement).value), 'boxes');
     await audit(page);
   });
 });

@@ -96,11 +96,15 @@ test('a host that does not answer `ready` properly: error with a way to try agai
 
 test('unknown preprocessing: the candidates side by side, one click saves and goes on', async () => {
   const steer = (host: { failures: Map<string, unknown> }) => {
-    host.failures.set('predict', { code: 'input', message: 'The preprocessing of this model is unknown.' });
+    host.failures.set('predict', {
+      code: 'input',
+      message: 'The preprocessing of this model is unknown.',
+      question: { kind: 'preprocessing' },
+    });
   };
   await withPage({ ...(await sampleScene()), preprocessing: undefined }, { steer, width: 900 }, async (page) => {
     await byId(page, 'preprocessing').waitFor();
-    assert.equal(await page.locator('[data-testid^=trial]').count(), 5);
+    assert.equal(await page.locator('[data-testid^=trial-trial]').count(), 5);
     assert.match(await textOf(page, 'trial-trial1'), /cube.*93\.0 %.*127\.5/);
     assert.match(await textOf(page, 'preprocessing'), /written to the model’s glassbox\.json/);
     await screenshot(page, 'preprocessing');
@@ -116,7 +120,11 @@ test('unknown preprocessing: the candidates side by side, one click saves and go
 
 test('a preprocessing that cannot be saved: said, and may be chosen again', async () => {
   const steer = (host: { failures: Map<string, unknown> }) => {
-    host.failures.set('predict', { code: 'input', message: 'The preprocessing of this model is unknown.' });
+    host.failures.set('predict', {
+      code: 'input',
+      message: 'The preprocessing of this model is unknown.',
+      question: { kind: 'preprocessing' },
+    });
     host.failures.set('savePreprocessing', { code: 'internal', message: 'glassbox.json cannot be written: read-only file system.' });
   };
   await withPage({ ...(await sampleScene()), preprocessing: undefined }, { steer }, async (page) => {

@@ -1,6 +1,7 @@
 import { toErrorRecord } from '../../src/shared/errors.ts';
-import type { MethodFamily, PageCalls, PreprocessingTrial, Rect } from '../../src/shared/protocol.ts';
+import type { MethodFamily, PageCalls, Rect } from '../../src/shared/protocol.ts';
 import type { Client } from '../../src/shared/rpc.ts';
+import { Answers } from './answers.ts';
 import { CompareActions } from './compare/compareActions.ts';
 import { type ExportFormat, exportShown } from './exports.ts';
 import type { MapJobs } from './mapJobs.ts';
@@ -17,6 +18,7 @@ export class Actions {
   readonly #jobs: MapJobs;
   readonly flow: SubjectFlow;
   readonly compare: CompareActions;
+  readonly answers: Answers;
 
   constructor(store: Store<PageState>, client: Client<PageCalls>, jobs: MapJobs, flow: SubjectFlow) {
     this.#store = store;
@@ -24,6 +26,7 @@ export class Actions {
     this.#jobs = jobs;
     this.flow = flow;
     this.compare = new CompareActions(store, client, () => jobs.sync());
+    this.answers = new Answers(store, client, jobs, flow);
   }
 
   /** Changes how a map looks: computes nothing. */
@@ -179,7 +182,7 @@ export class Actions {
   /** Puts away what is in hand, else stops what runs. Returns whether there was anything. */
   leave(): boolean {
     const { marking, slot } = this.#store.get();
-    if (!marking && slot === 'class') return this.cancel();
+    if (!marking && slot === 'class') return this.answers.dismiss() || this.cancel();
     this.#store.set({ marking: undefined, slot: 'class' });
     return true;
   }
@@ -214,6 +217,13 @@ export class Actions {
     this.#tell(this.#client.call('openSidecar', {}));
   }
 
+  /** Shows the layer of the map in the model's file. */
+  revealLayer(): void {
+    const { subject } = this.#store.get();
+    const layer = currentLayer(this.#store.get());
+    if (subject && layer !== undefined) this.#tell(this.#client.call('revealLayer', { generation: subject.generation, layer }));
+  }
+
   revealImage(): void {
     this.#tell(this.#client.call('revealImage', {}));
   }
@@ -229,22 +239,6 @@ export class Actions {
 
   #notice(notice: string): void {
     this.#store.set({ notice });
-  }
-
-  async savePreprocessing(trial: PreprocessingTrial): Promise<void> {
-    const { trials, subject } = this.#store.get();
-    if (!trials || !subject) return;
-    this.#store.set({ trials: { ...trials, saving: trial.id, error: undefined } });
-    try {
-      await this.#client.call('savePreprocessing', { preprocessing: trial.preprocessing });
-      // The host usually answers with a new subject; where it does not, the same one is predicted anew.
-      if (this.#store.get().subject?.generation !== subject.generation) return;
-      this.#jobs.clear();
-      await this.flow.predict();
-    } catch (error) {
-      if (this.#store.get().subject?.generation === subject.generation)
-        this.#store.set({ trials: { ...trials, saving: undefined, error: toErrorRecord(error) } });
-    }
   }
 
   async export(format: ExportFormat): Promise<void> {

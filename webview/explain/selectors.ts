@@ -112,12 +112,17 @@ export function runningJobs(state: PageState): Job[] {
   return [...state.jobs.values()].filter((job) => job.state === 'running');
 }
 
+/** A question is on show. Trials take their time: where there is something else to show, they are waited for in view. */
+export function isAsking({ asked, trials, prediction }: PageState): boolean {
+  return asked !== undefined && (asked.kind !== 'preprocessing' || trials !== undefined || prediction !== undefined);
+}
+
 /** For tests and styles: what the page is doing as a whole. */
 export function phase(state: PageState): 'loading' | 'ready' | 'busy' | 'error' | 'empty' {
-  if (state.failure && !state.trials?.list) return 'error';
+  if (state.failure && !isAsking(state)) return 'error';
   if (!state.subject) return 'loading';
   if (state.subject.modelPath === undefined) return 'empty';
-  if (state.trials?.list) return 'ready';
+  if (state.failure) return 'ready';
   if (!state.prediction) return 'loading';
   return runningJobs(state).length > 0 || isResting(state) ? 'busy' : 'ready';
 }
@@ -130,7 +135,7 @@ function isResting(state: PageState): boolean {
 
 /** Nothing can be drawn over the picture yet: no model, or its preprocessing is being asked for. */
 export function isBare(state: PageState): boolean {
-  return phase(state) === 'empty' || (state.trials?.list !== undefined && !state.prediction);
+  return phase(state) === 'empty' || (isAsking(state) && !state.prediction);
 }
 
 /** Class `index` with its numbers, also where it is none of the best. */

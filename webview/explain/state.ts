@@ -10,6 +10,7 @@ import type {
   PreprocessingTrial,
   Rect,
 } from '../../src/shared/protocol.ts';
+import type { Question } from '../../src/shared/question.ts';
 import type { Size } from '../draw/geometry.ts';
 import type { Range } from '../draw/scale.ts';
 import type { CompareChoices } from './compare/choices.ts';
@@ -28,6 +29,8 @@ export interface Choices extends PanelUiState {
   smooth?: boolean;
   /** False: the card about the method is closed. */
   about?: boolean;
+  /** Paths of models for which known class names were offered and declined. */
+  declined?: readonly string[];
   compare?: CompareChoices;
 }
 
@@ -58,12 +61,14 @@ export interface Point {
   y: number;
 }
 
-export interface Trials {
-  list: readonly PreprocessingTrial[] | undefined;
-  error: ErrorRecord | undefined;
-  /** Id of the one being saved. */
+/** An answer on its way to the sidecar, and why the last one did not get there. */
+export interface Answer {
+  /** What is being saved. */
   saving: string | undefined;
+  error: ErrorRecord | undefined;
 }
+
+export const nothingAnswered: Answer = { saving: undefined, error: undefined };
 
 export interface PageState {
   subject: PanelSubject | undefined;
@@ -73,7 +78,11 @@ export interface PageState {
   prediction: Prediction | undefined;
   /** Why there is no prediction, or no page at all. */
   failure: ErrorRecord | undefined;
-  trials: Trials | undefined;
+  /** What the person is asked: what nothing tells, or what they want to change. */
+  asked: Question | undefined;
+  /** The image under each common preprocessing, when that is asked. */
+  trials: readonly PreprocessingTrial[] | undefined;
+  answer: Answer;
   jobs: ReadonlyMap<string, Job>;
   /** Last whole map of each method: stays on screen, faded, while the next is computed. */
   previous: Readonly<Record<string, ExplanationMap>>;
@@ -122,7 +131,9 @@ export function nothingYet() {
   return {
     prediction: undefined,
     failure: undefined,
+    asked: undefined,
     trials: undefined,
+    answer: nothingAnswered,
     jobs: new Map<string, Job>(),
     previous: {},
     slot: 'class' as const,

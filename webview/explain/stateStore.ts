@@ -37,6 +37,7 @@ function choices(ui: Record<string, unknown>): Choices {
     if (typeof value === 'boolean') out[name] = value;
   }
   if (isRect(ui.region)) out.region = ui.region;
+  if (Array.isArray(ui.declined)) out.declined = ui.declined.filter((path) => typeof path === 'string');
   if (isRecord(ui.compare)) out.compare = restoreCompare(ui.compare);
   if (isRecord(ui.variants)) out.variants = ui.variants as Record<string, string>;
   if (isRecord(ui.params)) out.params = ui.params as Record<string, Record<string, number | string>>;

@@ -1,8 +1,9 @@
 import { type ErrorRecord, ModelError, toErrorRecord } from '../../src/shared/errors.ts';
 import type { PageCalls, PanelSubject, Prediction } from '../../src/shared/protocol.ts';
+import type { Question } from '../../src/shared/question.ts';
 import type { Client } from '../../src/shared/rpc.ts';
 import type { MapJobs } from './mapJobs.ts';
-import { nothingYet, type PageState, type Picture } from './state.ts';
+import { nothingAnswered, nothingYet, type PageState, type Picture } from './state.ts';
 import { withoutTarget } from './stateStore.ts';
 import type { Store } from './store.ts';
 import { turned } from './turn.ts';
@@ -68,13 +69,12 @@ export class SubjectFlow {
     if (!subject) return;
     const controller = new AbortController();
     this.#predicting = controller;
-    this.#store.set({ failure: undefined, trials: undefined, prediction: undefined });
+    this.#store.set({ failure: undefined, asked: undefined, trials: undefined, answer: nothingAnswered, prediction: undefined });
     try {
       const prediction = await this.#client.call('predict', { generation: subject.generation }, { signal: controller.signal });
       if (!this.#isCurrent(subject)) return;
       this.#store.set({ prediction });
       this.#checkPicture(prediction, subject);
-      if (prediction.model.preprocessing === undefined) void this.#ask(subject);
       this.#jobs.sync();
     } catch (error) {
       if (!this.#isCurrent(subject)) return;
@@ -82,7 +82,7 @@ export class SubjectFlow {
       // Cancelled, but not from here: the host is about to show something else.
       if (failure.code === 'cancelled' && !controller.signal.aborted) return this.#expectSubject(subject, failure);
       this.#store.set({ failure });
-      if (failure.code === 'input') await this.#ask(subject);
+      if (failure.question) await this.ask(failure.question);
     } finally {
       if (this.#predicting === controller) this.#predicting = undefined;
     }
@@ -107,15 +107,20 @@ export class SubjectFlow {
     return this.#store.get().subject?.generation === subject.generation;
   }
 
-  /** Which preprocessing is right? Where there is nothing to choose from, the first error stays. */
-  async #ask(subject: PanelSubject): Promise<void> {
-    const set = (trials: PageState['trials']) => this.#isCurrent(subject) && this.#store.set({ trials });
-    set({ list: undefined, error: undefined, saving: undefined });
+  /** Asks the person. Which preprocessing is right is shown by trials; where there is nothing to choose from, it is not asked. */
+  async ask(asked: Question): Promise<void> {
+    const { subject } = this.#store.get();
+    if (!subject) return;
+    this.#store.set({ asked, trials: undefined, answer: nothingAnswered });
+    if (asked.kind !== 'preprocessing') return;
+    const mine = () => this.#isCurrent(subject) && this.#store.get().asked === asked;
     try {
-      const list = await this.#client.call('preprocessings', { generation: subject.generation });
-      set(list.length > 0 ? { list, error: undefined, saving: undefined } : undefined);
-    } catch {
-      set(undefined);
+      const trials = await this.#client.call('preprocessings', { generation: subject.generation });
+      if (mine()) this.#store.set(trials.length > 0 ? { trials } : { asked: undefined });
+    } catch (error) {
+      if (!mine()) return;
+      const { failure } = this.#store.get();
+      this.#store.set({ asked: undefined, ...(!failure && { notice: toErrorRecord(error).message }) });
     }
   }
 

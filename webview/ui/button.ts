@@ -6,7 +6,7 @@ import './toolkit.ts';
 export interface ButtonOptions {
   testid: string;
   label: string;
-  onClick: () => void;
+  onClick: (event: Event) => void;
   appearance?: 'primary' | 'secondary';
   icon?: IconName;
   disabled?: boolean;

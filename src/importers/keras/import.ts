@@ -64,7 +64,10 @@ interface Parts {
   output: string | undefined;
 }
 
-function assemble({ model, all, layout, inputs: { image, constants }, matched, kerasVersion, output }: Parts, batch: Dim): Imported {
+function assemble(
+  { model, all, layout, inputs: { image, constants, answered }, matched, kerasVersion, output }: Parts,
+  batch: Dim,
+): Imported {
   const b = newBuilder();
   b.input(image.value, { dtype: 'float32', shape: [batch, image.channels, image.height, image.width] });
   for (const [name, value] of constants) b.constant(name, toTensor(value) as Tensor);
@@ -76,6 +79,7 @@ function assemble({ model, all, layout, inputs: { image, constants }, matched, k
   return {
     graph,
     input: image,
+    answered,
     ...explained,
     layers: flat.layers,
     hints: { ...(flat.rescaling.length > 0 && { rescaling: flat.rescaling }), ...(modelName !== undefined && { modelName }) },

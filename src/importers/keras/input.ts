@@ -1,4 +1,5 @@
 import { ModelError } from '../../shared/errors.ts';
+import type { Question } from '../../shared/question.ts';
 import { imageSides } from '../imageSide.ts';
 import { chooseInputs, type FileInput } from '../inputs.ts';
 import { type Known, known } from '../known/known.ts';
@@ -13,12 +14,13 @@ import { permute } from './permute.ts';
 export interface KerasInputs {
   image: ModelInput;
   constants: ReadonlyMap<string, Known>;
+  answered: readonly Question[];
 }
 
 /** @throws ModelError 'input' that says what the inputs are instead, or what is missing. */
 export function modelInputs(model: KerasModel, layout: Layout, { inputSize, inputs: given }: ModelChoices): KerasInputs {
   const inputs = model.inputs.map((name) => fileInput(model, name));
-  const { image, constants } = chooseInputs(inputs, given);
+  const { image, constants, answered } = chooseInputs(inputs, given);
   const { name, text, shape = [] } = image;
   const [c, h, w] = layout === 'NCHW' ? [1, 2, 3] : [3, 1, 2];
   const at = (axis: number | undefined) => shape[axis ?? 0];
@@ -33,6 +35,7 @@ export function modelInputs(model: KerasModel, layout: Layout, { inputSize, inpu
   return {
     image: { value: name, name, channels, height, width, layout },
     constants: new Map([...constants].map(([other, value]) => [other, layout === 'NHWC' ? channelsFirst(other, value) : value])),
+    answered,
   };
 }
 

@@ -7,6 +7,7 @@ import { mergeAffine } from '../mergeAffine.ts';
 import type { Model, ModelChoices } from '../model.ts';
 import { explainedOutput, type FileOutput } from '../output.ts';
 import { recogniseActivations } from '../recogniseActivations.ts';
+import { rescalingLayers } from '../rescaling.ts';
 import type { Scope } from './context.ts';
 import { withDilations } from './dilation.ts';
 import type { TfGraph } from './graph.ts';
@@ -40,7 +41,7 @@ export function importTensorFlow(graph: TfGraph, choices: ModelChoices): Importe
 
 function assemble(file: TfGraph, choices: ModelChoices, batch: Dim): Imported {
   const graph = withDilations(file);
-  const { image, constants } = modelInputs(graph, choices);
+  const { image, constants, answered } = modelInputs(graph, choices);
   const { tensor, ...input } = image;
   const b = newBuilder();
   const values = new Values(b);
@@ -54,7 +55,9 @@ function assemble(file: TfGraph, choices: ModelChoices, batch: Dim): Imported {
   const { values: outputs, ...explained } = explainedOutput(b, outputsOf(graph, values, walk), batch, choices.output);
   const { graph: merged, values: gone } = mergeAffine(recogniseActivations(prune(b.build(outputs))));
   const final = check(merged, infer);
-  return { graph: final, input: { ...input, value }, ...explained, layers: layersOf(final, walk.nodes, values, gone), hints: {} };
+  const layers = layersOf(final, walk.nodes, values, gone);
+  const rescaling = rescalingLayers(final, layers);
+  return { graph: final, input: { ...input, value }, ...explained, layers, hints: rescaling.length > 0 ? { rescaling } : {}, answered };
 }
 
 /** The signature's outputs; one that could not be imported carries everything that is missing. */

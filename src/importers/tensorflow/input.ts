@@ -1,4 +1,5 @@
 import { ModelError } from '../../shared/errors.ts';
+import type { Question } from '../../shared/question.ts';
 import { imageSides } from '../imageSide.ts';
 import { chooseInputs, type FileInput } from '../inputs.ts';
 import type { Known } from '../known/known.ts';
@@ -9,13 +10,14 @@ import type { TfGraph, TfInput, TfNode } from './graph.ts';
 export interface TfInputs {
   image: Omit<ModelInput, 'value'> & { tensor: string };
   constants: ReadonlyMap<string, Known>;
+  answered: readonly Question[];
 }
 
 /** @throws ModelError('input') that says what the inputs are instead, or what is missing. */
 export function modelInputs(graph: TfGraph, { inputSize, inputs: given }: ModelChoices): TfInputs {
   const read = new Set(graph.nodes.flatMap((n) => n.inputs));
   const used = graph.inputs.filter(({ tensor }) => read.has(tensor)).map((input) => fileInput(graph, input));
-  const { image, constants } = chooseInputs(used, given);
+  const { image, constants, answered } = chooseInputs(used, given);
   const { name, text, tensor, shape = [] } = image;
   const layout = layoutOf(graph, tensor, shape);
   const [c, h, w] = layout === 'NCHW' ? [shape[1], shape[2], shape[3]] : [shape[3], shape[1], shape[2]];
@@ -31,6 +33,7 @@ export function modelInputs(graph: TfGraph, { inputSize, inputs: given }: ModelC
   return {
     image: { name, tensor, channels, height, width, layout },
     constants: new Map([...constants].map(([other, value]) => [tensors.get(other) as string, value])),
+    answered,
   };
 }
 

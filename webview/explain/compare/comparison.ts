@@ -16,8 +16,8 @@ export interface Comparison extends Built {
 }
 
 /** Whether there is anything to compare: a model is chosen, and nothing has to be asked or repaired first. */
-export function canCompare({ subject, failure, trials }: PageState): boolean {
-  return subject?.modelPath !== undefined && !failure && !trials?.list;
+export function canCompare({ subject, failure }: PageState): boolean {
+  return subject?.modelPath !== undefined && !failure;
 }
 
 /** Whether the comparison is in view. */

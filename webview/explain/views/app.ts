@@ -3,7 +3,7 @@ import { describeError } from '../../../src/shared/errors.ts';
 import type { Actions } from '../actions.ts';
 import { isComparing } from '../compare/comparison.ts';
 import { compareView } from '../compare/views/compareView.ts';
-import { currentMethod, isBare, phase, shown } from '../selectors.ts';
+import { currentMethod, isAsking, isBare, phase, shown } from '../selectors.ts';
 import type { PageState } from '../state.ts';
 import { aboutMethod } from './aboutMethod.ts';
 import { banner } from './banner.ts';
@@ -12,19 +12,19 @@ import { controls } from './controls.ts';
 import { emptyView } from './emptyView.ts';
 import { errorView } from './errorView.ts';
 import { header } from './header.ts';
+import { labelOffer } from './labelOffer.ts';
 import { legend } from './legend.ts';
 import { methodPicker } from './methodPicker.ts';
 import { predictionHead, predictionView } from './predictionView.ts';
-import { preprocessingQuestion } from './preprocessingQuestion.ts';
 import { probeLine } from './probeLine.ts';
+import { question } from './question.ts';
 import { stage } from './stage.ts';
 import { stageTools } from './stageTools.ts';
 
 /** The whole page: picture side and numbers side; one column where it is narrow, what the network says on top. */
 export function app(state: PageState, actions: Actions): TemplateResult {
   const now = phase(state);
-  const asking = state.trials?.list !== undefined;
-  return html`${header(state, actions)} ${banner(state, actions)} ${asking ? preprocessingQuestion(state, actions) : nothing}
+  return html`${header(state, actions)} ${banner(state, actions)} ${labelOffer(state, actions)} ${question(state, actions)}
     ${isComparing(state) ? compareView(state, actions) : explainView(state, actions, now)}
     <p class="visually-hidden" role="status" aria-live="polite" data-testid="status">${isComparing(state) ? '' : spoken(state)}</p>
     ${state.notice === undefined ? nothing : html`<p class="notice" role="status" data-testid="notice">${state.notice}</p>`}`;
@@ -33,7 +33,7 @@ export function app(state: PageState, actions: Actions): TemplateResult {
 /** One map, large. */
 function explainView(state: PageState, actions: Actions, now: ReturnType<typeof phase>): TemplateResult {
   return html`<main class="body">
-      ${saysSomething(state, now) ? predictionHead(state) : nothing}
+      ${saysSomething(state, now) ? predictionHead(state, actions) : nothing}
       <div class="picture-side">${pictureSide(state, actions)}</div>
       <div class="numbers-side">${numbers(state, actions, now)}</div>
       ${isBare(state) || state.failure ? nothing : aboutMethod(state, actions)}
@@ -50,7 +50,7 @@ function pictureSide(state: PageState, actions: Actions): TemplateResult {
 /** Whether there is a prediction to show, or one on its way. */
 function saysSomething(state: PageState, now: ReturnType<typeof phase>): boolean {
   if (now === 'empty' || (now === 'error' && state.failure)) return false;
-  return !state.trials?.list || state.prediction !== undefined;
+  return !isAsking(state) || state.prediction !== undefined;
 }
 
 function numbers(state: PageState, actions: Actions, now: ReturnType<typeof phase>): TemplateResult {
@@ -61,11 +61,13 @@ function numbers(state: PageState, actions: Actions, now: ReturnType<typeof phas
   return html`${predictionView(state, actions)} ${controls(state, actions)}`;
 }
 
-function failureActions({ subject }: PageState, actions: Actions) {
+function failureActions({ subject, failure }: PageState, actions: Actions) {
   const retry = () => actions.retry();
   const showLog = () => actions.showLog();
   if (!subject) return { retry, showLog };
-  return { retry, showLog, openSidecar: () => actions.openSidecar(), chooseModel: () => actions.chooseModel() };
+  const { question: open } = failure ?? {};
+  const ask = open && { ask: () => actions.answers.ask(open) };
+  return { retry, showLog, ...ask, openSidecar: () => actions.openSidecar(), chooseModel: () => actions.chooseModel() };
 }
 
 /** What a screen reader hears: in steps of a quarter, so that it does not speak without end. */

@@ -1,10 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ErrorCode, ErrorRecord } from '../../../src/shared/errors.ts';
+import type { Question } from '../../../src/shared/question.ts';
 import { button } from '../../ui/button.ts';
 import { icon } from '../../ui/icons.ts';
 
 export interface ErrorActions {
   retry?: () => void;
+  /** Asks what would cure it. */
+  ask?: () => void;
   showLog?: () => void;
   openSidecar?: () => void;
   chooseModel?: () => void;
@@ -17,6 +20,12 @@ const quiet: ReadonlySet<ErrorCode> = new Set(['cancelled', 'method']);
 const sidecarHelps: ReadonlySet<ErrorCode> = new Set(['labels', 'input']);
 const logHelps: ReadonlySet<ErrorCode> = new Set(['engine', 'internal']);
 
+const answering: Readonly<Record<Question['kind'], string>> = {
+  preprocessing: 'Choose a preparation…',
+  'input-size': 'Choose a size…',
+  inputs: 'Give the values…',
+};
+
 /** What went wrong, with what, and the next step. */
 export function errorView(error: ErrorRecord, actions: ErrorActions): TemplateResult {
   const calm = quiet.has(error.code);
@@ -27,7 +36,12 @@ export function errorView(error: ErrorRecord, actions: ErrorActions): TemplateRe
       ${error.hint === undefined ? nothing : html`<p data-testid="error-hint">${error.hint}</p>`}
       ${place(error)}
       <div class="buttons">
-        ${actions.retry ? button({ testid: 'retry', label: 'Try again', appearance: 'primary', onClick: actions.retry }) : nothing}
+        ${
+          error.question && actions.ask
+            ? button({ testid: 'ask', label: answering[error.question.kind], appearance: 'primary', onClick: actions.ask })
+            : nothing
+        }
+        ${actions.retry && !error.question ? button({ testid: 'retry', label: 'Try again', appearance: 'primary', onClick: actions.retry }) : nothing}
         ${
           actions.openSidecar && sidecarHelps.has(error.code)
             ? button({ testid: 'error-sidecar', label: 'Open glassbox.json', onClick: actions.openSidecar })

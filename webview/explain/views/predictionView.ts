@@ -7,17 +7,18 @@ import { rankOf } from '../selectors.ts';
 import type { PageState } from '../state.ts';
 import { classList, classListSkeleton } from './classList.ts';
 import { classSearch } from './classSearch.ts';
-import { fedView } from './fedView.ts';
+import { fedLine, fedView } from './fedView.ts';
+import { modelLines } from './modelLines.ts';
 import { targetView } from './targetView.ts';
 
 /** What the network says, beside what the folder says and what the network was fed: the first thing to see. */
-export function predictionHead(state: PageState): TemplateResult {
+export function predictionHead(state: PageState, actions: Actions): TemplateResult {
   const { prediction } = state;
   const best = prediction?.top[0];
   return html`<section class="prediction-head" aria-labelledby="prediction-title" data-testid="prediction">
     <div class="prediction-text">
       <h2 class="card-title" id="prediction-title">Prediction</h2>
-      ${prediction && best ? headline(prediction, best) : waiting(state)}
+      ${prediction && best ? headline(prediction, best) : waiting(state)} ${prediction ? fedLine(prediction, actions) : nothing}
     </div>
     ${fedView(state)}
   </section>`;
@@ -28,17 +29,8 @@ export function predictionView(state: PageState, actions: Actions): TemplateResu
   const { prediction } = state;
   return html`<section class="card classes" aria-label="Classes" data-testid="classes">
     ${targetView(state, actions)} ${prediction ? classList(state, prediction, actions) : classListSkeleton()}
-    ${classSearch(state, actions)} ${prediction ? outputLine(prediction, actions) : nothing}
+    ${classSearch(state, actions)} ${prediction ? modelLines(state, prediction, actions) : nothing}
   </section>`;
-}
-
-/** Which of the file's outputs all this is about. */
-function outputLine({ model }: Prediction, actions: Actions): TemplateResult | typeof nothing {
-  if (model.outputs.length < 2) return nothing;
-  return html`<p class="small output-line" data-testid="output">
-    <span>Output <strong>${model.output}</strong>, one of ${model.outputs.length}: ${model.outputs.join(', ')}</span>
-    <button class="link" data-testid="output-sidecar" @click=${() => actions.openSidecar()}>Choose in glassbox.json</button>
-  </p>`;
 }
 
 /** A cold start may take seconds: then it is said what takes the time. */
