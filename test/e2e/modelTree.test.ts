@@ -56,6 +56,14 @@ const steps: Record<string, Step> = {
     await hasRows(editor, all);
   },
 
+  'a click shows the layer in its file, and the focus stays in the tree': async (editor) => {
+    await views.modelRow(editor, 'conv2').click();
+    await editors.tab(editor, 'model.json').waitFor();
+    await editor.page.locator('.editor-instance .view-line', { hasText: '"conv2"' }).first().waitFor();
+    assert.equal(await editor.page.locator('.part.sidebar :focus').count(), 1);
+    await editors.runCommand(editor, 'View: Close All Editors');
+  },
+
   'Explain at This Layer asks for a picture where there is none, and draws the map there': async (editor) => {
     await views.clickInRow(views.modelRow(editor, 'relu3'), 'Explain at This Layer');
     await editors.answerQuickPick(editor, 'square-01-stamped.png');
