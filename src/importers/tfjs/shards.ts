@@ -9,17 +9,22 @@ import type { WeightGroup } from './manifest.ts';
 export async function loadWeights(groups: readonly WeightGroup[], source: ModelSource, hash: Hash): Promise<StoredWeight[]> {
   const stored: StoredWeight[] = [];
   for (const group of groups) {
-    const bytes = await readGroup(group, source, hash);
+    const shards = await readGroup(group, source, hash);
     for (const weight of group.weights) {
-      stored.push({ name: weight.name, shape: weight.shape, read: () => decodeWeight(weight, bytes) });
+      const { name, shape, offset, byteLength } = weight;
+      stored.push({ name, shape, read: () => decodeWeight({ ...weight, offset: 0 }, part(shards, offset, byteLength)) });
     }
   }
   return stored;
 }
 
-/** The group's bytes: weights may span shards, so they are joined. */
-async function readGroup(group: WeightGroup, source: ModelSource, hash: Hash): Promise<Uint8Array> {
-  const shards: { name: string; bytes: Uint8Array }[] = [];
+interface Shard {
+  name: string;
+  bytes: Uint8Array;
+}
+
+async function readGroup(group: WeightGroup, source: ModelSource, hash: Hash): Promise<Shard[]> {
+  const shards: Shard[] = [];
   let total = 0;
   for (const name of group.paths) {
     const bytes = await readShard(name, source);
@@ -29,14 +34,26 @@ async function readGroup(group: WeightGroup, source: ModelSource, hash: Hash): P
     if (total > group.byteLength) break;
   }
   if (total !== group.byteLength) throw wrongSize(group, shards, total);
-  if (shards.length === 1) return (shards[0] as { bytes: Uint8Array }).bytes;
-  const joined = new Uint8Array(total);
-  let offset = 0;
+  return shards;
+}
+
+/** A stretch of the shards one after the other: a view, or a copy where it spans several. Joining all of them would take the weights' memory twice. */
+function part(shards: readonly Shard[], offset: number, length: number): Uint8Array {
+  const joined: Uint8Array[] = [];
+  let start = 0;
   for (const { bytes } of shards) {
-    joined.set(bytes, offset);
-    offset += bytes.length;
+    const [from, to] = [Math.max(0, offset - start), Math.min(bytes.length, offset + length - start)];
+    if (to - from === length) return bytes.subarray(from, to);
+    if (from < to) joined.push(bytes.subarray(from, to));
+    start += bytes.length;
   }
-  return joined;
+  const copy = new Uint8Array(length);
+  let at = 0;
+  for (const bytes of joined) {
+    copy.set(bytes, at);
+    at += bytes.length;
+  }
+  return copy;
 }
 
 async function readShard(name: string, source: ModelSource): Promise<Uint8Array> {
@@ -52,7 +69,7 @@ async function readShard(name: string, source: ModelSource): Promise<Uint8Array>
   }
 }
 
-function wrongSize(group: WeightGroup, shards: readonly { name: string; bytes: Uint8Array }[], total: number): ModelError {
+function wrongSize(group: WeightGroup, shards: readonly Shard[], total: number): ModelError {
   const hint = 'Download or save the model again, all files together.';
   const rest = `the weights in it take ${group.byteLength} bytes`;
   if (shards.length === 0) return new ModelError('file-corrupt', `A group of the weightsManifest names no files, and ${rest}.`, { hint });
@@ -63,7 +80,7 @@ function wrongSize(group: WeightGroup, shards: readonly { name: string; bytes: U
   // Writers cut shards to one size, so the one that differs is the broken one; only the last may be shorter.
   const full = Math.max(...shards.map((s) => s.bytes.length));
   const short = total < group.byteLength ? (shards.slice(0, -1).find((s) => s.bytes.length < full) ?? shards.at(-1)) : shards.at(-1);
-  const { name, bytes } = short as { name: string; bytes: Uint8Array };
+  const { name, bytes } = short as Shard;
   const missing = group.byteLength - total;
   const what = missing > 0 ? `${missing} bytes too few` : 'too many';
   return new ModelError(
