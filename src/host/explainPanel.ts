@@ -193,6 +193,9 @@ export class ExplainPanel implements vscode.Disposable {
         this.#expect(generation);
         return { savedAs: await exportOnnx(host.engine, { model: this.#model(), image: this.#subject.image, request }, signal) };
       },
+      layerShown: async ({ generation, layer }) => {
+        if (generation === this.#generation) await host.tree.follow({ model: this.#model(), layer });
+      },
       revealLayer: async ({ generation, layer }) => {
         this.#expect(generation);
         await vscode.commands.executeCommand('glassbox.revealLayer', { model: this.#model(), layer });

@@ -394,6 +394,8 @@ export interface PageCalls {
   saveInputs: Call<{ inputs: InputValues }, void>;
   /** Writes which of `ModelInfo.outputs` is explained to the sidecar. */
   saveOutput: Call<{ output: string }, void>;
+  /** The map on screen stands at this layer: the model's tree selects it, where it is on screen too. */
+  layerShown: Call<{ generation: number; layer: string }, void>;
   /** Shows the layer in the model's file or its text document. */
   revealLayer: Call<{ generation: number; layer: string }, void>;
   chooseModel: Call<{ candidate?: string }, void>;

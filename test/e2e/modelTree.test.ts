@@ -75,6 +75,7 @@ const steps: Record<string, Step> = {
     await journey.chooseMethod(await panel(editor, square), 'layer-cam');
     await views.clickInRow(views.modelRow(editor, 'conv2'), 'Explain at This Layer');
     assert.match(await mapAt(editor, square, 'conv2'), /^Layer-CAM/);
+    await editor.page.locator('[aria-selected=true]').and(views.modelRow(editor, 'conv2')).waitFor();
 
     await journey.chooseMethod(await panel(editor, square), 'saliency');
     await views.clickInRow(views.modelRow(editor, 'conv3'), 'Explain at This Layer');

@@ -108,6 +108,7 @@ export class TestHost {
       saveInputSize: quick('saveInputSize', () => this.#anew({})),
       saveInputs: quick('saveInputs', () => this.#anew({})),
       saveOutput: quick('saveOutput', ({ output }) => this.#anew({ output })),
+      layerShown: quick('layerShown', () => {}),
       revealLayer: quick('revealLayer', () => {}),
       chooseModel: quick('chooseModel', () => {}),
       setPinned: quick('setPinned', () => {}),

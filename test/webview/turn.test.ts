@@ -75,6 +75,10 @@ test('a layer counts once: what the person chooses afterwards stays over a new p
     await drawn(page, 'grad-cam', second);
     await byId(page, 'layer').press('Home');
     await drawn(page, 'grad-cam', first);
+    const told = await page.evaluate(() =>
+      window.host.log.filter(({ method }) => method === 'layerShown').map(({ params }) => params.layer),
+    );
+    assert.deepEqual(told.slice(-2), [second, first]);
     await turn(page, {});
     await page.waitForSelector('[data-testid=root][data-generation="3"]');
     await drawn(page, 'grad-cam', first);

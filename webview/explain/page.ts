@@ -1,10 +1,10 @@
 import { render } from 'lit';
 import type { PageCalls, PageEvents } from '../../src/shared/protocol.ts';
-import { createClient, onEvent, type Port } from '../../src/shared/rpc.ts';
+import { type Client, createClient, onEvent, type Port } from '../../src/shared/rpc.ts';
 import { Actions } from './actions.ts';
 import { listenToCompareKeys } from './compare/compareActions.ts';
 import { MapJobs } from './mapJobs.ts';
-import { phase } from './selectors.ts';
+import { currentMethod, phase, shown } from './selectors.ts';
 import { initialState, type PageState } from './state.ts';
 import { restore, type StateStore } from './stateStore.ts';
 import { Store } from './store.ts';
@@ -29,6 +29,7 @@ export function startPage(port: Port, stateStore: StateStore, root: HTMLElement)
   });
   store.subscribe(draw);
   keep(store, stateStore);
+  tellLayer(store, client);
   listenToCompareKeys(actions.compare, () => store.get());
   listenToKeys(actions);
   draw();
@@ -56,6 +57,22 @@ function keep(store: Store<PageState>, stateStore: StateStore): void {
     if (now.subject === subject && now.choices === choices) return;
     ({ subject, choices } = now);
     if (subject) stateStore.set({ subject, ui: choices });
+  });
+}
+
+/** Tells the host at which layer the map on screen stands, whenever it is another one. */
+function tellLayer(store: Store<PageState>, client: Client<PageCalls>): void {
+  let told = '';
+  store.subscribe(() => {
+    const state = store.get();
+    const { map, stale } = shown(state);
+    if (!state.subject || !map || stale || state.choices.compare?.open || currentMethod(state)?.at !== 'layer') return;
+    const { generation, modelPath } = state.subject;
+    const now = `${modelPath} ${map.layer}`;
+    if (now === told) return;
+    told = now;
+    // Nobody waits for it: what went wrong is said where the layer is asked for.
+    client.call('layerShown', { generation, layer: map.layer }).catch(() => {});
   });
 }
 

@@ -4,6 +4,7 @@ import { modelName } from '../../shared/modelFormats.ts';
 import type { ModelOutline } from '../../shared/protocol.ts';
 import { type Filter, filterTree, parseFilter } from './filter.ts';
 import { type ActionRow, actionItem, nextSteps } from './nextSteps.ts';
+import type { LayerTarget } from './pickLayer.ts';
 import type { Shown, ShownModel } from './shownModel.ts';
 import { buildTree, type LayerNode, layerNodes, type ModelNode, type TreeNode } from './tree.ts';
 import { rowOf, tooltipOf } from './treeItems.ts';
@@ -75,6 +76,14 @@ export class ModelTree implements vscode.TreeDataProvider<Row>, vscode.Disposabl
     const tree = this.#filtered?.tree ?? this.#tree;
     const node = tree && rows.length > 0 ? find(tree, name) : undefined;
     await this.view.reveal(node ?? rows[0]!, { select: true, focus: false });
+  }
+
+  /** Selects the layer that a panel shows, where the view is on screen and shows that model. */
+  async follow({ model, layer }: LayerTarget): Promise<void> {
+    const tree = this.#filtered?.tree ?? this.#tree;
+    if (!this.view.visible || tree?.outline.model.path !== model) return;
+    const node = find(tree, layer);
+    if (node && this.view.selection[0]?.id !== node.id) await this.view.reveal(node, { select: true, focus: false });
   }
 
   async getChildren(row?: Row): Promise<Row[]> {
