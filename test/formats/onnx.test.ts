@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
+import { half } from '../../src/formats/half.ts';
 import { decodeModel } from '../../src/formats/onnx/read.ts';
-import { float16, tensorValues } from '../../src/formats/onnx/tensor.ts';
+import { tensorValues } from '../../src/formats/onnx/tensor.ts';
 import { DataType, type TensorProto } from '../../src/formats/onnx/types.ts';
 import { encodeModel } from '../../src/formats/onnx/write.ts';
 import { MessageWriter } from '../../src/formats/protobuf/writer.ts';
@@ -58,10 +59,10 @@ test('tensors from every field and type', () => {
   const raw = (array: ArrayBufferView) => ({ rawData: new Uint8Array(array.buffer, array.byteOffset, array.byteLength) });
   // 1, −2, 65504 (largest half), 2^−24 (smallest), 1/3 rounded: bit patterns of IEEE 754
   const halves = [0x3c00, 0xc000, 0x7bff, 0x0001, 0x3555];
-  const half = [1, -2, 65504, 2 ** -24, 0.333251953125];
-  assert.deepEqual(values(t(DataType.FLOAT16, 5, raw(Uint16Array.from(halves)))), half);
-  assert.deepEqual(values(t(DataType.FLOAT16, 5, { int32Data: Int32Array.from(halves) })), half);
-  assert.ok(Number.isNaN(float16(0x7e00)) && float16(0xfc00) === -Infinity);
+  const numbers = [1, -2, 65504, 2 ** -24, 0.333251953125];
+  assert.deepEqual(values(t(DataType.FLOAT16, 5, raw(Uint16Array.from(halves)))), numbers);
+  assert.deepEqual(values(t(DataType.FLOAT16, 5, { int32Data: Int32Array.from(halves) })), numbers);
+  assert.ok(Number.isNaN(half(0x7e00)) && half(0xfc00) === -Infinity);
   assert.deepEqual(values(t(DataType.BFLOAT16, 3, raw(Uint16Array.of(0x3f80, 0xc000, 0x4049)))), [1, -2, 3.140625]);
   assert.deepEqual(values(t(DataType.BFLOAT16, 1, { int32Data: Int32Array.of(0xc000) })), [-2]);
   assert.deepEqual(values(t(DataType.DOUBLE, 2, raw(Float64Array.of(0.5, -3)))), [0.5, -3]);

@@ -42,8 +42,8 @@ export class FlatBuffer {
   }
 
   check(at: number, length: number, path: string): void {
-    if (at >= 0 && length <= this.bytes.length - at) return;
-    throw this.corrupt(at, `${length} bytes are expected, ${Math.max(0, this.bytes.length - at)} are left`, path);
+    if (length <= this.bytes.length - at) return;
+    throw this.corrupt(at, `${length} bytes are expected, ${this.bytes.length - at} are left`, path);
   }
 
   /** Counts what is decoded. */
@@ -77,7 +77,9 @@ export class Table {
     file.check(at, 4, path);
     file.charge(at, 0, path);
     this.#vtable = at - file.buffer.readInt32(at);
-    file.check(this.#vtable, 4, path);
+    if (this.#vtable < 0 || this.#vtable > file.bytes.length - 4) {
+      throw this.corrupt(`its vtable would be at byte ${this.#vtable}, outside the file`);
+    }
     this.#vtableSize = unsigned16(file, this.#vtable);
     this.#size = unsigned16(file, this.#vtable + 2);
     if (this.#vtableSize < 4 || this.#vtableSize % 2 !== 0) throw this.corrupt(`a vtable of ${this.#vtableSize} bytes`, this.#vtable);

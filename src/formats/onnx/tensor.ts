@@ -1,4 +1,5 @@
 import { ModelError } from '../../shared/errors.ts';
+import { bfloats, halves } from '../half.ts';
 import { DataType, dataTypeName, type TensorProto } from './types.ts';
 
 /** Values of a tensor, row-major. Every floating-point type becomes float32, uint32 and uint64 become int64. */
@@ -78,9 +79,9 @@ function fromRaw(type: number, { buffer, byteOffset, length }: Uint8Array): Tens
     case DataType.DOUBLE:
       return { dtype: 'float32', data: Float32Array.from(new Float64Array(buffer, byteOffset, length / 8)) };
     case DataType.FLOAT16:
-      return { dtype: 'float32', data: Float32Array.from(new Uint16Array(buffer, byteOffset, length / 2), float16) };
+      return { dtype: 'float32', data: halves(new Uint16Array(buffer, byteOffset, length / 2)) };
     case DataType.BFLOAT16:
-      return { dtype: 'float32', data: bfloat16(new Uint16Array(buffer, byteOffset, length / 2)) };
+      return { dtype: 'float32', data: bfloats(new Uint16Array(buffer, byteOffset, length / 2)) };
     case DataType.INT64:
     case DataType.UINT64:
       return { dtype: 'int64', data: new BigInt64Array(buffer, byteOffset, length / 8) };
@@ -110,9 +111,9 @@ function typedField(tensor: TensorProto, count: number): TensorValues {
     case DataType.DOUBLE:
       return { dtype: 'float32', data: data instanceof Float32Array ? data : Float32Array.from(data) };
     case DataType.FLOAT16:
-      return { dtype: 'float32', data: Float32Array.from(data, float16) };
+      return { dtype: 'float32', data: halves(data) };
     case DataType.BFLOAT16:
-      return { dtype: 'float32', data: bfloat16(data) };
+      return { dtype: 'float32', data: bfloats(data) };
     case DataType.INT64:
     case DataType.UINT64:
     case DataType.UINT32:
@@ -123,21 +124,6 @@ function typedField(tensor: TensorProto, count: number): TensorValues {
     default:
       return { dtype: 'int32', data: Int32Array.from(data) };
   }
-}
-
-/** IEEE half precision, from its bit pattern. */
-export function float16(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-/** bfloat16 is the upper half of a float32. */
-function bfloat16(bits: ArrayLike<number>): Float32Array {
-  return new Float32Array(Uint32Array.from(bits, (b) => (b & 0xffff) << 16).buffer);
 }
 
 function fault(code: 'file-corrupt' | 'unsupported', tensor: TensorProto, what: string): ModelError {

@@ -1,5 +1,5 @@
 import { ModelError } from '../../shared/errors.ts';
-import { float16 } from '../onnx/tensor.ts';
+import { bfloats, halves } from '../half.ts';
 import type { TfliteQuantization, TfliteTensor } from './types.ts';
 
 /** Values of a tensor, row-major: real numbers as float32, dequantised, and integers that mean themselves. */
@@ -79,9 +79,9 @@ function storedValues(tensor: TfliteTensor, raw: Uint8Array): TfliteValues {
     case 'FLOAT32':
       return new Float32Array(buffer, byteOffset, length / 4);
     case 'FLOAT16':
-      return Float32Array.from(new Uint16Array(buffer, byteOffset, length / 2), float16);
+      return halves(new Uint16Array(buffer, byteOffset, length / 2));
     case 'BFLOAT16':
-      return new Float32Array(Uint32Array.from(new Uint16Array(buffer, byteOffset, length / 2), (b) => b << 16).buffer);
+      return bfloats(new Uint16Array(buffer, byteOffset, length / 2));
     case 'FLOAT64':
       return Float32Array.from(new Float64Array(buffer, byteOffset, length / 8));
     case 'INT4':
@@ -116,12 +116,13 @@ function unpacked(raw: Uint8Array, count: number): Int8Array {
 }
 
 /** scale·(q − zeroPoint), rounded once. */
-function dequantised(q: TfliteValues, shape: readonly number[], { scale, zeroPoint, axis }: TfliteQuantization): Float32Array {
+function dequantised(stored: TfliteValues, shape: readonly number[], { scale, zeroPoint, axis }: TfliteQuantization): Float32Array {
+  const q = stored instanceof BigInt64Array || stored instanceof BigUint64Array ? Float64Array.from(stored, Number) : stored;
   const out = new Float32Array(q.length);
   const inner = scale.length === 1 ? q.length : shape.slice(axis + 1).reduce((n, d) => n * d, 1);
   for (let start = 0, k = 0; start < q.length; start += inner, k = (k + 1) % scale.length) {
     const [s, z] = [scale[k] as number, zeroPoint[k] as number];
-    for (let i = start; i < start + inner; i++) out[i] = s * (Number(q[i]) - z);
+    for (let i = start; i < start + inner; i++) out[i] = s * ((q[i] as number) - z);
   }
   return out;
 }

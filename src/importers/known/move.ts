@@ -82,9 +82,12 @@ export function gather(source: Known, axis: number, indices: readonly number[], 
   return known(source.dtype, [...source.shape.slice(0, axis), ...indexShape, ...source.shape.slice(axis + 1)], data);
 }
 
+/** Undefined where the parts do not fit together. */
 export function concat(parts: readonly Known[], axis: number): Known | undefined {
   const [first] = parts;
-  if (!first) return undefined;
+  const rank = first?.shape.length;
+  if (!first || parts.some(({ shape }) => shape.length !== rank || shape.some((d, i) => i !== axis && d !== first.shape[i])))
+    return undefined;
   const outer = count(first.shape.slice(0, axis));
   const data: Scalar[] = [];
   for (let o = 0; o < outer; o++) {

@@ -13,15 +13,10 @@ export function fold(n: NodeContext): readonly Known[] | undefined {
   const { op, inputs } = n.node;
   if (op === 'Shape' || op === 'Size' || op === 'Rank') return [shapeFacts(n, op)];
   const rule = Object.hasOwn(rules, op) ? rules[op] : undefined;
-  // Told by the inputs' being constants, before any of them is decoded.
-  if (
-    !rule ||
-    n.node.attrs.fused_ops !== undefined ||
-    inputs.length === 0 ||
-    inputs.some((name, i) => name !== '' && !('constant' in n.held(i)))
-  )
-    return undefined;
-  const all = inputs.map((name, i) => (name === '' ? undefined : n.known(i)));
+  // Told by the inputs' being constants, before any of them is decoded. None of the rules has inputs that may be absent.
+  const constant = inputs.every((name, i) => name !== '' && 'constant' in n.held(i));
+  if (!rule || n.node.attrs.fused_ops !== undefined || inputs.length === 0 || !constant) return undefined;
+  const all = inputs.map((_, i) => n.known(i));
   const result = rule(n, all as Known[]);
   return result && (Array.isArray(result) ? (result as Known[]) : [result as Known]);
 }
@@ -118,7 +113,9 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   Transpose: (_, [a, perm]) => {
     const order = perm && numbers(perm);
-    return a && order && transpose(a, Array.from(order));
+    const axes = a?.shape.map((_, axis) => axis) ?? [];
+    const permuted = order?.length === axes.length && axes.every((axis) => order.includes(axis));
+    return a && permuted ? transpose(a, Array.from(order)) : undefined;
   },
   ConcatV2: (n, inputs) => joined(n, inputs.slice(0, -1), inputs.at(-1)),
   Concat: (n, inputs) => joined(n, inputs.slice(1), inputs[0]),
@@ -159,7 +156,8 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   BroadcastTo: (n, [a, shape]) => {
     const dims = shape && numbers(shape);
-    return a && dims && expand(a, bounded(n, Array.from(dims), a.dtype));
+    if (!a || !dims || a.shape.some((d, i) => d !== 1 && d !== dims[dims.length - a.shape.length + i])) return undefined;
+    return expand(a, bounded(n, Array.from(dims), a.dtype));
   },
   ZerosLike: (_, inputs) => binary('Mul', first(inputs), known(first(inputs).dtype, [], [0])),
 };
@@ -185,7 +183,8 @@ function shapeFacts(n: NodeContext, op: 'Shape' | 'Size' | 'Rank'): Known {
 
 function joined(n: NodeContext, parts: readonly Known[], at: Known | undefined): Known | undefined {
   const axis = at && numbers(at)?.[0];
-  return axis === undefined ? undefined : concat(parts, n.axis(axis, (parts[0] as Known).shape.length));
+  const [part] = parts;
+  return axis === undefined || !part ? undefined : concat(parts, n.axis(axis, part.shape.length));
 }
 
 function withAxis(k: Known, axis: number): Known {

@@ -42,11 +42,13 @@ function stated(tensor: TensorMetadata | undefined, channels: number): Normaliza
 function implied(image: TfliteTensor): Normalization | undefined {
   const offset = { UINT8: 0, INT8: 128 }[image.type];
   if (offset === undefined) return undefined;
-  const { scale, zeroPoint } = quantizationOf(image) ?? { scale: [1], zeroPoint: [0] };
+  const quantization = quantizationOf(image);
+  const { scale, zeroPoint } = quantization ?? { scale: [1], zeroPoint: [0] };
   // Scales are float32: 1/255 comes back as 255 and not as 254.99999…
   const std = Number((1 / (scale[0] as number)).toPrecision(7));
   const usable = scale.length === 1 && Number.isFinite(std) && std > 0;
-  return usable ? { mean: [offset + (zeroPoint[0] as number)], std: [std], from: 'quantisation of the TFLite input' } : undefined;
+  const from = quantization ? 'quantisation of the TFLite input' : 'TFLite input of bytes';
+  return usable ? { mean: [offset + (zeroPoint[0] as number)], std: [std], from } : undefined;
 }
 
 /** Class names, one per line, of the first label file that says no language, or English, or any. */
