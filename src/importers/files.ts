@@ -30,8 +30,8 @@ export async function fileSource(path: string, options: FileOptions = {}): Promi
   const folder = dirname(path);
   const stamps = new Map<string, string>();
   let left = options.maxBytes ?? LARGEST;
-  const load = async (file: string, name: string): Promise<Uint8Array> => {
-    const { bytes, stamp } = await readWhole(file, name, left).catch((error: unknown) => {
+  const load = async (file: string, name: string, part: Part = WHOLE): Promise<Uint8Array> => {
+    const { bytes, stamp } = await readUnchanged(file, name, part, left).catch((error: unknown) => {
       throw error instanceof ModelError ? error.with({ file: path }) : error;
     });
     left -= bytes.length;
@@ -42,6 +42,7 @@ export async function fileSource(path: string, options: FileOptions = {}): Promi
     file: path,
     bytes: await load(path, basename(path)),
     read: async (name) => load(join(folder, inside(name)), name),
+    readPart: async (name, start, end) => load(join(folder, inside(name)), name, { start, end }),
     changed: async () => {
       for (const [file, stamp] of stamps) if ((await stampOf(file)) !== stamp) return basename(file);
       return undefined;
@@ -69,9 +70,17 @@ function inside(name: string): string {
   return parts.join('/');
 }
 
-async function readWhole(file: string, name: string, limit: number): Promise<{ bytes: Uint8Array; stamp: string }> {
+/** Bytes of a file, from `start` to before `end`. */
+interface Part {
+  start: number;
+  end: number;
+}
+
+const WHOLE: Part = { start: 0, end: Number.POSITIVE_INFINITY };
+
+async function readUnchanged(file: string, name: string, part: Part, limit: number): Promise<{ bytes: Uint8Array; stamp: string }> {
   for (let attempt = 0; ; attempt++) {
-    const result = await readOnce(file, name, limit);
+    const result = await readOnce(file, name, part, limit);
     if (result) return result;
     if (attempt > 0) throw fileChanged(name);
     await delay(PAUSE_MS);
@@ -79,7 +88,12 @@ async function readWhole(file: string, name: string, limit: number): Promise<{ b
 }
 
 /** Undefined if the file changed while it was being read. */
-async function readOnce(file: string, name: string, limit: number): Promise<{ bytes: Uint8Array; stamp: string } | undefined> {
+async function readOnce(
+  file: string,
+  name: string,
+  { start, end }: Part,
+  limit: number,
+): Promise<{ bytes: Uint8Array; stamp: string } | undefined> {
   let handle: FileHandle;
   try {
     // Opening a pipe for reading waits for a writer, so what it is, is asked first.
@@ -90,7 +104,8 @@ async function readOnce(file: string, name: string, limit: number): Promise<{ by
     throw unreadable(name, cause);
   }
   try {
-    const { size } = await handle.stat();
+    const stated = await handle.stat();
+    const size = Math.max(0, Math.min(end, stated.size) - start);
     if (size > limit) {
       throw new ModelError(
         'file-too-large',
@@ -102,7 +117,7 @@ async function readOnce(file: string, name: string, limit: number): Promise<{ by
     const bytes = new Uint8Array(size);
     let filled = 0;
     while (filled < size) {
-      const { bytesRead } = await handle.read(bytes, filled, Math.min(size - filled, 2 ** 30), filled);
+      const { bytesRead } = await handle.read(bytes, filled, Math.min(size - filled, 2 ** 30), start + filled);
       if (bytesRead === 0) return undefined;
       filled += bytesRead;
     }

@@ -110,6 +110,8 @@ export interface ModelSource {
   bytes: Uint8Array;
   /** Reads a file beside the model (weight shard, external data). Throws ModelError('file-missing'). */
   read(name: string): Promise<Uint8Array>;
+  /** Bytes `start` to `end` of such a file, fewer where it ends before. Absent: files are only read whole. */
+  readPart?(name: string, start: number, end: number): Promise<Uint8Array>;
   /** Height and width to use where the file leaves them open. */
   inputSize?: readonly [number, number];
   /** Values of the inputs that are no image. */

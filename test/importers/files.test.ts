@@ -33,6 +33,26 @@ test('a model on disk, also one whose shards are links', async (t) => {
   assert.equal((await openModel(await fileSource(path))).hash, model.hash);
 });
 
+test('a part of a file', async (t) => {
+  const path = await writeModel(t, modelFiles(smallNet()));
+  const whole = new Uint8Array(await readFile(join(dirname(path), shard)));
+  const source = await fileSource(path);
+  const part = async (start: number, end: number) => await source.readPart?.(shard, start, end);
+  assert.deepEqual(await part(5, 13), whole.subarray(5, 13));
+  assert.deepEqual(await part(whole.length - 3, 2 ** 50), whole.subarray(-3));
+  assert.deepEqual(await part(2 ** 50, 2 ** 51), new Uint8Array(0));
+  await rejected(source.readPart?.('../x', 0, 4) as Promise<unknown>, 'file-corrupt', /nothing outside is read/);
+  await truncate(join(dirname(path), shard), 4);
+  assert.equal(await source.changed(), shard);
+});
+
+test('a part that is larger than what is read', async (t) => {
+  const path = await writeModel(t, modelFiles(smallNet()));
+  const source = await fileSource(path, { maxBytes: (await readFile(path)).length + 100 });
+  assert.equal((await source.readPart?.(shard, 0, 100))?.length, 100);
+  await rejected(source.readPart?.(shard, 0, 1) as Promise<unknown>, 'file-too-large', /0 left/);
+});
+
 test('names that lead out of the folder', async (t) => {
   const files = modelFiles(smallNet());
   for (const name of [
@@ -128,7 +148,6 @@ test('files that are no model say what they are and what to do', async () => {
       'The file is a Git LFS pointer, not the model itself.',
       /git lfs pull/,
     ],
-    [bytes([0x08, 0x01, 0x12, 0xbe, 0x8a]), 'The file is a TensorFlow SavedModel.', /tf2onnx/],
     [bytes('GGUF', [3, 0, 0, 0]), 'The file is a GGUF language model.', /image classifiers/],
     [
       bytes('<!DOCTYPE html><html>'),

@@ -424,12 +424,12 @@ for (const [what, index, message] of [
   [
     'behind the end of the data',
     bundleIndex([{ ...entry, offset: 4 }]),
-    "Variable 'w' needs bytes 4 to 16 of 'variables/variables.data-00000-of-00001', which has 12.",
+    "Variable 'w' needs bytes 4 to 16 of 'variables/variables.data-00000-of-00001', which ends before.",
   ],
   [
     'before the start of the data',
     bundleIndex([{ ...entry, offset: -4 }]),
-    "Variable 'w' needs bytes -4 to 8 of 'variables/variables.data-00000-of-00001', which has 12.",
+    "Variable 'w' is at bytes -4 to 8 of 'variables/variables.data-00000-of-00001'.",
   ],
   [
     'of another length',

@@ -32,7 +32,7 @@ async function open(source: ModelSource): Promise<Model> {
 
 export interface ReadGraph {
   graph: TfGraph;
-  /** SHA-256 over all files that were read, hex. */
+  /** SHA-256 over what was read: the model file, the index of its variables, and their values; hex. */
   files: string;
 }
 

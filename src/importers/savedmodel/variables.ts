@@ -14,7 +14,7 @@ const PREFIX = 'variables/variables';
 const HINT = 'Copy the whole folder of the SavedModel, or save it again.';
 
 /**
- * The values of variables, from the checkpoint in the model's folder; views into its files. What is read goes into the hash.
+ * The values of variables, from the checkpoint in the model's folder; views into its files. They go into the hash, and the index.
  * @param variables nodes, by the name of the tensor that they are
  * @param stored under which key each is; one that is not there is stored under its own name
  * @throws ModelError 'file-missing', 'file-corrupt' (checksums too), 'unsupported', 'file-too-large'; names the variable.
@@ -31,20 +31,42 @@ export async function loadVariables(
   const bytes = await readBeside(source, file);
   hash.update(bytes);
   const index = readBundleIndex(bytes, file);
-  const shards = new Map<number, Uint8Array>();
-  for (const [tensor, node] of variables) {
+  const entries = [...variables].map(([tensor, node]): Located => {
     const entry = entryOf(index, tensor, node, stored.get(node));
     refuseOther(tensor, node, entry);
-    const name = shardName(PREFIX, entry.shard, index.shards);
-    let shard = shards.get(entry.shard);
-    if (!shard) {
-      shard = await readBeside(source, name);
-      hash.update(shard);
-      shards.set(entry.shard, shard);
-    }
-    loaded.set(tensor, constantIn(shard, entry, tensor, name));
+    return { tensor, entry };
+  });
+  for (const shard of new Set(entries.map(({ entry }) => entry.shard))) {
+    const inShard = entries.filter(({ entry }) => entry.shard === shard);
+    const part = await readPart(source, shardName(PREFIX, shard, index.shards), inShard);
+    for (const { tensor, entry } of inShard) loaded.set(tensor, constantIn(part, entry, tensor, hash));
   }
   return loaded;
+}
+
+interface Located {
+  tensor: string;
+  entry: BundleEntry;
+}
+
+/** The bytes of a data file from the first variable's on: Keras stores every variable twice, training stores its state with them. */
+interface Part {
+  file: string;
+  start: number;
+  bytes: Uint8Array;
+}
+
+async function readPart(source: ModelSource, file: string, variables: readonly Located[]): Promise<Part> {
+  let [start, end] = [Number.POSITIVE_INFINITY, 0];
+  for (const { tensor, entry } of variables) {
+    const { offset, size } = entry;
+    if (!(offset >= 0 && size >= 0 && Number.isSafeInteger(offset + size)))
+      throw damaged(tensor, `is at bytes ${offset} to ${offset + size} of '${file}'`);
+    start = Math.min(start, offset);
+    end = Math.max(end, offset + size);
+  }
+  const bytes = await readBeside(source, file, start, end);
+  return { file, start, bytes };
 }
 
 function entryOf(index: BundleIndex, tensor: string, node: NodeDef, stored: StoredAs | undefined): BundleEntry {
@@ -81,27 +103,32 @@ function refuseOther(tensor: string, { attrs }: NodeDef, { dtype, shape }: Bundl
   );
 }
 
-function constantIn(shard: Uint8Array, entry: BundleEntry, tensor: string, file: string): TfConstant {
+function constantIn({ file, start, bytes }: Part, entry: BundleEntry, tensor: string, hash: Hash): TfConstant {
   const { dtype: type, shape, offset, size, crc } = entry;
   const dtype = dtypeOf(type);
   if (!dtype) throw new ModelError('unsupported', `Variable '${tensor}' is of type ${type}.`, { where: tensor });
-  const corrupt = (what: string) => new ModelError('file-corrupt', `Variable '${tensor}' ${what}.`, { where: tensor, hint: HINT });
-  if (!(offset >= 0 && size >= 0 && offset + size <= shard.length))
-    throw corrupt(`needs bytes ${offset} to ${offset + size} of '${file}', which has ${shard.length}`);
+  if (offset + size > start + bytes.length)
+    throw damaged(tensor, `needs bytes ${offset} to ${offset + size} of '${file}', which ends before`);
   refuseLarge(
     tensor,
     dtype,
     shape.reduce((n, d) => n * d, 1),
   );
-  const rawData = shard.subarray(offset, offset + size);
-  if (maskedCrc32c(rawData) !== crc) throw corrupt(`has a wrong checksum in '${file}': the file is damaged`);
+  const rawData = bytes.subarray(offset - start, offset - start + size);
+  if (maskedCrc32c(rawData) !== crc) throw damaged(tensor, `has a wrong checksum in '${file}': the file is damaged`);
+  hash.update(rawData);
   const proto = { name: tensor, dims: shape, dataType: sameBytes(type) ?? 0, rawData };
   return { dtype, shape, read: () => knownData(tensorValues(proto, () => rawData)) };
 }
 
-async function readBeside(source: ModelSource, name: string): Promise<Uint8Array> {
+function damaged(tensor: string, what: string): ModelError {
+  return new ModelError('file-corrupt', `Variable '${tensor}' ${what}.`, { where: tensor, hint: HINT });
+}
+
+async function readBeside(source: ModelSource, name: string, start = 0, end?: number): Promise<Uint8Array> {
   try {
-    return await source.read(name);
+    if (end !== undefined && source.readPart) return await source.readPart(name, start, end);
+    return (await source.read(name)).subarray(start, end);
   } catch (error) {
     if (!(error instanceof ModelError) || error.code !== 'file-missing') throw error;
     throw new ModelError('file-missing', `'${name}' with the model's weights is missing; it is expected beside saved_model.pb.`, {
