@@ -36,10 +36,13 @@ export function composeError(path: string, { message, hint }: ErrorRecord): stri
   return document([modelName(path), '', `  ${message}`, ...(hint === undefined ? [] : [`  ${hint}`])]);
 }
 
-/** Said before a model whose file is another one since, which cannot be read. */
+/** Said before a model whose file is another one `since`, which cannot be read. */
 export function staleNote({ message }: ErrorRecord, since: Date): string[] {
-  const time = since.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-  return [`! The file changed at ${time} and cannot be read: ${message}`, '! This is the model as it was before.', ''];
+  return [
+    `! This is the model as it was before its files changed at ${since.toLocaleTimeString()}: they cannot be read now.`,
+    `! ${message}`,
+    '',
+  ];
 }
 
 /** Names come from files of others: what would break a line stays in it. */

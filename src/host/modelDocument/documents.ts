@@ -118,7 +118,7 @@ export class ModelDocuments implements vscode.FileSystemProvider, vscode.Disposa
       entry.failed = true;
       const why = toErrorRecord(error);
       // A checkpoint that is being written will be whole again.
-      const model = entry.good && composeModel(entry.good.outline, entry.good.bytes, staleNote(why, new Date()));
+      const model = entry.good && composeModel(entry.good.outline, entry.good.bytes, staleNote(why, new Date(entry.changed)));
       return { text: model?.text ?? composeError(path, why), model, error: why };
     }
   }

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { MethodInfo, Prediction } from '../../../src/shared/protocol.ts';
 import { shape } from '../../draw/format.ts';
+import { iconButton } from '../../ui/button.ts';
 import { dropdown } from '../../ui/dropdown.ts';
 import { range } from '../../ui/fields.ts';
 import type { Actions } from '../actions.ts';
@@ -40,19 +41,22 @@ function layerSlider(state: PageState, method: MethodInfo | undefined, actions: 
     describedBy: 'layer-facts',
     onInput: (value) => actions.chooseLayer(value),
   })}
-    <p class="layer-facts" id="layer-facts" data-testid="layer-facts">${layerFacts(prediction, onInput ? method : undefined, layer)}</p>`;
+    <p class="layer-facts" id="layer-facts" data-testid="layer-facts">${layerFacts(prediction, onInput ? method : undefined, layer, actions)}</p>`;
 }
 
 function layerFacts(
   prediction: Prediction | undefined,
   onInput: MethodInfo | undefined,
   layer: ReturnType<typeof spatialLayers>[number] | undefined,
+  actions: Actions,
 ) {
   if (!prediction) return html`<span class="skeleton line"></span>`;
   if (onInput) return html`<span class="small">${onInput.label} works on the input: it has no layer to choose.</span>`;
   if (!layer) return html`<span class="small">This model has no layer with a spatial output.</span>`;
   const isDefault = layer.name === prediction.model.defaultLayer;
-  return html`<span class="layer-name" title=${layer.name}>${layer.name}</span
+  return html`<span class="layer-line"
+      ><span class="layer-name" title=${layer.name}>${layer.name}</span
+      >${iconButton({ testid: 'reveal-layer', label: 'Show in the model', icon: 'reveal', onClick: () => actions.revealLayer() })}</span
     ><span class="small layer-kind">${layer.kind} · ${shape(layer.shape)}${isDefault ? ' · default' : ''}</span>`;
 }
 
