@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ModelError } from '../../src/shared/errors.ts';
-import { openBytes } from '../support/tflite.ts';
+import { openBytes, tflite } from '../support/tflite.ts';
 import { type OperatorSpec, type TensorSpec, tfliteModel } from '../support/tfliteModel.ts';
 
 const floats = (...values: number[]) => new Uint8Array(Float32Array.from(values).buffer);
@@ -27,6 +27,13 @@ const dense = (weights: Partial<TensorSpec>, options: OperatorSpec['options'] = 
 const int8 = (quantization: NonNullable<TensorSpec['quantization']>) => ({ type: 'INT8', data: new Uint8Array(6), quantization });
 const same = (spec: Partial<OperatorSpec>): Uint8Array =>
   behind({ kind: 'RELU', inputs: [2], outputs: [3], ...spec }, { name: 'scores', shape: [1, 3] });
+
+/** The file with metadata and labels, changed by `change`. */
+function described(change: (file: Buffer) => void): Uint8Array {
+  const bytes = tflite('uint8');
+  change(Buffer.from(bytes.buffer));
+  return bytes;
+}
 
 const cases: Record<string, [bytes: Uint8Array, code: ModelError['code'], message: string]> = {
   'a custom operator': [
@@ -103,6 +110,16 @@ const cases: Record<string, [bytes: Uint8Array, code: ModelError['code'], messag
   ],
   'an operator without inputs': [same({ inputs: [] }), 'file-corrupt', "RELU 'scores' lacks input 0."],
   'a cycle': [same({ inputs: [3] }), 'file-corrupt', "RELU 'scores' reads 'scores', which nothing before it makes."],
+  'metadata of another kind': [
+    described((file) => file.write('M002', file.indexOf('M001'))),
+    'file-corrupt',
+    `The file is damaged or truncated at byte 4: the file identifier is "M002", not 'M001'.`,
+  ],
+  'a damaged archive behind the model': [
+    described((file) => file.writeUInt32LE(1, file.indexOf('PK\u0001\u0002') + 16)),
+    'file-corrupt',
+    "The ZIP archive is damaged: the checksum of 'labels.txt' is wrong.",
+  ],
   'no operator': [tfliteModel({ tensors: [image], operators: [], outputs: [0] }), 'input', 'The model has no input.'],
 };
 

@@ -87,6 +87,12 @@ test('metadata: normalisation, and labels from the archive behind the model, in 
   });
 });
 
+test('metadata without its archive: a model without labels', async () => {
+  const whole = tflite('uint8');
+  const { hints } = await openBytes(whole.subarray(0, whole.length - 1));
+  assert.deepEqual(Object.keys(hints), ['normalization', 'modelName']);
+});
+
 test('a quantised input without metadata: what a pixel stands for', async () => {
   const { hints } = await openBytes(tflite('int8'));
   // real = (pixel − 128 − zero point) · scale, with zero point −1 and scale 2/255.
