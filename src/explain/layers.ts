@@ -2,14 +2,24 @@ import { producers } from '../graph/graph.ts';
 import type { Layer, Model } from '../importers/model.ts';
 import { opOf } from '../ops/index.ts';
 import { ModelError } from '../shared/errors.ts';
+import { pictures } from '../transform/pictures.ts';
 
 /** Name under which the network's input stands among the layers. */
 export const inputLayer = 'input';
 
-/** Layers at which a map can be drawn, in order of depth: a [C,H,W] output of more than one cell, between input and logits. */
+const spatialOf = new WeakMap<Model, Layer[]>();
+
+/** Layers at which a map can be drawn, in order of depth: pictures [C,H,W] of more than one cell, between input and logits. */
 export function spatialLayers(model: Model): Layer[] {
+  const known = spatialOf.get(model);
+  if (known) return known;
   const upstream = upstreamOf(model, model.logits);
-  return model.layers.filter((layer) => isSpatial(layer) && upstream.has(layer.value) && layer.value !== model.input.value);
+  const picture = pictures(model.graph, model.input.value);
+  const found = model.layers.filter(
+    (layer) => isSpatial(layer) && picture.has(layer.value) && upstream.has(layer.value) && layer.value !== model.input.value,
+  );
+  spatialOf.set(model, found);
+  return found;
 }
 
 export function isSpatial(layer: Layer): boolean {
@@ -24,7 +34,9 @@ export function isSpatial(layer: Layer): boolean {
 export function defaultLayer(model: Model): Layer {
   const makers = producers(model.graph);
   const computes = (layer: Layer) => {
-    const node = makers.get(layer.value);
+    const maker = makers.get(layer.value);
+    // A channels-last layer is looked at through a Transpose.
+    const node = maker?.op === 'Transpose' && layer.kind !== 'Transpose' ? makers.get(maker.inputs[0] as string) : maker;
     // Rounding is no feature of its own: what it rounds is.
     if (layer.kind === 'QuantizeLinear') return false;
     return node !== undefined && (node.op === 'Concat' || !['pool-max', 'pool-mean', 'shape'].includes(opOf(node).kind));

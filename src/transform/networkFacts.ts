@@ -84,7 +84,7 @@ function lastLinearOf(makers: ReadonlyMap<string, Node>, logits: string): Node |
   return node;
 }
 
-const bounded = new Set<Node['op']>(['Sigmoid', 'HardSigmoid', 'Tanh', 'Softmax']);
+const bounded = new Set<Node['op']>(['Sigmoid', 'HardSigmoid', 'Tanh', 'Erf', 'Softmax']);
 
 function isGate(b: GraphBuilder, makers: ReadonlyMap<string, Node>, value: string, product: Node): boolean {
   const shape = b.shape(value);

@@ -5,10 +5,34 @@ import { strides } from './move.ts';
 export function scatterND(source: Known, indices: Known, updates: Known): Known | undefined {
   const k = indices.shape.at(-1) ?? 0;
   const run = count(source.shape.slice(k));
+  const starts = rowsAt(source, indices, k);
+  if (!starts || updates.data.length !== starts.length * run) return undefined;
+  const data = source.dtype === 'float32' ? Float32Array.from(source.data) : Array.from(source.data);
+  starts.forEach((start, row) => {
+    for (let i = 0; i < run; i++) data[start + i] = updates.data[row * run + i] as number;
+  });
+  return known(source.dtype, source.shape, data);
+}
+
+/** The slices of `source` at `indices` [..., k]; undefined where an index is outside. */
+export function gatherND(source: Known, indices: Known): Known | undefined {
+  const k = indices.shape.at(-1) ?? 0;
+  const run = count(source.shape.slice(k));
+  const starts = rowsAt(source, indices, k);
+  if (!starts) return undefined;
+  const shape = [...indices.shape.slice(0, -1), ...source.shape.slice(k)];
+  const data = source.dtype === 'float32' ? new Float32Array(starts.length * run) : new Array<Scalar>(starts.length * run);
+  starts.forEach((start, row) => {
+    for (let i = 0; i < run; i++) data[row * run + i] = source.data[start + i] as number;
+  });
+  return known(source.dtype, shape, data);
+}
+
+/** Where in `source` each row of `indices` points to. */
+function rowsAt(source: Known, indices: Known, k: number): number[] | undefined {
   const steps = strides(source.shape);
   const rows = count(indices.shape.slice(0, -1));
-  if (updates.data.length !== rows * run) return undefined;
-  const data = source.dtype === 'float32' ? Float32Array.from(source.data) : Array.from(source.data);
+  const starts: number[] = [];
   for (let row = 0; row < rows; row++) {
     let start = 0;
     for (let axis = 0; axis < k; axis++) {
@@ -17,9 +41,9 @@ export function scatterND(source: Known, indices: Known, updates: Known): Known 
       if (typeof index !== 'number' || index < -size || index >= size) return undefined;
       start += (index < 0 ? index + size : index) * (steps[axis] as number);
     }
-    for (let i = 0; i < run; i++) data[start + i] = updates.data[row * run + i] as number;
+    starts.push(start);
   }
-  return known(source.dtype, source.shape, data);
+  return starts;
 }
 
 /** Running sums along `axis` (CumSum). */

@@ -2,7 +2,7 @@ import { arithmetic, binary, cast, comparison, product, unary, unaryFunctions, w
 import { count, type Known, known, numbers } from '../../known/known.ts';
 import { concat, expand, gather, slice, transpose } from '../../known/move.ts';
 import { reduce, reducers } from '../../known/reduce.ts';
-import { cumulative, scatterND, triangle } from '../../known/scatter.ts';
+import { cumulative, gatherND, scatterND, triangle } from '../../known/scatter.ts';
 import { reducedAxes } from '../axes.ts';
 import type { NodeContext } from '../context.ts';
 import { elementType } from '../elementType.ts';
@@ -69,6 +69,7 @@ const rules: Readonly<Record<string, Rule>> = {
     const [axis = 0] = n.constants(1, 'axis') ?? [];
     return cumulative(a, n.axis(axis, a.shape.length), n.flag('exclusive'), n.flag('reverse'));
   },
+  GatherND: (n, [a, indices]) => (indices && n.int('batch_dims', 0) === 0 ? gatherND(a, indices) : undefined),
   ScatterND: (n, [a, indices, updates]) =>
     indices && updates && n.string('reduction', 'none') === 'none' ? scatterND(a, indices, updates) : undefined,
   Split: split,

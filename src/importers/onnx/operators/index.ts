@@ -39,6 +39,7 @@ const operators: Readonly<Record<string, Operator>> = {
   Expand: shape.Expand,
   Flatten: shape.Flatten,
   Gather: shape.Gather,
+  GatherND: shape.GatherND,
   Gelu,
   'com.microsoft.Gelu': Gelu,
   Gemm,

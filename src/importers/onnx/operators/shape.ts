@@ -168,3 +168,13 @@ export const Tile: Operator = (n) => {
     n.emit('Reshape', [wide], { shape: sizes });
   }
 };
+
+/** Whole slices of the first axis, by constant indices [..., 1]. */
+export const GatherND: Operator = (n) => {
+  const indices = n.known(1);
+  if (n.int('batch_dims', 0) !== 0 || indices?.shape.at(-1) !== 1)
+    throw n.unsupported('picks along more than the first axis, which is not supported');
+  if (n.shape(0)[0] === 'N') throw n.unsupported('picks from the batch');
+  const at = n.constant(n.proto.inputs[1] as string, { ...indices, shape: indices.shape.slice(0, -1) });
+  n.emit('Gather', [n.value(0), at], { axis: 0 });
+};
