@@ -4,6 +4,8 @@ import type { ModelOutline, OutlineLayer } from '../../shared/protocol.ts';
 export interface ModelNode {
   type: 'model';
   id: string;
+  /** Path of the model file. */
+  model: string;
   outline: ModelOutline;
   children: readonly TreeNode[];
 }
@@ -60,8 +62,9 @@ export function buildTree(outline: ModelOutline): ModelNode {
     }
     folder.entries.set(`layer ${layer.name}`, layer);
   });
-  const model: ModelNode = { type: 'model', id: `model ${outline.model.path}`, outline, children: [] };
-  model.children = nodesOf(root, model, outline.model.path);
+  const { path } = outline.model;
+  const model: ModelNode = { type: 'model', id: `model ${path}`, model: path, outline, children: [] };
+  model.children = nodesOf(root, model, path);
   return model;
 }
 
