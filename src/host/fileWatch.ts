@@ -1,31 +1,19 @@
 import { stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import * as vscode from 'vscode';
+import { isModelPart, modelFolders } from './modelParts.ts';
 
 /** Files are left alone until nothing happened to them for so long, ms: nobody wants half-written weights. */
 const quiet = 500;
-
-/**
- * Weights, external data, sidecars and label files: what makes a model another one when it changes. Older converters call
- * shards `group1-shard1of2`, PyTorch external data `model.onnx.data`, Keras weights beside their config `model.weights.h5`.
- */
-const modelPart =
-  /(\.(bin|data|weights?|pb|weights\.h5)|[._]data|shard\d+of\d+|(^|\.)glassbox\.json|^(labels|class_names|metadata|config)\.(json|txt))$/i;
 
 /** Calls back, once it is quiet, when the file at `path` was written, made or removed. */
 export function watchFile(path: string, changed: () => void): vscode.Disposable {
   return watchFolders([dirname(path)], (file) => file === path, changed);
 }
 
-/** The same for everything a model is made of: its folder, a SavedModel's variables, and the folder above for the sidecar. */
+/** The same for everything a model is made of. */
 export function watchModel(path: string, changed: () => void): vscode.Disposable {
-  const folder = dirname(path);
-  const variables = /\.pb$/i.test(path) ? [join(folder, 'variables')] : [];
-  const isPart = (file: string) => {
-    if (dirname(file) === folder) return file === path || modelPart.test(basename(file));
-    return variables.includes(dirname(file)) || /glassbox\.json$/i.test(file);
-  };
-  return watchFolders([folder, dirname(folder), ...variables], isPart, changed);
+  return watchFolders(modelFolders(path), (file) => isModelPart(path, file), changed);
 }
 
 function watchFolders(folders: readonly string[], isMeant: (file: string) => boolean, changed: () => void): vscode.Disposable {
