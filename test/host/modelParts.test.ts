@@ -7,7 +7,8 @@ test('a change of what a model is made of is a change of the model, in every for
     '/m/cat/model.json': ['model.json', 'group1-shard1of2.bin', 'group1-shard2of2', 'weights.bin', 'metadata.json', 'labels.txt'],
     '/m/cat/net.onnx': ['net.onnx', 'net.onnx.data', 'net.onnx_data', 'net.glassbox.json', 'glassbox.json', '../glassbox.json'],
     '/m/cat/net.keras': ['net.keras', 'class_names.txt'],
-    '/m/cat/model.weights.h5': ['model.weights.h5', 'config.json'],
+    '/m/cat/model.weights.h5': ['model.weights.h5', 'config.json', 'model.json', 'architecture.json'],
+    '/m/cat/vgg.h5': ['vgg.json'],
     '/m/cat/saved_model.pb': ['saved_model.pb', 'variables/variables.index', 'variables/variables.data-00000-of-00001'],
   };
   for (const [path, names] of Object.entries(parts))
