@@ -1,4 +1,5 @@
 import { ModelError } from '../../shared/errors.ts';
+import { withinTime } from '../withinTime.ts';
 import { type Library, type Metadata, newLibrary, preloadLibrary } from './library.ts';
 import { NumberReader } from './numbers.ts';
 import { readStrings } from './strings.ts';
@@ -12,8 +13,12 @@ export interface Dataset {
 }
 
 const MAGIC = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
-/** Groups and links followed in one file: a name may lead through a circle of them as often as it likes. Takes seconds at most. */
-const MOST_STEPS = 2 ** 19;
+/** Seconds that one call may take: libhdf5 follows some damages in a circle for ever. Whole files are read in `withinTime` of their own. */
+const LONGEST = 5;
+/** Groups that a path leads through. */
+const DEEPEST = 64;
+/** Links followed in one file: for each part of a path, those before it again. A name may lead through a circle of groups as often as it likes. */
+const MOST_STEPS = 2 ** 22;
 
 export function isHdf5(bytes: Uint8Array): boolean {
   return MAGIC.every((byte, i) => bytes[i] === byte);
@@ -55,16 +60,20 @@ export class Hdf5File {
 
   /** Undefined where there is nothing at the path. */
   kindOf(path: string): 'group' | 'dataset' | 'other' | undefined {
-    this.#countSteps(path);
+    const parts = path.split('/').length;
+    if (parts > DEEPEST) return undefined;
+    this.#steps += parts ** 2;
+    if (this.#steps > MOST_STEPS) throw new ModelError('file-too-large', 'The HDF5 file names more groups and datasets than are read.');
     const kind = this.#guarded(() => this.#library.get_type(this.#file, path));
-    if (kind < 0) return undefined;
+    // Where looking it up fails, as in a circle of links, the kind is chance.
+    if (kind < 0 || this.#complaints.length > 0) return undefined;
     if (kind === this.#library.H5G_GROUP) return 'group';
     return kind === this.#library.H5G_DATASET ? 'dataset' : 'other';
   }
 
   /** The strings of an attribute; none where it holds something else, undefined where it is not there. */
   strings(path: string, name: string): string[] | undefined {
-    this.#countSteps(path);
+    if (this.kindOf(path) === undefined) return undefined;
     const metadata = this.#guarded(() => {
       try {
         return this.#library.get_attribute_metadata(this.#file, path, name);
@@ -95,21 +104,16 @@ export class Hdf5File {
     };
   }
 
-  #countSteps(path: string): void {
-    this.#steps += path.split('/').length;
-    if (this.#steps > MOST_STEPS) throw new ModelError('file-too-large', 'The HDF5 file names more groups and datasets than are read.');
-  }
-
   #guarded<T>(act: () => T): T {
     return guarded(this.#complaints, act);
   }
 }
 
-/** What the library throws, a trap included, is about the file. */
+/** What the library throws, a trap included, is about the file, and so is what it never ends. */
 function guarded<T>(complaints: string[], act: () => T): T {
   complaints.length = 0;
   try {
-    return act();
+    return withinTime(LONGEST, act);
   } catch (error) {
     throw error instanceof ModelError ? error : damaged(complaints, error);
   }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as pause } from 'node:timers/promises';
+import { withinTime } from '../../formats/withinTime.ts';
 import { importKeras } from '../keras/import.ts';
 import type { KerasModel } from '../keras/model.ts';
 import { inFile } from '../keras/parseJson.ts';
@@ -29,7 +30,9 @@ export async function openKeras(
     const { model, kerasVersion, weights, hashed } = await read(source);
     const hash = await hashOf(hashed);
     const { file, inputSize, inputs, output } = source;
-    const imported = importKeras({ model, kerasVersion, weights, inputSize, inputs, output });
+    // On one slow core, ten times what is ever needed.
+    const seconds = 10 + Math.ceil(source.bytes.length / 2 ** 22);
+    const imported = withinTime(seconds, () => importKeras({ model, kerasVersion, weights, inputSize, inputs, output }));
     const layers = imported.layers.map((layer) => ({ ...layer, place: { node: layer.name } }));
     return { format, file, hash: modelHash(hash, source), ...imported, layers };
   } catch (error) {
