@@ -35,7 +35,7 @@ export type Interpolation = 'nearest' | 'bilinear' | 'bicubic';
 export interface Preprocessing {
   /** Absent: as the model says. */
   size?: InputSize;
-  /** Part of each side of the image that is kept, around its centre, before it is resized: 0.875 for Resize(256), CenterCrop(224). Absent: 1. */
+  /** Part of each side of the image that is kept, around its centre, before it is resized: 0.875 for Resize(256), CenterCrop(224), to within a pixel. Absent: 1. */
   crop?: number;
   resize: ResizeMode;
   /** How pixels are resampled; absent: bilinear. */

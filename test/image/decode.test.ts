@@ -369,3 +369,20 @@ test('without the native library decoding fails with a next step, and everything
   assert.match(error.message, /sharp.*plan9-mips runtime/);
   assert.match(error.hint, /npm install/);
 });
+
+test('alpha is kept beside the colours where a pixel is not opaque, and only there', async () => {
+  const write = async (name: string, bytes: number[]) => {
+    const raw = { width: 2, height: 1, channels: 4 } as const;
+    return await decodeImage(file(name, await sharp(Uint8Array.from(bytes), { raw }).png().toBuffer()));
+  };
+  const half = await write('half.png', [10, 20, 30, 128, 40, 50, 60, 255]);
+  assert.deepEqual(
+    [[...half.data], [...(half.alpha ?? [])]],
+    [
+      [10, 20, 30, 40, 50, 60],
+      [128, 255],
+    ],
+  );
+  assert.deepEqual(half.notes, ['transparency left out']);
+  assert.equal((await write('opaque.png', [10, 20, 30, 255, 40, 50, 60, 255])).alpha, undefined);
+});

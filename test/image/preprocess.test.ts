@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { decodeImage, type RgbImage } from '../../src/image/decode.ts';
-import { fedPixels, preprocess } from '../../src/image/preprocess.ts';
+import { fedPixels, pixelBounds, preprocess } from '../../src/image/preprocess.ts';
 import { ModelError } from '../../src/shared/errors.ts';
 import type { Preprocessing } from '../../src/shared/sidecar.ts';
 import { sharedMissing, sharedPath } from '../support/shared.ts';
@@ -98,10 +98,85 @@ test('contain and cover of extreme shapes keep at least a pixel', () => {
   assert.deepEqual(visible(line, 'cover', 4, 4).covers, { x: 499.5, y: 0, width: 1, height: 1 });
 });
 
+/** Transparent in places, invisible and opaque in others. */
+function transparent(): RgbImage {
+  const image = formula(13, 9);
+  const alpha = Uint8Array.from({ length: 13 * 9 }, (_, i) => {
+    const [x, y] = [i % 13, Math.floor(i / 13)];
+    return (x + y) % 3 > 0 ? (x * 29 + y * 17) % 256 : x % 2 > 0 ? 0 : 255;
+  });
+  return { ...image, alpha };
+}
+
+const rgba: Preprocessing = { ...raw, channels: 'RGBA', mean: [0, 0, 0, 0], std: [1, 1, 1, 1] };
+
+for (const [interpolation, golden] of [
+  [
+    'bilinear',
+    '5b886a548793656f827075aa7f5c7a6c9c906558657b88676a857b8671898aa9af5fac536756a47984828475758d69a965917a7b7b6eb2617066ab958267798f85916ab4929a7859917f518091896ea1',
+  ],
+  [
+    'bicubic',
+    '4f8768538e96686b81706db178557d6ca99d61566a7c8c626686788c6f8890aac95db54c614da97d877e8977788e68ae6595767b776ec65a6e63b19a7e62798f849467bd9da07d498e804683948b6daa',
+  ],
+  [
+    'nearest',
+    '87bcf12ee21a52686fb0f1bf0252a21667c421004c82b850c806440091ea43ff6cf2780008b6647210467c00aef236acb3249503d6924e5aa8a6a494d50c439494de28ced55ee7254032247c4998e700',
+  ],
+] as const) {
+  test(`RGBA, ${interpolation}: transparent pixels are averaged as Pillow does it`, () => {
+    const size = { channels: 4, height: 4, width: 5 };
+    const image = transparent();
+    const before = Uint8Array.from(image.data);
+    const fed = preprocess(image, { ...rgba, interpolation }, size);
+    assert.equal(Buffer.from(fedPixels(fed.tensor, rgba, size).data).toString('hex'), golden);
+    assert.deepEqual(image.data, before, 'the picture itself stays as it is');
+  });
+}
+
+test('RGBA of an opaque image: alpha 255, colours as in RGB, mean and std for four channels', () => {
+  const size = { channels: 4, height: 4, width: 5 };
+  const fed = preprocess(formula(13, 9), rgba, size);
+  const golden =
+    '6a8490ff7b858cff757b83ff617091ff7c9265ff7d8388ff766d80ff6d878aff7c8a86ff6b7093ff768882ff738b71ff747b7bff707b8cff7877a4ff816682ff829070ff9aa08dff887c59ff818e8aff';
+  assert.equal(Buffer.from(fedPixels(fed.tensor, rgba, size).data).toString('hex'), golden);
+  const scaled = preprocess(
+    two,
+    { ...rgba, scale: 1 / 255, mean: [0, 0, 0, 0.5], std: [1, 1, 1, 0.25] },
+    { channels: 4, height: 1, width: 2 },
+  );
+  assert.deepEqual([...scaled.tensor.slice(6)], [2, 2]);
+  assert.deepEqual([...pixelBounds({ ...rgba, mean: [0, 0, 0, 1] }, { channels: 4 }).low], [0, 0, 0, -1]);
+});
+
+test('contain in RGBA: the borders are transparent', () => {
+  const fed = preprocess(two, { ...rgba, resize: 'contain' }, { channels: 4, height: 2, width: 2 });
+  assert.deepEqual([...fed.tensor.slice(12)], [255, 255, 0, 0]);
+});
+
+test('crop: the middle of the image, whatever the way it is then resized', () => {
+  const size = { channels: 3, height: 4, width: 4 };
+  const cropped = (resize: Preprocessing['resize']) => {
+    const fed = preprocess(formula(13, 9), { ...raw, crop: 0.75, resize }, size);
+    return { covers: fed.covers, hex: Buffer.from(fedPixels(fed.tensor, raw, size).data).toString('hex') };
+  };
+  assert.deepEqual(cropped('stretch'), {
+    covers: { x: 1.625, y: 1.125, width: 9.75, height: 6.75 },
+    hex: '817d7c6a70836f858275789583728e6d7a8778937e7b8c9975887e6f81686b777d7772a77c747798937b7d90846c9996',
+  });
+  assert.deepEqual(cropped('cover'), {
+    covers: { x: 3.125, y: 1.125, width: 6.75, height: 6.75 },
+    hex: '767275686c8b6a938978667e6e67766e7e917e90876d9d71629a6d7c74695f7c7a7f6f8783946d9e8f7e7f9997737b5d',
+  });
+  // 3 of 4 rows show the 6.75 of the crop.
+  assert.deepEqual(cropped('contain').covers, { x: 1.625, y: 1.125, width: 9.75, height: 9 });
+});
+
 const refused: [string, Preprocessing, [number, number, number], ModelError['code'], RegExp][] = [
   ['size', { ...raw, size: [224, 200] }, [3, 224, 224], 'shape', /224×200.*224×224/],
   ['colour for a gray model', raw, [1, 28, 28], 'shape', /3 channels \(RGB\).*takes 1/],
   ['gray for a colour model', gray, [3, 28, 28], 'shape', /1 channels \(gray\).*takes 3/],
+  ['an RGBA preparation for colours', rgba, [3, 28, 28], 'shape', /4 channels \(RGBA\).*takes 3/],
   ['RGB for four channels', raw, [4, 28, 28], 'shape', /gives 3 channels \(RGB\), the model takes 4/],
   ['twelve channels', raw, [12, 28, 28], 'input', /has 12 channels; an image has 1 \(gray\), 3 \(RGB, BGR\) or 4 \(RGBA\)/],
   ['short mean', { ...raw, mean: [0] }, [3, 28, 28], 'shape', /1 and 3 numbers for 3 channels/],
