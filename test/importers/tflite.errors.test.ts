@@ -109,6 +109,7 @@ const cases: Record<string, [bytes: Uint8Array, code: ModelError['code'], messag
     'The file is damaged or truncated at byte 188: inputs refers to number 9 of 4.',
   ],
   'an operator without inputs': [same({ inputs: [] }), 'file-corrupt', "RELU 'scores' lacks input 0."],
+  'dense weights of one axis': [dense({ shape: [6] }), 'file-corrupt', "FULLY_CONNECTED 'scores' has weights of shape [6]."],
   'a cycle': [same({ inputs: [3] }), 'file-corrupt', "RELU 'scores' reads 'scores', which nothing before it makes."],
   'metadata of another kind': [
     described((file) => file.write('M002', file.indexOf('M001'))),

@@ -87,6 +87,24 @@ test('metadata: normalisation, and labels from the archive behind the model, in 
   });
 });
 
+test('metadata that states what the quantised input cannot hold is not believed', async () => {
+  const bytes = tflite('uint8');
+  const file = Buffer.from(bytes.buffer);
+  const half = Buffer.from(Float32Array.of(127.5).buffer);
+  const start = file.indexOf('M001');
+  const std = file.indexOf(half, start);
+  const mean = file.indexOf(half, std + 4);
+  const patched = (m: number, s: number) => {
+    file.writeFloatLE(m, mean);
+    file.writeFloatLE(s, std);
+    return openBytes(bytes);
+  };
+  assert.deepEqual((await patched(128, 128)).hints.normalization, { mean: [128], std: [128], from: 'TFLite metadata' });
+  const fromInput = { mean: [127], std: [127.5], from: 'quantisation of the TFLite input' };
+  assert.deepEqual((await patched(0, 1)).hints.normalization, fromInput);
+  assert.deepEqual((await patched(127.5, 0)).hints.normalization, fromInput);
+});
+
 test('metadata without its archive: a model without labels', async () => {
   const whole = tflite('uint8');
   const { hints } = await openBytes(whole.subarray(0, whole.length - 1));

@@ -1,5 +1,6 @@
 import { ModelError } from '../../shared/errors.ts';
 import { bfloats, halves } from '../half.ts';
+import { quantizationOf } from './quantization.ts';
 import type { TfliteQuantization, TfliteTensor } from './types.ts';
 
 /** Values of a tensor, row-major: real numbers as float32, dequantised, and integers that mean themselves. */
@@ -23,17 +24,6 @@ const bits: Readonly<Record<string, number>> = {
   INT64: 64,
   UINT64: 64,
 };
-
-const quantisable = new Set(['INT4', 'INT8', 'UINT8', 'INT16', 'INT32', 'INT64']);
-
-/**
- * The quantisation of a tensor of integers that stand for real numbers; undefined where they stand for themselves. A scale
- * of 0 is none: old converters write one to shapes.
- */
-export function quantizationOf({ type, quantization }: TfliteTensor): TfliteQuantization | undefined {
-  if (!quantization || !quantisable.has(type)) return undefined;
-  return (type === 'INT32' || type === 'INT64') && quantization.scale.every((s) => s === 0) ? undefined : quantization;
-}
 
 export function elementCount({ shape }: Pick<TfliteTensor, 'shape'>): number {
   return shape.reduce((n, d) => n * d, 1);

@@ -1,5 +1,5 @@
+import { quantizationOf } from '../../formats/tflite/quantization.ts';
 import type { TfliteTensor } from '../../formats/tflite/types.ts';
-import { quantizationOf } from '../../formats/tflite/values.ts';
 import type { DType } from '../../graph/opset.ts';
 
 const types: Readonly<Record<string, readonly [DType, string] | undefined>> = {

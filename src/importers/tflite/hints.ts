@@ -1,6 +1,6 @@
 import { type AssociatedFile, decodeMetadata, type TensorMetadata } from '../../formats/tflite/metadata.ts';
+import { quantizationOf, storable } from '../../formats/tflite/quantization.ts';
 import type { TfliteTensor } from '../../formats/tflite/types.ts';
-import { quantizationOf } from '../../formats/tflite/values.ts';
 import { endsInZip, openZip } from '../../formats/zip.ts';
 import type { ModelHints, Normalization } from '../model.ts';
 
@@ -25,18 +25,29 @@ export interface Subject {
  */
 export async function hintsOf({ bytes, metadata: stored, image, channels, input, output, operators }: Subject): Promise<ModelHints> {
   const metadata = stored && decodeMetadata(stored);
-  const normalization = stated(metadata?.inputs[input], channels) ?? implied(image);
+  const normalization = stated(metadata?.inputs[input], image, channels) ?? implied(image);
   const labels = await labelsOf(bytes, metadata?.outputs[output]?.files ?? []);
   const modelName = metadata?.name || prefixOf(operators);
   return { ...(labels && { labels }), ...(normalization && { normalization }), ...(modelName && { modelName }) };
 }
 
-/** Pixels are normalised alike for the quantised network and the float one that it was made of. */
-function stated(tensor: TensorMetadata | undefined, channels: number): Normalization | undefined {
+/**
+ * Pixels are normalised alike for the quantised network and the float one that it was made of. Some files state pixels as they
+ * are (mean 0, std 1) because integers are fed; what the input cannot hold is not what it is fed.
+ */
+function stated(tensor: TensorMetadata | undefined, image: TfliteTensor, channels: number): Normalization | undefined {
   const { mean, std } = tensor?.normalization ?? { mean: [], std: [] };
   const fits = (values: readonly number[]) => (values.length === 1 || values.length === channels) && values.every(Number.isFinite);
-  return fits(mean) && fits(std) && std.every((s) => s !== 0) ? { mean, std, from: 'TFLite metadata' } : undefined;
+  if (!fits(mean) || !fits(std) || !std.every((s) => s > 0)) return undefined;
+  const range = storable(image);
+  const slack = range ? (range.max - range.min) / 20 : 0;
+  const held = (value: number) => !range || (value >= range.min - slack && value <= range.max + slack);
+  const extremes = Array.from({ length: channels }, (_, c) => [0, 255].map((pixel) => (pixel - at(mean, c)) / at(std, c))).flat();
+  return extremes.every(held) ? { mean, std, from: 'TFLite metadata' } : undefined;
 }
+
+/** The number of a channel, of one for all or one per channel. */
+const at = (values: readonly number[], channel: number): number => values[values.length === 1 ? 0 : channel] as number;
 
 /** Integers are fed as pixels, signed ones less 128; what they stand for is scale·(q − zero point). */
 function implied(image: TfliteTensor): Normalization | undefined {

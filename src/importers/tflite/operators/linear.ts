@@ -31,7 +31,8 @@ const TRANSPOSE_CONV: Translate = (o) => ({
 /** [x, weights [O,I], bias?]: x is rows of I values, however many axes it has, or keeps its axes. */
 const FULLY_CONNECTED: Translate = (o) => {
   if (o.int('weights_format') !== 0) throw new Refused('has shuffled weights, which are not supported');
-  const depth = o.tensor(1).shape[1] as number;
+  const [, depth, ...more] = o.tensor(1).shape;
+  if (depth === undefined || more.length > 0) throw o.corrupt(`has weights of shape [${o.tensor(1).shape}]`);
   const flat = o.tensor(0).shape.length === 2 && o.tensor(0).shape[1] === depth;
   const rows =
     flat || o.flag('keep_num_dims') ? o.input(0) : o.before('rows', 'Reshape', [o.input(0), o.constant('shape', 'int32', [-1, depth])]);

@@ -45,7 +45,7 @@ export class OperatorView {
   /** The first output. */
   get output(): TfliteTensor {
     const [index] = this.#operator.outputs;
-    if (index === undefined) throw this.#corrupt('has no output');
+    if (index === undefined) throw this.corrupt('has no output');
     return this.#tensors[index] as TfliteTensor;
   }
 
@@ -63,7 +63,7 @@ export class OperatorView {
 
   input(i: number): string {
     const name = this.inputs[i];
-    if (!name) throw this.#corrupt(`lacks input ${i}`);
+    if (!name) throw this.corrupt(`lacks input ${i}`);
     return name;
   }
 
@@ -112,7 +112,7 @@ export class OperatorView {
     return value as T;
   }
 
-  #corrupt(what: string): ModelError {
+  corrupt(what: string): ModelError {
     const hint = 'Export or download it again.';
     return new ModelError('file-corrupt', `${this.#operator.kind} '${this.#node.name}' ${what}.`, { where: this.#node.name, hint });
   }
