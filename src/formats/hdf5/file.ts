@@ -18,7 +18,7 @@ const LONGEST = 5;
 /** Groups that a path leads through. */
 const DEEPEST = 64;
 /** Links followed in one file: for each part of a path, those before it again. A name may lead through a circle of groups as often as it likes. */
-const MOST_STEPS = 2 ** 22;
+const MOST_STEPS = 2 ** 21;
 
 export function isHdf5(bytes: Uint8Array): boolean {
   return MAGIC.every((byte, i) => bytes[i] === byte);
