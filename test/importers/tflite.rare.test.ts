@@ -154,3 +154,15 @@ test('constants that share bytes are counted', async () => {
   });
   await assert.rejects(openBytes(bytes), /^ModelError: The constants have more than \d+ bytes, so they overlap in the file\.$/);
 });
+
+test('constants that are made without end are refused before they are made', async () => {
+  const size: TensorSpec = { name: 'size', shape: [1], type: 'INT32', data: bytesOf(Int32Array.of(2 ** 25)) };
+  const one: TensorSpec = { name: 'one', shape: [], data: bytesOf(Float32Array.of(1)) };
+  const copies = Array.from({ length: 40 }, (_, i): TensorSpec => ({ name: `filled${i}`, shape: [2 ** 25] }));
+  const bytes = tfliteModel({
+    tensors: [image, axes, { name: 'mean', shape: [1, 3] }, size, one, ...copies],
+    operators: [pooled, ...copies.map((_, i) => ({ kind: 'FILL', inputs: [3, 4], outputs: [5 + i] }))],
+    outputs: [2],
+  });
+  await assert.rejects(openBytes(bytes), /^ModelError: FILL 'filled2' makes more constants than a file of this size can mean\.$/);
+});

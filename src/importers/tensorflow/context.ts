@@ -13,6 +13,8 @@ export interface Scope {
   readonly batch: Dim;
   /** Values that nothing else may be named like: the file's own. */
   readonly reserved: ReadonlySet<string>;
+  /** Bytes that folded constants may still take, so that a few bytes of file do not stand for much memory. */
+  readonly folding: { left: number };
 }
 
 /** One node of the file while it is imported: typed access to attributes and inputs, and the graph to append to. */

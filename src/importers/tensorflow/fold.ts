@@ -3,6 +3,7 @@ import { arithmetic, binary, cast, comparison, product, unary, unaryFunctions, w
 import { batch, count, type Known, known, maxElements, numbers, type Scalar } from '../known/known.ts';
 import { concat, expand, gather, slice, transpose } from '../known/move.ts';
 import type { NodeContext } from './context.ts';
+import type { TfGraph } from './graph.ts';
 import { sliceCuts, stridedSlice } from './slicing.ts';
 
 /**
@@ -18,7 +19,24 @@ export function fold(n: NodeContext): readonly Known[] | undefined {
   if (!rule || n.node.attrs.fused_ops !== undefined || inputs.length === 0 || !constant) return undefined;
   const all = inputs.map((_, i) => n.known(i));
   const result = rule(n, all as Known[]);
-  return result && (Array.isArray(result) ? (result as Known[]) : [result as Known]);
+  const outputs = result && (Array.isArray(result) ? (result as Known[]) : [result as Known]);
+  for (const k of outputs ?? []) if (!all.some((from) => from?.data === k.data)) charge(n, bytesOf(k.shape, k.dtype));
+  return outputs;
+}
+
+/** Four times the file's constants, and 256 MiB. */
+export function foldingBudget({ constants }: TfGraph): number {
+  let bytes = 0;
+  for (const { shape, dtype } of constants.values()) bytes += bytesOf(shape, dtype);
+  return 2 ** 28 + 4 * bytes;
+}
+
+/** What is known of integers is a list of numbers. */
+const bytesOf = (shape: readonly number[], dtype: DType): number => count(shape) * (dtype === 'float32' ? 4 : 8);
+
+function charge(n: NodeContext, bytes: number): void {
+  n.scope.folding.left -= bytes;
+  if (n.scope.folding.left < 0) throw n.corrupt('makes more constants than a file of this size can mean');
 }
 
 type Rule = (n: NodeContext, inputs: readonly Known[]) => Known | readonly Known[] | undefined;
@@ -195,5 +213,6 @@ function withAxis(k: Known, axis: number): Known {
 
 function bounded(n: NodeContext, shape: readonly number[], dtype: DType): readonly number[] {
   if (shape.some((d) => !(d >= 0)) || count(shape) > maxElements(dtype)) throw n.corrupt(`makes a constant of shape [${shape}]`);
+  if (bytesOf(shape, dtype) > n.scope.folding.left) charge(n, bytesOf(shape, dtype));
   return shape;
 }

@@ -10,6 +10,7 @@ import { recogniseActivations } from '../recogniseActivations.ts';
 import { rescalingLayers } from '../rescaling.ts';
 import type { Scope } from './context.ts';
 import { withDilations } from './dilation.ts';
+import { foldingBudget } from './fold.ts';
 import type { TfGraph } from './graph.ts';
 import { modelInputs } from './input.ts';
 import { layersOf } from './layers.ts';
@@ -50,7 +51,7 @@ function assemble(file: TfGraph, choices: ModelChoices, batch: Dim): Imported {
   for (const [name, k] of constants) values.set(name, { constant: asConstant(k) });
   const value = b.input(tensor, { dtype: 'float32', shape: [batch, input.channels, input.height, input.width] });
   values.set(tensor, { value, order: input.layout === 'NHWC' ? 'NCHW' : 'picture' });
-  const scope: Scope = { values, batch, reserved };
+  const scope: Scope = { values, batch, reserved, folding: { left: foldingBudget(graph) } };
   const walk = importNodes(graph, scope);
   const { values: outputs, ...explained } = explainedOutput(b, outputsOf(graph, values, walk), batch, choices.output);
   const { graph: merged, values: gone } = mergeAffine(recogniseActivations(prune(b.build(outputs))));
