@@ -57,7 +57,8 @@ function readNode(reader: MessageReader): NodeProto {
   const inputs: string[] = [];
   const outputs: string[] = [];
   const attributes: AttributeProto[] = [];
-  const node = { opType: '', name: '', domain: '', inputs, outputs, attributes };
+  const node: NodeProto = { opType: '', name: '', domain: '', inputs, outputs, attributes };
+  const metadata: Record<string, string> = {};
   reader.message('node', {
     1: (r) => inputs.push(r.string()),
     2: (r) => outputs.push(r.string()),
@@ -65,8 +66,12 @@ function readNode(reader: MessageReader): NodeProto {
     4: (r) => (node.opType = r.string()),
     5: (r) => attributes.push(readAttribute(r)),
     7: (r) => (node.domain = r.string()),
+    9: (r) => {
+      const { key, value } = readEntry(r);
+      metadata[key] = value;
+    },
   });
-  return node;
+  return Object.keys(metadata).length > 0 ? { ...node, metadata } : node;
 }
 
 /** `AttributeProto.AttributeType` by number; the rest is not read. */

@@ -51,6 +51,8 @@ export interface NodeProto {
   attributes: readonly AttributeProto[];
   name?: string;
   domain?: string;
+  /** `metadata_props`. */
+  metadata?: Readonly<Record<string, string>>;
 }
 
 /**

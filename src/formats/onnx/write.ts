@@ -11,8 +11,12 @@ export function encodeModel(model: ModelProto): Uint8Array {
   if (model.producerVersion) out.string(3, model.producerVersion);
   out.message(7, graph(model.graph));
   for (const { domain, version } of model.opsetImports) out.message(8, new MessageWriter().string(1, domain).int(2, version));
-  for (const [key, value] of Object.entries(model.metadata ?? {})) out.message(14, new MessageWriter().string(1, key).string(2, value));
+  entries(out, 14, model.metadata);
   return out.finish();
+}
+
+function entries(out: MessageWriter, field: number, metadata: Readonly<Record<string, string>> = {}): void {
+  for (const [key, value] of Object.entries(metadata)) out.message(field, new MessageWriter().string(1, key).string(2, value));
 }
 
 function graph(g: GraphProto): MessageWriter {
@@ -34,6 +38,7 @@ function node(n: NodeProto): MessageWriter {
   out.string(4, n.opType);
   for (const a of n.attributes) out.message(5, attribute(a));
   if (n.domain) out.string(7, n.domain);
+  entries(out, 9, n.metadata);
   return out;
 }
 
