@@ -181,6 +181,7 @@ const names: [string, 'caffe' | 'tf' | 'torch' | undefined][] = [
   ['mobilenet_0.25_None', 'tf'],
   ['mobilenetv2_0.35_96', 'tf'],
   ['NASNet', 'tf'],
+  ['nasnet_mobile', 'tf'],
   ['densenet121', 'torch'],
   // They rescale by layers of their own; without them nothing is known.
   ['efficientnetb0', undefined],
