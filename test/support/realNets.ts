@@ -52,6 +52,7 @@ export const realNets: readonly RealNet[] = [
     prepare: scaled(255, 0),
     grid: 16,
   },
+  { name: 'resnet8', files: [shared('resnet8-cifar10-and-vww/pretrainedResnet.h5')], prepare: scaled(1, 0), grid: 4 },
   { name: 'resnet50', files: [resnetFile()], prepare: bgrMinus([103.939, 116.779, 123.68]), grid: 16 },
 ];
 
