@@ -91,6 +91,11 @@ test('functions are written out under the names that people gave', async () => {
   assert.equal(new Set(all).size, all.length, 'names are unique');
 });
 
+test("the name in front of all layers is the model's, where there is one", async () => {
+  assert.equal((await openModel(sourceOf(filesOf('keras_export')))).hints.modelName, 'net_1');
+  assert.equal((await openModel(sourceOf(filesOf('module')))).hints.modelName, undefined);
+});
+
 test('a function that is called twice is there twice, its constants once', async () => {
   const { graph } = await readTfGraph(sourceOf(filesOf('module')));
   const filters = graph.nodes.filter((n) => n.op === 'Conv2D').map((n) => n.inputs[1]);

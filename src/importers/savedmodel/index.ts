@@ -5,6 +5,7 @@ import { ModelError } from '../../shared/errors.ts';
 import { type Importer, type Model, type ModelSource, modelHash } from '../model.ts';
 import type { TfGraph } from '../tensorflow/graph.ts';
 import { importTensorFlow } from '../tensorflow/import.ts';
+import { tracedName } from '../tensorflow/modelName.ts';
 import { flatten } from './flatten.ts';
 import { impliedSignature } from './frozen.ts';
 import { restoredVariables } from './restore.ts';
@@ -27,7 +28,10 @@ export const savedModelImporter: Importer = {
 
 async function open(source: ModelSource): Promise<Model> {
   const { graph, files } = await readTfGraph(source);
-  return { format: 'saved-model', file: source.file, hash: modelHash(files, source), ...importTensorFlow(graph, source) };
+  const { hints, ...imported } = importTensorFlow(graph, source);
+  const modelName = tracedName(graph);
+  const named = { ...hints, ...(modelName !== undefined && { modelName }) };
+  return { format: 'saved-model', file: source.file, hash: modelHash(files, source), ...imported, hints: named };
 }
 
 export interface ReadGraph {
