@@ -1,23 +1,20 @@
 import { resolve } from 'node:path';
 import { ModelCache } from '../engine/models.ts';
-import type { LayerInfo } from '../shared/protocol.ts';
+import { outlineOf } from '../engine/outline.ts';
+import { layerCells, layerTable } from '../shared/layerTable.ts';
+import { countText } from '../shared/layerText.ts';
+import type { ModelOutline } from '../shared/protocol.ts';
 
 /** Prints a model's layers in order of depth. */
 export async function layers(path: string, json: boolean): Promise<number> {
   const open = await new ModelCache(Number.POSITIVE_INFINITY).open(resolve(path));
-  const rows = open.layers.map(({ name, kind, shape, parameters }) => ({ name, kind, shape, parameters }));
-  process.stdout.write(json ? `${JSON.stringify(rows)}\n` : table(rows));
+  const outline = outlineOf(open.model, open.layers);
+  process.stdout.write(json ? `${JSON.stringify(outline.layers)}\n` : table(outline));
   return 0;
 }
 
-type Row = Pick<LayerInfo, 'name' | 'kind' | 'shape' | 'parameters'>;
-
-function table(rows: readonly Row[]): string {
-  const cells = rows.map((r) => [r.name, r.kind, r.shape.join('×'), r.parameters.toLocaleString('en')]);
-  const all = [['layer', 'kind', 'output', 'parameters'], ...cells];
-  const widths = [0, 1, 2, 3].map((c) => Math.max(...all.map((row) => (row[c] as string).length)));
-  const line = (row: readonly string[]) =>
-    row.map((cell, c) => (c === 3 ? cell.padStart(widths[c] as number) : cell.padEnd(widths[c] as number))).join('  ');
-  const total = rows.reduce((sum, r) => sum + r.parameters, 0);
-  return `${all.map(line).join('\n')}\n${rows.length} layers, ${total.toLocaleString('en')} parameters\n`;
+function table({ layers, parameters, multiplyAdds }: Omit<ModelOutline, 'model'>): string {
+  const lines = layerTable(layers.map((layer) => [layer.name, ...layerCells(layer), layer.inputs.join(', ')]));
+  const sums = `${layers.length} layers, ${parameters.toLocaleString('en')} parameters, ${countText(multiplyAdds)} multiply-adds`;
+  return `${[...lines, sums].join('\n')}\n`;
 }

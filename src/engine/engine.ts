@@ -25,7 +25,7 @@ export function createEngine(options: EngineOptions): Handlers<EngineCalls> {
     },
     async outline({ model }, { signal }) {
       const open = await untilAborted(services.models.open(model), signal);
-      return outlineOf(open.model, await services.inputs.describe(open, undefined));
+      return { model: await services.inputs.describe(open, undefined), ...outlineOf(open.model, open.layers) };
     },
     async predict({ model, image, priority = 0 }, { signal }) {
       const input = await services.inputs.prepare(model, image, signal);

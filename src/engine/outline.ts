@@ -1,11 +1,11 @@
 import { inputLayer } from '../explain/layers.ts';
 import type { Layer, Model } from '../importers/model.ts';
 import { multiplyAdds } from '../ops/multiplyAdds.ts';
-import type { ModelInfo, ModelOutline, OutlineLayer } from '../shared/protocol.ts';
+import type { LayerInfo, ModelOutline, OutlineLayer } from '../shared/protocol.ts';
 import { inputWindows } from '../transform/inputWindows.ts';
 
-/** A model as a thing to look at: what each layer reads, computes and sees. `info` is the same model's. */
-export function outlineOf(model: Model, info: ModelInfo): ModelOutline {
+/** A model as a thing to look at: what each layer reads, computes and sees. `infos` are those of the model's layers. */
+export function outlineOf(model: Model, infos: readonly LayerInfo[]): Omit<ModelOutline, 'model'> {
   const { layers, graph, input } = model;
   const work = workOf(model);
   const inputs = inputsOf(model);
@@ -13,14 +13,14 @@ export function outlineOf(model: Model, info: ModelInfo): ModelOutline {
   const outlined = layers.map((layer, i): OutlineLayer => {
     const window = layer.value === input.value ? undefined : windows.get(layer.value);
     return {
-      ...(info.layers[i] as ModelInfo['layers'][number]),
+      ...(infos[i] as LayerInfo),
       inputs: inputs[i] as string[],
       multiplyAdds: work[i] as number,
       receptiveField: window && { size: window.size, stride: window.stride },
       place: layer.place,
     };
   });
-  return { model: info, layers: outlined, parameters: parametersOf(layers), multiplyAdds: work.reduce((sum, n) => sum + n, 0) };
+  return { layers: outlined, parameters: parametersOf(layers), multiplyAdds: work.reduce((sum, n) => sum + n, 0) };
 }
 
 /** Weights of all layers; those of a layer that is called more than once are counted once. */

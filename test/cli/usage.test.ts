@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { parseCommand } from '../../src/cli/usage.ts';
 import { classIndex, UsageError } from '../../src/cli/values.ts';
 import { methods } from '../../src/explain/methods/index.ts';
+import type { OutlineLayer } from '../../src/shared/protocol.ts';
 import { builtCli, glassbox } from '../support/cli.ts';
 import { newFolder, writeClassifier } from '../support/engineCalls.ts';
 
@@ -133,15 +134,20 @@ test('methods and layers, for people and as JSON', async (t) => {
     for (const said of [info.id, info.formula, info.misleads, info.source, ...info.params.map((p) => `--param ${p.id}=`)])
       assert.ok(text.out.includes(said), `${info.id}: ${said}`);
   }
-  assert.deepEqual(JSON.parse(layers.out), [
-    { name: 'n_conv', kind: 'Conv', shape: [4, 6, 8], parameters: 112 },
-    { name: 'n_relu', kind: 'Relu', shape: [4, 6, 8], parameters: 0 },
-    { name: 'n_pool', kind: 'GlobalAveragePool', shape: [4, 1, 1], parameters: 0 },
-    { name: 'n_flat', kind: 'Flatten', shape: [4], parameters: 0 },
-    { name: 'n_logits', kind: 'Gemm', shape: [5], parameters: 25 },
-  ]);
-  assert.match(table.out, /n_conv +Conv +4×6×8 +112\n/);
-  assert.match(table.out, /5 layers, 137 parameters\n$/);
+  const rows = JSON.parse(layers.out) as OutlineLayer[];
+  assert.deepEqual(
+    rows.map(({ name, kind, shape, parameters, multiplyAdds, inputs }) => [name, kind, shape, parameters, multiplyAdds, inputs]),
+    [
+      ['n_conv', 'Conv', [4, 6, 8], 112, 4 * 27 * 48, ['input']],
+      ['n_relu', 'Relu', [4, 6, 8], 0, 0, ['n_conv']],
+      ['n_pool', 'GlobalAveragePool', [4, 1, 1], 0, 0, ['n_relu']],
+      ['n_flat', 'Flatten', [4], 0, 0, ['n_pool']],
+      ['n_logits', 'Gemm', [5], 25, 20, ['n_flat']],
+    ],
+  );
+  assert.deepEqual(rows[0]?.receptiveField, { size: [3, 3], stride: [1, 1] });
+  assert.match(table.out, /n_conv +Conv +4×6×8 +112 +3 \/ 1 +5\.18 k +input\n/);
+  assert.match(table.out, /5 layers, 137 parameters, 5\.2 k multiply-adds\n$/);
 });
 
 test('the built command line runs', async (t) => {

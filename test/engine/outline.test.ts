@@ -8,16 +8,16 @@ import { fileSource } from '../../src/importers/files.ts';
 import { openModel } from '../../src/importers/index.ts';
 import type { Layer, Model } from '../../src/importers/model.ts';
 import { newBuilder } from '../../src/ops/index.ts';
-import type { ModelInfo, ModelOutline } from '../../src/shared/protocol.ts';
+import type { ModelOutline } from '../../src/shared/protocol.ts';
 import { newEngine, newFolder, writeClassifier } from '../support/engineCalls.ts';
 import { sharedMissing, sharedPath } from '../support/shared.ts';
 import { resNet18, resNet50, squeezeNet, vgg16 } from '../support/syntheticNets.ts';
 
-function outline(model: Model): ModelOutline {
+function outline(model: Model): Omit<ModelOutline, 'model'> {
   const layers = model.layers.map(({ name, aliases, kind, shape, parameters }) => {
     return { name, aliases, kind, shape: bindBatch(shape.slice(1), 1), parameters, spatial: true };
   });
-  return outlineOf(model, { layers } as unknown as ModelInfo);
+  return outlineOf(model, layers);
 }
 
 /** A model of the layers given, `name: value`, on one branching graph: x → a → (b → c), with c + a → d. */

@@ -16,39 +16,48 @@ export class ModelEditor implements vscode.CustomReadonlyEditorProvider {
   }
 
   async resolveCustomEditor({ uri }: vscode.CustomDocument, panel: vscode.WebviewPanel): Promise<void> {
-    void this.#replace(uri, panel);
-  }
-
-  async #replace(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {
-    const reading = setTimeout(() => {
-      panel.webview.html = message(vscode.l10n.t('Reading the model…'));
-    }, patience);
-    let closed = false;
-    panel.onDidDispose(() => {
-      closed = true;
-      clearTimeout(reading);
-    });
-    try {
-      const document = await openModelDocument(uri.fsPath);
-      if (closed) return;
-      const { viewColumn = vscode.ViewColumn.Active } = panel;
-      // A click in the explorer opens a preview and leaves the focus where it is; whatever else opens a file wants to be in it.
-      const preview = tabOf(uri, viewColumn)?.isPreview ?? false;
-      await vscode.window.showTextDocument(document, { viewColumn, preview, preserveFocus: preview || !panel.active });
-      if (!closed) panel.dispose();
-    } catch (error) {
-      clearTimeout(reading);
-      if (!closed) panel.webview.html = message(error instanceof Error ? error.message : String(error));
-    }
+    void replace(uri, panel);
   }
 }
 
-function tabOf(uri: vscode.Uri, column: vscode.ViewColumn): vscode.Tab | undefined {
-  const group = vscode.window.tabGroups.all.find(({ viewColumn }) => viewColumn === column);
-  return group?.tabs.find(({ input }) => input instanceof vscode.TabInputCustom && input.uri.toString() === uri.toString());
+async function replace(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {
+  const { webview } = panel;
+  const reading = setTimeout(() => {
+    webview.html = page(vscode.l10n.t('Reading the model…'));
+  }, patience);
+  let closed = false;
+  panel.onDidDispose(() => {
+    closed = true;
+  });
+  try {
+    const document = await openModelDocument(uri.fsPath);
+    const tab = tabOf(uri);
+    if (closed) return;
+    if (tab) await showInstead(document, tab, panel.active);
+    // One side of a comparison, as older editors show it, has no tab of its own.
+    else webview.html = page(document.getText());
+    if (tab && !closed) panel.dispose();
+  } catch (error) {
+    if (!closed) webview.html = page(error instanceof Error ? error.message : String(error));
+  } finally {
+    clearTimeout(reading);
+  }
 }
 
-function message(text: string): string {
+/** A click in the explorer opens a preview and leaves the focus where it is; whatever else opens a file wants to be in it. */
+async function showInstead(document: vscode.TextDocument, { isPreview, group }: vscode.Tab, isActive: boolean): Promise<void> {
+  const options = { viewColumn: group.viewColumn, preview: isPreview, preserveFocus: isPreview || !isActive };
+  await vscode.window.showTextDocument(document, options);
+}
+
+/** The tab that shows a file in this editor. */
+function tabOf(uri: vscode.Uri): vscode.Tab | undefined {
+  const isIt = ({ input }: vscode.Tab) => input instanceof vscode.TabInputCustom && input.uri.toString() === uri.toString();
+  const { all, activeTabGroup } = vscode.window.tabGroups;
+  return [activeTabGroup, ...all].flatMap(({ tabs }) => tabs).find(isIt);
+}
+
+function page(text: string): string {
   const escaped = text.replaceAll(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
-  return `<!DOCTYPE html><html><head><meta http-equiv="Content-Security-Policy" content="default-src 'none'"></head><body><p>${escaped}</p></body></html>`;
+  return `<!DOCTYPE html><html><head><meta http-equiv="Content-Security-Policy" content="default-src 'none'"></head><body><pre>${escaped}</pre></body></html>`;
 }

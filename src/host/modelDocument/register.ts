@@ -16,6 +16,7 @@ import { modelPath, modelScheme } from './uri.ts';
 export function registerModelDocuments(host: Host): vscode.Disposable[] {
   const documents = new ModelDocuments(host.engine);
   const structure = new ModelStructure(documents);
+  const editor = new ModelEditor();
   const selector = { scheme: modelScheme };
   const { languages, window, workspace } = vscode;
   return [
@@ -29,9 +30,7 @@ export function registerModelDocuments(host: Host): vscode.Disposable[] {
     languages.registerDocumentSymbolProvider(selector, structure, { label: 'Glassbox' }),
     languages.registerFoldingRangeProvider(selector, structure),
     languages.registerHoverProvider(selector, structure),
-    ...modelEditors.map((type) =>
-      window.registerCustomEditorProvider(type, new ModelEditor(), { supportsMultipleEditorsPerDocument: true }),
-    ),
+    ...modelEditors.map((type) => window.registerCustomEditorProvider(type, editor, { supportsMultipleEditorsPerDocument: true })),
     ...commands(host, documents),
   ];
 }

@@ -1,5 +1,4 @@
-import { countText, pairText, shapeText } from '../../shared/layerText.ts';
-import type { OutlineLayer } from '../../shared/protocol.ts';
+import { layerCells, layerTable, wholeText, workText } from '../../shared/layerTable.ts';
 import { totals } from '../modelTree/describe.ts';
 import { type GroupNode, type LayerNode, layerNodes, type ModelNode, type TreeNode } from '../modelTree/tree.ts';
 
@@ -10,14 +9,9 @@ export interface Row {
   text: string;
 }
 
-const headings = ['layer', 'kind', 'output', 'parameters', 'RF / stride', 'multiply-adds', 'reads'];
-/** Columns of numbers. */
-const toTheRight = new Set([3, 4, 5]);
-/** A longer name pushes the rest of its own line aside, not that of all lines. */
-const widest = 64;
 /** So many of the layers that one reads are named. */
 const mostNamed = 4;
-const gap = '  ';
+const indent = '  ';
 
 /** The layers of a model, nested as they are in columns, and the line that says what stands in these. */
 export function tableOf(tree: ModelNode): { heading: string; rows: Row[] } {
@@ -25,17 +19,14 @@ export function tableOf(tree: ModelNode): { heading: string; rows: Row[] } {
   const paths = new Map([...layerNodes(tree)].map((node) => [node.layer, pathOf(node)]));
   let before = 'input';
   const cells = lines.map(({ node, depth }) => {
-    const name = gap.repeat(depth) + node.label;
+    const name = indent.repeat(depth) + node.label;
     if (node.type === 'group') return [`${name}/`, '', '', ...sums(node)];
     const reads = readsText(node, before, paths);
     before = node.layer;
     return [name, ...layerCells(node.info), reads];
   });
-  const widths = headings.map((heading, c) => cells.reduce((width, row) => Math.max(width, widthOf(row[c])), heading.length));
-  const text = (row: readonly string[]) => {
-    return row.map((cell, c) => (toTheRight.has(c) ? cell.padStart(widths[c] ?? 0) : cell.padEnd(widths[c] ?? 0))).join(gap);
-  };
-  return { heading: text(headings).trimEnd(), rows: lines.map((line, i) => ({ ...line, text: text(cells[i] ?? []).trimEnd() })) };
+  const [heading = '', ...texts] = layerTable(cells);
+  return { heading, rows: lines.map((line, i) => ({ ...line, text: texts[i] ?? '' })) };
 }
 
 function* linesOf(nodes: readonly TreeNode[], depth: number): Generator<{ node: GroupNode | LayerNode; depth: number }> {
@@ -45,29 +36,9 @@ function* linesOf(nodes: readonly TreeNode[], depth: number): Generator<{ node: 
   }
 }
 
-function widthOf(cell: string | undefined): number {
-  return cell !== undefined && cell.length <= widest ? cell.length : 0;
-}
-
-function layerCells({ kind, shape, parameters, receptiveField: field, multiplyAdds }: OutlineLayer): string[] {
-  const sees = field ? `${pairText(field.size)} / ${pairText(field.stride)}` : '';
-  return [kind, shapeText(shape), wholeText(parameters), sees, workText(multiplyAdds)];
-}
-
 function sums({ layers }: GroupNode): string[] {
   const { parameters, multiplyAdds } = totals(layers);
   return [wholeText(parameters), '', workText(multiplyAdds)];
-}
-
-function wholeText(count: number): string {
-  return count === 0 ? '' : count.toLocaleString('en');
-}
-
-/** Units stand under each other. */
-function workText(count: number): string {
-  if (count === 0) return '';
-  const text = countText(count);
-  return text.includes(' ') ? text : `${text}  `;
 }
 
 /** What a layer reads, where that is not the layer of the line before: from where its path leaves the layer's own. */
