@@ -191,20 +191,19 @@ test('every operator that is not supported, at once', () =>
     'unsupported',
     "2 nodes cannot be imported: Betainc 'a' is not supported; Where 'b' is not supported.",
   ));
-test('a loop of TensorFlow 1', () =>
-  refused(
-    saved(
-      [
-        { name: 'enter', op: 'Enter', inputs: 'x' },
-        { name: 'merge', op: 'Merge', inputs: 'enter next' },
-        { name: 'next', op: 'NextIteration', inputs: 'merge' },
-        { name: 'exit', op: 'Exit', inputs: 'merge' },
-      ],
-      'exit:0',
-    ),
-    'unsupported',
-    "Exit 'exit' is part of a loop, which is not supported.",
-  ));
+const loop: Node[] = [
+  { name: 'enter', op: 'Enter', inputs: 'x' },
+  { name: 'merge', op: 'Merge', inputs: 'enter next' },
+  { name: 'next', op: 'NextIteration', inputs: 'merge' },
+  { name: 'exit', op: 'Exit', inputs: 'merge' },
+];
+test('a loop of TensorFlow 1', () => refused(saved(loop, 'exit:0'), 'unsupported', "Exit of a loop 'exit' is not supported."));
+test('a loop on the way to another output', async () => {
+  const nodes = [x, ...loop, { name: 'relu', op: 'Relu', inputs: 'x' }];
+  const signatures = serving({ looped: 'exit:0', map: 'relu:0' });
+  const model = await openModel({ ...sourceOf({ 'saved_model.pb': savedModel({ nodes, signatures }) }), output: 'map' });
+  assert.deepEqual(model.outputs, ['map']);
+});
 test('a condition that depends on the image', () =>
   refused(
     saved(

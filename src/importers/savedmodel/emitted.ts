@@ -22,8 +22,7 @@ export class Emitted {
     const name = this.name(frame, node);
     const outputs = Array.from({ length: outputCount(node) }, (_, i) => tensorName(name, i));
     const place = `node '${frame.prefix}${node.name}'`;
-    const dtype = attrs.dtype;
-    const placed: TfNode = { name, op, inputs, outputs, attrs, place, ...(op === 'Const' && { kind: `Const of ${dtype}` }) };
+    const placed: TfNode = { name, op, inputs, outputs, attrs, place, ...kindOf(node) };
     this.nodes.push({ node: placed, path: [...frame.path, frame.body.index.get(node) ?? 0] });
     return placed;
   }
@@ -42,6 +41,12 @@ export class Emitted {
     if (this.#characters < 0) throw new ModelError('unsupported', 'The names of the nodes take more than 64 MB.');
     return name;
   }
+}
+
+/** What people need to know of a node that is only written out to be refused. */
+function kindOf({ op, attrs }: NodeDef): Pick<TfNode, 'kind'> {
+  if (op === 'Const') return { kind: `Const of ${attrs.dtype}` };
+  return /^(Ref)?(Enter|Exit|NextIteration)$|^LoopCond$/.test(op) ? { kind: `${op} of a loop` } : {};
 }
 
 function tensorName(node: string, output: number): string {

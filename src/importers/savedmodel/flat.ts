@@ -14,17 +14,17 @@ export class Flat {
   readonly variables = new Map<string, NodeDef>();
   /** Nodes that are fed, by their name in the graph, and the tensors they are. */
   readonly fed = new Map<string, { node: NodeDef; tensor: string }>();
-  readonly #feeds: (node: NodeDef) => boolean;
+  /** Names of the nodes of the graph that are inputs. */
+  readonly feeds: ReadonlySet<string>;
   readonly #shared = new Map<NodeDef, Value>();
   readonly #budget = new Budget();
 
-  /** @param feeds which nodes of the graph are inputs */
-  constructor(feeds: (node: NodeDef) => boolean) {
-    this.#feeds = feeds;
+  constructor(feeds: ReadonlySet<string>) {
+    this.feeds = feeds;
   }
 
   isFed(frame: Frame, node: NodeDef): boolean {
-    return frame.body.function === undefined && this.#feeds(node);
+    return frame.body.function === undefined && this.feeds.has(node.name);
   }
 
   input({ frame, node }: Reference): Value {

@@ -24,8 +24,8 @@ export interface FlatGraph {
  */
 export function flatten(graphDef: GraphDef, signature: Signature): FlatGraph {
   const infos = inputsByNode(signature);
-  const main = Frame.main(new Library(graphDef));
-  const flat = new Flat(({ name }) => infos.has(name));
+  const main = Frame.of(new Library(graphDef));
+  const flat = new Flat(new Set(infos.keys()));
   const evaluator = new Evaluator(flatRule(flat), perOutput);
   const outputs = inOrder(signature.outputs).map(([name, { tensor: input }]) => {
     const { tensor, dead } = evaluator.value({ frame: main, input, reader: `output '${name}'` });
@@ -62,6 +62,7 @@ function inputsByNode({ inputs }: Signature) {
   );
 }
 
+/** In the first years, a shape without axes said that nothing is known. */
 function statedShape(shape: unknown): readonly number[] | undefined {
-  return Array.isArray(shape) ? (shape as number[]) : undefined;
+  return Array.isArray(shape) && shape.length > 0 ? (shape as number[]) : undefined;
 }

@@ -44,7 +44,14 @@ export class Frame {
     this.path = from ? [...from.parent.path, from.parent.body.index.get(from.call) ?? 0] : [];
   }
 
-  static main(library: Library): Frame {
+  /** Of the graph itself. */
+  get main(): Frame {
+    let frame: Frame = this;
+    while (frame.#parent) frame = frame.#parent;
+    return frame;
+  }
+
+  static of(library: Library): Frame {
     return new Frame(library, library.main);
   }
 

@@ -16,7 +16,7 @@ export interface StoredAs {
  */
 export function restoredVariables(graph: GraphDef, restoreOp: string | undefined): Map<NodeDef, StoredAs> {
   const found = new Map<NodeDef, StoredAs>();
-  const main = Frame.main(new Library(graph));
+  const main = Frame.of(new Library(graph));
   const start = restoreOp === undefined ? undefined : main.body.nodes.get(restoreOp.split(':')[0] ?? '');
   if (!start) return found;
   // All names are in one constant.
