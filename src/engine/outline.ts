@@ -20,7 +20,12 @@ export function outlineOf(model: Model, infos: readonly LayerInfo[]): Omit<Model
       place: layer.place,
     };
   });
-  return { layers: outlined, parameters: parametersOf(layers), multiplyAdds: work.reduce((sum, n) => sum + n, 0) };
+  return {
+    ...(model.producer !== undefined && { producer: model.producer }),
+    layers: outlined,
+    parameters: parametersOf(layers),
+    multiplyAdds: work.reduce((sum, n) => sum + n, 0),
+  };
 }
 
 /** Weights of all layers; those of a layer that is called more than once are counted once. */

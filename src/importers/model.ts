@@ -98,6 +98,8 @@ export interface Model {
   output: string;
   layers: readonly Layer[];
   hints: ModelHints;
+  /** What wrote the file, as it says itself: `pytorch 2.13.0`. */
+  producer?: string;
   /** Questions that the file leaves open and the source answered (`chooseInputs`). */
   answered?: readonly Question[];
 }

@@ -44,6 +44,8 @@ export interface OutlineLayer extends LayerInfo {
 /** A model as a thing to look at: the tree and the text document. */
 export interface ModelOutline {
   model: ModelInfo;
+  /** What wrote the file, as it says itself: `pytorch 2.13.0`. */
+  producer?: string;
   /** In order of depth. Names are paths, `block1/conv1/Relu`: a slash nests. */
   layers: readonly OutlineLayer[];
   parameters: number;

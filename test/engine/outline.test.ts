@@ -154,7 +154,8 @@ test('a graph of 40,000 nodes, every third of which reads all the way back, take
   const start = performance.now();
   assert.equal(outline(model).layers.length, 20_000);
   const ms = performance.now() - start;
-  assert.ok(ms < 2000, `${ms} ms`);
+  // 0.3 s where nothing else runs; with the square of its length it would be minutes.
+  assert.ok(ms < 15_000, `${ms} ms`);
 });
 
 test('the engine answers with the model, its layers and where they stand in the file', async (t) => {

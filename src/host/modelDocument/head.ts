@@ -4,10 +4,10 @@ import type { Preprocessing } from '../../shared/sidecar.ts';
 import { formatBytes } from '../modelCandidates.ts';
 
 /** What the model is as a whole: a line for each thing worth knowing. */
-export function headOf({ model, layers, parameters, multiplyAdds }: ModelOutline, bytes: number | undefined): string[] {
+export function headOf({ model, producer, layers, parameters, multiplyAdds }: ModelOutline, bytes: number | undefined): string[] {
   const whole = (count: number) => count.toLocaleString('en');
   const facts: [what: string, text: string][] = [
-    ['format', bytes === undefined ? model.format : `${model.format}, ${formatBytes(bytes)}`],
+    ['format', `${model.format}${bytes === undefined ? '' : `, ${formatBytes(bytes)}`}${producer === undefined ? '' : from(producer)}`],
     ['input', inputText(model)],
     ['preprocessing', fedText(model)],
     ['output', outputText(model)],

@@ -34,7 +34,8 @@ export async function openKeras(
     const seconds = 10 + Math.ceil(source.bytes.length / 2 ** 22);
     const imported = withinTime(seconds, () => importKeras({ model, kerasVersion, weights, inputSize, inputs, output }));
     const layers = imported.layers.map((layer) => ({ ...layer, place: { node: layer.name } }));
-    return { format, file, hash: modelHash(hash, source), ...imported, layers };
+    const producer = kerasVersion === '' ? {} : { producer: `Keras ${kerasVersion}` };
+    return { format, file, hash: modelHash(hash, source), ...imported, layers, ...producer };
   } catch (error) {
     throw inFile(error, source.file, config);
   }

@@ -121,6 +121,7 @@ function assemble({ proto, flat, opset, input, batch, fixed, output }: Parts): A
     ...explained,
     layers,
     hints: { ...bytesHint(input), ...hintsOf(proto.metadata ?? {}, graph, layers) },
+    ...(proto.producerName && { producer: `${proto.producerName} ${proto.producerVersion ?? ''}`.trimEnd() }),
   };
 }
 

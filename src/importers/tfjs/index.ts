@@ -3,7 +3,7 @@ import { importKeras } from '../keras/import.ts';
 import type { JsonObject } from '../keras/json.ts';
 import { parseModel } from '../keras/parse.ts';
 import { inFile } from '../keras/parseJson.ts';
-import { type Importer, type Model, type ModelFormat, type ModelSource, modelHash } from '../model.ts';
+import { type Importer, type Layer, type Model, type ModelFormat, type ModelSource, modelHash } from '../model.ts';
 import { importTensorFlow } from '../tensorflow/import.ts';
 import { graphOf } from './graph.ts';
 import { readManifest } from './manifest.ts';
@@ -28,7 +28,8 @@ async function open(source: ModelSource): Promise<Model> {
     const graph = isGraph(json);
     const imported = graph ? importTensorFlow(graphOf(json, await load()), source) : await importLayers(json, source, load);
     const format: ModelFormat = graph ? 'tfjs-graph' : 'tfjs-layers';
-    return { format, file: source.file, hash: modelHash(hash.digest('hex'), source), ...imported };
+    const layers = imported.layers.map(inJson);
+    return { format, file: source.file, hash: modelHash(hash.digest('hex'), source), ...imported, layers, ...producerOf(json) };
   } catch (error) {
     throw inFile(error, source.file, 'model.json');
   }
@@ -40,4 +41,17 @@ async function importLayers(json: JsonObject, choices: ModelSource, load: () => 
   const weights = weightsByName(await load());
   const { inputSize, inputs, output } = choices;
   return importKeras({ model, kerasVersion, weights, inputSize, inputs, output });
+}
+
+/** Nodes of a graph model stand in the file as layers do. */
+function inJson(layer: Layer): Layer {
+  const index = /^modelTopology\.node\[(\d+)\]/.exec(layer.place.node ?? '')?.[1];
+  return index === undefined ? layer : { ...layer, place: { ...layer.place, pointer: `/modelTopology/node/${index}` } };
+}
+
+function producerOf({ generatedBy, convertedBy }: JsonObject): Pick<Model, 'producer'> {
+  // Of graph models the converter gives TensorFlow's bare version.
+  const generator = typeof generatedBy === 'string' && /^\d/.test(generatedBy) ? `TensorFlow ${generatedBy}` : generatedBy;
+  const said = [generator, convertedBy].filter((by) => typeof by === 'string' && by !== '');
+  return said.length === 0 ? {} : { producer: said.join(', ') };
 }
