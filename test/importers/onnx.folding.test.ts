@@ -4,13 +4,66 @@ import { test } from 'node:test';
 import { float32 } from '../../src/graph/graph.ts';
 import { onnxImporter } from '../../src/importers/onnx/index.ts';
 import { closeTo } from '../support/closeTo.ts';
-import { int, integers, ints, node, noise, type Small, smallModel, sourceOf, string, tensor, weight } from '../support/onnxModels.ts';
+import {
+  float,
+  int,
+  integers,
+  ints,
+  node,
+  noise,
+  type Small,
+  smallModel,
+  sourceOf,
+  string,
+  tensor,
+  weight,
+} from '../support/onnxModels.ts';
 import { runGraph, runOriginal } from '../support/onnxReference.ts';
 
 const feeds = { x: float32([2, 3, 6, 8], noise(288, 5)) };
 
 /** Chains that exporters write instead of numbers. */
 const chains: readonly (Pick<Small, 'nodes' | 'initializers'> & { name: string })[] = [
+  {
+    name: 'torch: weights standardised by a batch norm in training mode (NFNet)',
+    nodes: [
+      node('Reshape', 'w rows', 'r'),
+      node('BatchNormalization', 'r ones zeros zeros ones', 'n m v', int('training_mode', 1), float('epsilon', 1e-6)),
+      node('Reshape', 'n kernel', 'k'),
+      node('Conv', 'x k', 'y'),
+    ],
+    initializers: [
+      weight('w', [4, 3, 3, 3]),
+      integers('rows', [1, 4, -1]),
+      integers('kernel', [4, 3, 3, 3]),
+      weight('ones', [4], [1, 2, 0.5, 1]),
+      weight('zeros', [4], [0, 0.1, 0, -0.2]),
+    ],
+  },
+  {
+    name: 'constants by ReduceMean, Split, Tile, CumSum, Trilu, ScatterND, GatherND, Clip, Sin',
+    nodes: [
+      node('ReduceMean', 'w', 'mean', ints('axes', [1]), int('keepdims', 1)),
+      node('Split', 'mean', 'p q', int('axis', 0)),
+      node('Tile', 'p twice', 't'),
+      node('CumSum', 't one', 'c'),
+      node('Trilu', 'c', 'u', int('upper', 0)),
+      node('ScatterND', 'u at values', 's'),
+      node('GatherND', 's at', 'g'),
+      node('Clip', 'g low', 'l'),
+      node('Sin', 'l', 'f'),
+      node('ReduceSum', 'f', 'total', int('keepdims', 0)),
+      node('Mul', 'x total', 'y'),
+    ],
+    initializers: [
+      weight('w', [2, 8]),
+      integers('twice', [4, 5]),
+      integers('one', [1], []),
+      integers('at', [1, 0, 3, 2], [2, 2]),
+      weight('values', [2], [0.5, -0.25]),
+      weight('low', [], [-0.1]),
+    ],
+  },
   {
     name: 'torch: view(x.size(0), -1)',
     nodes: [

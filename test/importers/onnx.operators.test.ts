@@ -232,6 +232,58 @@ const cases: readonly Case[] = [
     initializers: [weight('s', [2], [2, 0.5])],
     opset: 18,
   },
+  {
+    name: 'Conv, MaxPool, AveragePool and ConvTranspose of rows [N,C,W]',
+    nodes: [
+      node('Reshape', 'x row', 'r'),
+      node('Conv', 'r w', 'c', ints('pads', [2, 1]), ints('strides', [2]), ints('kernel_shape', [3])),
+      node('MaxPool', 'c', 'm', ints('kernel_shape', [2]), ints('strides', [1])),
+      node('AveragePool', 'm', 'a', ints('kernel_shape', [3]), string('auto_pad', 'SAME_UPPER')),
+      node('ConvTranspose', 'a t', 'y', ints('strides', [2]), ints('pads', [1, 0])),
+    ],
+    initializers: [integers('row', [0, 3, -1]), weight('w', [4, 3, 3]), weight('t', [4, 2, 3])],
+  },
+  ...(
+    [
+      ['bchw,bcvw->bchv', 'x', 'x'],
+      ['bchw,wo->bcho', 'x', 'w'],
+      ['bchw,bcvw->bhv', 'x', 'x'],
+      ['bchw,wc->bh', 'x', 'v'],
+      ['...hw,wo->...oh', 'x', 'w'],
+      ['bchw,bchw->bc', 'x', 'x'],
+    ] as const
+  ).map(
+    ([equation, a, b]): Case => ({
+      name: `Einsum ${equation}`,
+      nodes: [node('Einsum', `${a} ${b}`, 'y', string('equation', equation))],
+      initializers: [weight('w', [8, 5]), weight('v', [8, 3])],
+    }),
+  ),
+  { name: 'Einsum of one input', nodes: [node('Einsum', 'x', 'y', string('equation', 'bchw->bwc'))] },
+  one('', 'InstanceNormalization', [float('epsilon', 0.01)], { initializers: [channels('scale'), channels('shift')] }),
+  {
+    name: 'GroupNormalization, one scale per channel (opset 21)',
+    nodes: [node('Concat', 'x x', 'c', int('axis', 1)), node('GroupNormalization', 'c s b', 'y', int('num_groups', 2))],
+    initializers: [weight('s', [6]), weight('b', [6])],
+    opset: 21,
+  },
+  one('p 1', 'LpNormalization', [int('p', 1), int('axis', 1)]),
+  one('p 2', 'LpNormalization', [int('axis', -1)]),
+  one('', 'GlobalLpPool', [int('p', 2)]),
+  one('', 'LpPool', [ints('kernel_shape', [2, 3]), ints('strides', [2, 1]), int('p', 1)]),
+  ...['ReduceL1', 'ReduceSumSquare', 'ReduceLogSumExp'].flatMap((op) => [
+    one('axes attribute', op, [ints('axes', [-1, 2]), int('keepdims', 0)]),
+    one('axes input', op, [], { initializers: [integers('axes', [1])], opset: 18 }),
+  ]),
+  {
+    name: 'ReduceLogSum',
+    nodes: [node('Abs', 'x', 'a'), node('ReduceLogSum', 'a', 'y', ints('axes', [2]))],
+  },
+  one('alpha', 'ThresholdedRelu', [float('alpha', 0.3)]),
+  one('alpha', 'Celu', [float('alpha', 0.7)]),
+  { name: 'CastLike', nodes: [node('CastLike', 'x like', 'y')], initializers: [weight('like', [1])] },
+  one('', 'SpaceToDepth', [int('blocksize', 2)]),
+  { name: 'Tile', nodes: [node('Tile', 'x times', 'y')], initializers: [integers('times', [1, 2, 1, 3])] },
   one('opset 7', 'Upsample', [floats('scales', [1, 1, 2, 3]), string('mode', 'nearest')], { opset: 7 }),
   one('opset 9, linear', 'Upsample', [string('mode', 'linear')], { initializers: [weight('s', [4], [1, 1, 2, 2])], opset: 9 }),
 ];

@@ -33,9 +33,14 @@ export function importNodes({ graph, places }: FlatGraph, opset: number, scope: 
   const nodes: ImportedNode[] = [];
   const failures: ModelError[] = [];
   const missing = new Set<string>();
+  const made = new Set([...scope.known.keys(), ...scope.codes.keys(), ...scope.b.inputs.keys()]);
   graph.nodes.forEach((proto, i) => {
     const n = new NodeContext(standard(proto), opset, scope);
     const unknown = refusal(n);
+    for (const output of proto.outputs) {
+      if (output !== '' && made.has(output)) throw n.corrupt(`makes '${output}', which is made before`);
+      made.add(output);
+    }
     const blocked = proto.inputs.some((input) => missing.has(input));
     if (unknown) failures.push(unknown);
     const failure = unknown || blocked ? unknown : attempt(n);

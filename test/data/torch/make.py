@@ -78,7 +78,18 @@ ZOO = {
     "regnetz_005": 64, "mobilenetv1_100": 64, "mobilenet_edgetpu_100": 64, "resnet51q": 64, "eca_resnext26ts": 64, "eca_botnext26ts_256": 256,
 }
 # What is committed: one network of every pattern of operators.
-COMMITTED = []
+COMMITTED = {
+    "legacy": """
+        convnextv2_atto cspresnet50 dpn48b ecaresnet50t edgenext_xx_small fastvit_t8 ghostnet_050 hrnet_w18_small
+        inception_next_atto mobilevit_xxs nf_resnet26 poolformer_s12 res2net50_26w_4s resnest14d resnetblur18 selecsls42
+        skresnet18 test_vit tf_efficientnet_b0 tv/alexnet tv/convnext_tiny tv/densenet121 tv/efficientnet_b0 tv/googlenet
+        tv/mnasnet0_5 tv/mobilenet_v3_small tv/regnet_y_400mf tv/resnet18 tv/shufflenet_v2_x0_5 vit_tiny_patch16_224
+    """,
+    "dynamo": """
+        dla34 ghostnet_050 hrnet_w18_small mobilenetv4_conv_small_035 nf_resnet26 resnest14d skresnet18 tv/inception_v3
+        tv/mobilenet_v2 tv/resnet18 tv/shufflenet_v2_x0_5 tv/squeezenet1_1 tv/swin_t
+    """,
+}
 
 
 def build(name):
@@ -212,7 +223,7 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     index = folder / "index.json"
     words = sys.argv[1:]
-    jobs = [(n, e) for e in ("legacy", "fixed", "dynamo") for n in ZOO] if zoo else COMMITTED
+    jobs = [(n, e) for e in ("legacy", "fixed", "dynamo") for n in ZOO] if zoo else [(n, e) for e, names in COMMITTED.items() for n in names.split()]
     done = {r["file"]: r for r in json.loads(index.read_text())} if zoo and index.exists() else {}
     for name, exporter in jobs:
         file = f"{name.replace('tv/', 'tv-')}.{exporter}.onnx.gz"
