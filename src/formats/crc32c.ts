@@ -1,28 +1,28 @@
-/** CRC-32C (Castagnoli, polynomial 0x1EDC6F41), eight bytes a step: about 1 GB/s. */
-const tables = makeTables();
+/** Eight tables of 256, one after the other: that of byte k counted from the end of eight. */
+const table = makeTables();
 
+/** CRC-32C (Castagnoli, polynomial 0x1EDC6F41), eight bytes a step: about 1 GB/s. */
 export function crc32c(bytes: Uint8Array): number {
-  const [t0, t1, t2, t3, t4, t5, t6, t7] = tables as Eight;
   const end = bytes.length;
   let crc = -1;
   let at = 0;
-  for (; at < end && (bytes.byteOffset + at) % 4 !== 0; at++) crc = (t0[(crc ^ (bytes[at] as number)) & 0xff] as number) ^ (crc >>> 8);
+  for (; at < end && (bytes.byteOffset + at) % 4 !== 0; at++) crc = entry(0, crc ^ (bytes[at] as number)) ^ (crc >>> 8);
   // Typed arrays have the byte order of the machine, which is little-endian wherever Node runs.
   const words = at === end ? new Int32Array(0) : new Int32Array(bytes.buffer, bytes.byteOffset + at, ((end - at) >> 3) * 2);
   for (let i = 0; i < words.length; i += 2) {
     const a = crc ^ (words[i] as number);
     const b = words[i + 1] as number;
     crc =
-      (t7[a & 0xff] as number) ^
-      (t6[(a >>> 8) & 0xff] as number) ^
-      (t5[(a >>> 16) & 0xff] as number) ^
-      (t4[a >>> 24] as number) ^
-      (t3[b & 0xff] as number) ^
-      (t2[(b >>> 8) & 0xff] as number) ^
-      (t1[(b >>> 16) & 0xff] as number) ^
-      (t0[b >>> 24] as number);
+      entry(7, a) ^
+      entry(6, a >>> 8) ^
+      entry(5, a >>> 16) ^
+      entry(4, a >>> 24) ^
+      entry(3, b) ^
+      entry(2, b >>> 8) ^
+      entry(1, b >>> 16) ^
+      entry(0, b >>> 24);
   }
-  for (at += words.length * 4; at < end; at++) crc = (t0[(crc ^ (bytes[at] as number)) & 0xff] as number) ^ (crc >>> 8);
+  for (at += words.length * 4; at < end; at++) crc = entry(0, crc ^ (bytes[at] as number)) ^ (crc >>> 8);
   return ~crc >>> 0;
 }
 
@@ -32,19 +32,20 @@ export function maskedCrc32c(bytes: Uint8Array): number {
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 }
 
-type Eight = [Int32Array, Int32Array, Int32Array, Int32Array, Int32Array, Int32Array, Int32Array, Int32Array];
+function entry(k: number, byte: number): number {
+  return table[k * 256 + (byte & 0xff)] as number;
+}
 
-function makeTables(): Int32Array[] {
-  const first = new Int32Array(256);
+function makeTables(): Int32Array {
+  const tables = new Int32Array(8 * 256);
   for (let i = 0; i < 256; i++) {
     let crc = i;
     for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1;
-    first[i] = crc;
+    tables[i] = crc;
   }
-  const all = [first];
-  for (let k = 1; k < 8; k++) {
-    const before = all[k - 1] as Int32Array;
-    all.push(Int32Array.from(before, (crc) => (first[crc & 0xff] as number) ^ (crc >>> 8)));
+  for (let i = 256; i < tables.length; i++) {
+    const before = tables[i - 256] as number;
+    tables[i] = (tables[before & 0xff] as number) ^ (before >>> 8);
   }
-  return all;
+  return tables;
 }

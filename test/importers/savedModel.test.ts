@@ -1,6 +1,8 @@
 // SavedModels and frozen graphs of TensorFlow 1, TensorFlow 2 and Keras: against the answers of TensorFlow.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { float32 } from '../../src/graph/graph.ts';
@@ -140,6 +142,25 @@ test('the hash covers every file that is read', async () => {
   changed[index.length - 9] = 1;
   const other = await readTfGraph(sourceOf({ ...files, 'variables/variables.index': changed }));
   assert.notEqual(other.files, hash);
+});
+
+test('on disk, where only a part of the data is read, it is the same model', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'glassbox-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const files = filesOf('keras_export');
+  await mkdir(join(folder, 'variables'));
+  for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, name), bytes);
+  const source = await fileSource(join(folder, 'saved_model.pb'));
+  const parts: number[] = [];
+  const readPart = async (name: string, start: number, end: number) => {
+    parts.push(end - start);
+    return (await source.readPart?.(name, start, end)) as Uint8Array;
+  };
+  const [onDisk, inMemory] = [await openModel({ ...source, readPart }), await openModel(sourceOf(files))];
+  assert.equal(onDisk.hash, inMemory.hash);
+  assert.deepEqual(await answers(onDisk), await answers(inMemory));
+  const whole = files['variables/variables.data-00000-of-00001']?.length as number;
+  assert.ok(parts.length === 1 && (parts[0] as number) < 0.6 * whole, `${parts} of ${whole} bytes`);
 });
 
 /** Inputs stand before their readers, and all of them are there. */
