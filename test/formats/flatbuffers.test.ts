@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Builder } from 'flatbuffers';
-import { FlatBuffer, type Table } from '../../src/formats/flatbuffers/table.ts';
+import { rootTable, type Table } from '../../src/formats/flatbuffers/table.ts';
 import { ModelError } from '../../src/shared/errors.ts';
 
 /** A root table with one field of every kind that is read. */
@@ -52,7 +52,7 @@ function readAll(t: Table): unknown[] {
   ];
 }
 
-const root = (bytes: Uint8Array) => new FlatBuffer(bytes).root('Test', 'TEST');
+const root = (bytes: Uint8Array) => rootTable(bytes, 'Test', 'TEST');
 
 test('fields of every kind, and those that are absent', () => {
   const values = [true, -3, -70_000, 1.5, 2 ** 41, 'grüße', [3, -1], [2 ** 40, -5], [0.5, -2], [1, 2, 255], 7, [7, 7]];
@@ -128,8 +128,7 @@ test('tables that overlap are counted: a small file cannot stand for much', () =
   const bytes = overlapping(20_000);
   const started = process.memoryUsage().heapUsed;
   const read = () =>
-    new FlatBuffer(bytes)
-      .root('Test')
+    rootTable(bytes, 'Test')
       .tables(0, 'children')
       .map((child) => child.int32s(0, 'ints'));
   assert.throws(read, /more is announced than a file of this size can hold; parts of it overlap/);

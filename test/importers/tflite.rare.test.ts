@@ -128,6 +128,14 @@ test('tensors without names, and with the same', async () => {
   );
 });
 
+test('twenty thousand tensors of one name', async () => {
+  const many = Array.from({ length: 20_000 }, (): TensorSpec => ({ name: 'x', shape: [], buffer: 0 }));
+  const bytes = tfliteModel({ tensors: [image, axes, { name: 'x', shape: [1, 3] }, ...many], operators: [pooled], outputs: [2] });
+  const started = performance.now();
+  assert.equal((await openBytes(bytes)).classes, 3);
+  assert.ok(performance.now() - started < 5000);
+});
+
 test('an unsigned input that is not quantised is fed pixels as they are', async () => {
   const bytes = tfliteModel({
     tensors: [{ ...image, type: 'UINT8' }, axes, { name: 'mean', shape: [1, 3] }, { name: 'real', shape: [1, 4, 4, 3] }],

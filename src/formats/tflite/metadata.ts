@@ -1,4 +1,4 @@
-import { FlatBuffer, type Table } from '../flatbuffers/table.ts';
+import { rootTable, type Table } from '../flatbuffers/table.ts';
 
 /**
  * What a model says about its inputs and outputs: the part of
@@ -30,7 +30,7 @@ export interface AssociatedFile {
 
 /** @throws ModelError('file-corrupt') with the byte, counted from the start of the metadata */
 export function decodeMetadata(bytes: Uint8Array): TfliteMetadata {
-  const model = new FlatBuffer(bytes).root('ModelMetadata', 'M001');
+  const model = rootTable(bytes, 'ModelMetadata', 'M001');
   const network = model.tables(3, 'subgraph_metadata')[0];
   return {
     name: model.string(0, 'name'),

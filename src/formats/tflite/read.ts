@@ -1,4 +1,4 @@
-import { FlatBuffer, type Table } from '../flatbuffers/table.ts';
+import { rootTable, type Table } from '../flatbuffers/table.ts';
 import { builtinOperators, tensorTypes } from './names.ts';
 import { readOptions } from './options.ts';
 import type {
@@ -16,7 +16,7 @@ import type {
  * @throws ModelError('file-corrupt') with the byte where the file stops being one
  */
 export function decodeTflite(bytes: Uint8Array): TfliteModel {
-  const model = new FlatBuffer(bytes).root('Model', 'TFL3');
+  const model = rootTable(bytes, 'Model', 'TFL3');
   const buffers = model.tables(4, 'buffers').map((table) => readBuffer(table, bytes));
   const codes = model.tables(1, 'operator_codes').map(readCode);
   const subgraphs = model.tables(2, 'subgraphs').map((table) => readSubgraph(table, codes, buffers.length));

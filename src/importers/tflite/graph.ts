@@ -15,15 +15,17 @@ import { type Additions, OperatorView, Refused } from './operators/operator.ts';
 export function tfGraph(model: TfliteModel): TfGraph {
   const signature = signatureOf(model);
   const network = networkOf(model);
-  const names = tensorNames(network.tensors);
+  const taken = new Set<string>();
+  const names = tensorNames(network.tensors, taken);
   const constants = readConstants(model, network, names);
-  const nodes = translated(network, names, constants, `subgraph[${model.subgraphs.indexOf(network)}]`);
+  const additions: Additions = { nodes: [], constants: constants.readable, taken };
+  translate(network, names, constants.unreadable, additions, `subgraph[${model.subgraphs.indexOf(network)}]`);
   /** What the signature calls an input or output; without one it has only the tensor's name. */
   const called = (index: number, side: 'inputs' | 'outputs') =>
     signature?.[side].find(({ tensor }) => tensor === index)?.name ?? (names[index] as string);
   return {
-    nodes,
-    constants: constants.readable,
+    nodes: additions.nodes,
+    constants: additions.constants,
     inputs: network.inputs.map((index) => {
       const tensor = network.tensors[index] as TfliteTensor;
       const shape = tensor.shapeSignature.length > 0 ? tensor.shapeSignature : tensor.shape;
@@ -45,26 +47,30 @@ function signatureOf({ signatures }: TfliteModel): TfliteSignature | undefined {
   return signatures.find(({ key }) => key === 'serving_default') ?? signatures.find(({ subgraph }) => subgraph === 0);
 }
 
-/** All operators but those whose output is a constant: weights stored as float16 or int8 stand behind a DEQUANTIZE. */
-function translated({ operators, tensors }: TfliteSubgraph, names: readonly string[], { readable, unreadable }: Constants, place: string) {
-  const additions: Additions = { nodes: [], constants: readable };
-  const taken = new Set<string>();
+/** Adds all operators but those whose output is a constant: weights stored as float16 or int8 stand behind a DEQUANTIZE. */
+function translate(
+  { operators, tensors }: TfliteSubgraph,
+  names: readonly string[],
+  unreadable: Constants['unreadable'],
+  additions: Additions,
+  place: string,
+): void {
+  const operatorNames = new Set<string>();
   for (const [i, operator] of operators.entries()) {
     const [output] = operator.outputs;
     const inputs = operator.inputs.map((index) => (index < 0 ? '' : (names[index] as string)));
-    const weight = operator.kind === 'DEQUANTIZE' ? readable.get(inputs[0] ?? '') : undefined;
+    const weight = operator.kind === 'DEQUANTIZE' ? additions.constants.get(inputs[0] ?? '') : undefined;
     if (weight && output !== undefined) {
-      readable.set(names[output] as string, weight);
+      additions.constants.set(names[output] as string, weight);
       continue;
     }
     const outputs = operator.outputs.map((index) => names[index] as string);
-    const name = operatorName(outputs[0] ?? `${operator.kind}[${i}]`, taken);
+    const name = operatorName(outputs[0] ?? `${operator.kind}[${i}]`, i, operatorNames);
     const node = { name, kind: operator.custom ?? operator.kind, inputs, outputs, attrs: {}, place: `${place}.operators[${i}]` };
     const why = operator.inputs.map((index) => unreadable.get(index)).find((reason) => reason !== undefined);
     const said = why === undefined ? inWords(operator, node, tensors, additions) : { refused: `reads what cannot be read: ${why}` };
     additions.nodes.push({ ...node, op: operator.kind, ...said });
   }
-  return additions.nodes;
 }
 
 function inWords(
@@ -73,11 +79,11 @@ function inWords(
   tensors: readonly TfliteTensor[],
   additions: Additions,
 ): Partial<TfNode> {
-  const translate = operatorFor(operator.kind);
-  if (!translate) return { refused: operator.kind === 'CUSTOM' ? 'is a custom operator, which is not supported' : 'is not supported' };
+  const say = operatorFor(operator.kind);
+  if (!say) return { refused: operator.kind === 'CUSTOM' ? 'is a custom operator, which is not supported' : 'is not supported' };
   const before = additions.nodes.length;
   try {
-    return translate(new OperatorView(operator, node, tensors, additions));
+    return say(new OperatorView(operator, node, tensors, additions));
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     additions.nodes.length = before;

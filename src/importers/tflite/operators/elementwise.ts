@@ -15,7 +15,7 @@ const L2_NORMALIZATION: Translate = (o) => ({ op: 'L2Normalize', attrs: o.fused(
 
 const LOCAL_RESPONSE_NORMALIZATION: Translate = (o) => ({
   op: 'LRN',
-  attrs: { depth_radius: o.int('radius'), bias: o.int('bias'), alpha: o.int('alpha'), beta: o.int('beta') },
+  attrs: { depth_radius: o.number('radius'), bias: o.number('bias'), alpha: o.number('alpha'), beta: o.number('beta') },
 });
 
 const RELU_0_TO_1: Translate = (o) => ({
@@ -24,7 +24,7 @@ const RELU_0_TO_1: Translate = (o) => ({
 });
 
 const SOFTMAX: Translate = (o) => {
-  const beta = o.int('beta');
+  const beta = o.number('beta');
   if (!(beta > 0)) throw new Refused(`has beta ${beta}`);
   return { op: 'Softmax', attrs: beta === 1 ? {} : { beta } };
 };
@@ -50,7 +50,7 @@ export const elementwise = {
   GREATER_EQUAL: same('GreaterEqual'),
   HARD_SWISH: same('HardSwish'),
   L2_NORMALIZATION,
-  LEAKY_RELU: ((o) => ({ op: 'LeakyRelu', attrs: { alpha: o.int('alpha') } })) as Translate,
+  LEAKY_RELU: ((o) => ({ op: 'LeakyRelu', attrs: { alpha: o.number('alpha') } })) as Translate,
   LESS: same('Less'),
   LESS_EQUAL: same('LessEqual'),
   LOCAL_RESPONSE_NORMALIZATION,

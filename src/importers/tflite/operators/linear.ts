@@ -2,12 +2,12 @@ import { type OperatorView, Refused, type Translate } from './operator.ts';
 
 /** Attributes of a window over rows and columns. */
 export function windowAttrs(o: OperatorView) {
-  const padding = ['SAME', 'VALID'][o.int('padding')];
-  if (padding === undefined) throw new Refused(`has padding ${o.int('padding')}, which is not supported`);
-  return { strides: [1, o.int('stride_h'), o.int('stride_w'), 1], padding, data_format: 'NHWC' };
+  const padding = ['SAME', 'VALID'][o.number('padding')];
+  if (padding === undefined) throw new Refused(`has padding ${o.number('padding')}, which is not supported`);
+  return { strides: [1, o.number('stride_h'), o.number('stride_w'), 1], padding, data_format: 'NHWC' };
 }
 
-const dilations = (o: OperatorView) => [1, o.int('dilation_h_factor'), o.int('dilation_w_factor'), 1];
+const dilations = (o: OperatorView) => [1, o.number('dilation_h_factor'), o.number('dilation_w_factor'), 1];
 const bias = (o: OperatorView, i: number) => (o.has(i) ? ['BiasAdd'] : []);
 
 /** [x, weights [O,H,W,I], bias?]. Weights of fewer input channels are a grouped convolution, as in TensorFlow. */
@@ -30,7 +30,7 @@ const TRANSPOSE_CONV: Translate = (o) => ({
 
 /** [x, weights [O,I], bias?]: x is rows of I values, however many axes it has, or keeps its axes. */
 const FULLY_CONNECTED: Translate = (o) => {
-  if (o.int('weights_format') !== 0) throw new Refused('has shuffled weights, which are not supported');
+  if (o.number('weights_format') !== 0) throw new Refused('has shuffled weights, which are not supported');
   const [, depth, ...more] = o.tensor(1).shape;
   if (depth === undefined || more.length > 0) throw o.corrupt(`has weights of shape [${o.tensor(1).shape}]`);
   const flat = o.tensor(0).shape.length === 2 && o.tensor(0).shape[1] === depth;

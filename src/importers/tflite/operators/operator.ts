@@ -2,6 +2,7 @@ import { activations } from '../../../formats/tflite/names.ts';
 import type { TfliteOperator, TfliteTensor } from '../../../formats/tflite/types.ts';
 import { ModelError } from '../../../shared/errors.ts';
 import type { TfAttributes, TfConstant, TfNode } from '../../tensorflow/graph.ts';
+import { fresh } from '../names.ts';
 import { impliedActivation } from './implied.ts';
 
 /** An operator in TensorFlow's words; `inputs` where they are others than the file's. */
@@ -18,6 +19,8 @@ export type Translate = (o: OperatorView) => Translated;
 export interface Additions {
   nodes: TfNode[];
   constants: Map<string, TfConstant>;
+  /** Names that tensors have. */
+  taken: Set<string>;
 }
 
 /** Thrown by a translation: the node is refused, if it is needed. */
@@ -49,7 +52,7 @@ export class OperatorView {
     return this.#tensors[index] as TfliteTensor;
   }
 
-  int(name: string): number {
+  number(name: string): number {
     return this.#option(name, 'number');
   }
 
@@ -78,7 +81,7 @@ export class OperatorView {
 
   /** `fused_ops`: what is named here, then the activation. */
   fused(...before: readonly string[]): { fused_ops?: readonly string[] } {
-    const code = this.int('fused_activation_function');
+    const code = this.number('fused_activation_function');
     const name = activations[code];
     if (name === undefined || name === 'SIGN_BIT') throw new Refused(`is fused with activation ${name ?? code}, which is not supported`);
     const said = { NONE: [], RELU: ['Relu'], RELU_N1_TO_1: ['ReluN1To1'], RELU6: ['Relu6'], TANH: ['Tanh'] }[name];
@@ -88,7 +91,7 @@ export class OperatorView {
 
   /** A tensor that the file does not have. */
   constant(suffix: string, dtype: 'int32' | 'float32', values: readonly number[], shape: readonly number[] = [values.length]): string {
-    const name = `${this.#node.name}:${suffix}`;
+    const name = this.#fresh(suffix);
     const read = () => (dtype === 'float32' ? Float32Array.from(values) : values);
     this.#additions.constants.set(name, { dtype, shape, read });
     return name;
@@ -96,9 +99,14 @@ export class OperatorView {
 
   /** A node that the file does not have, before this one; its output. */
   before(suffix: string, op: string, inputs: readonly string[], attrs: TfAttributes = {}): string {
-    const name = `${this.#node.name}:${suffix}`;
+    const name = this.#fresh(suffix);
     this.#additions.nodes.push({ ...this.#node, name, op, inputs, outputs: [name], attrs });
     return name;
+  }
+
+  #fresh(suffix: string): string {
+    const { nodes, taken } = this.#additions;
+    return fresh(`${this.#node.name}:${suffix}`, nodes.length, taken);
   }
 
   #implied(): readonly string[] {

@@ -5,7 +5,7 @@ const pool =
   (op: string): Translate =>
   (o) => ({
     op,
-    attrs: { ...windowAttrs(o), ksize: [1, o.int('filter_height'), o.int('filter_width'), 1], ...o.fused() },
+    attrs: { ...windowAttrs(o), ksize: [1, o.number('filter_height'), o.number('filter_width'), 1], ...o.fused() },
   });
 
 /** [x, axes]. */

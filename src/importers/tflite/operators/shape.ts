@@ -11,25 +11,25 @@ const RESHAPE: Translate = (o) => ({
   inputs: [o.input(0), o.has(1) ? o.input(1) : o.constant('shape', 'int32', o.ints('new_shape'))],
 });
 
-const axis = (o: OperatorView) => o.constant('axis', 'int32', [o.int('axis')], []);
+const axis = (o: OperatorView) => o.constant('axis', 'int32', [o.number('axis')], []);
 
 const CONCATENATION: Translate = (o) => ({ op: 'ConcatV2', inputs: [...o.inputs, axis(o)], attrs: o.fused() });
 
 const GATHER: Translate = (o) => {
-  if (o.int('batch_dims') !== 0) throw new Refused(`gathers with batch_dims ${o.int('batch_dims')}, which is not supported`);
+  if (o.number('batch_dims') !== 0) throw new Refused(`gathers with batch_dims ${o.number('batch_dims')}, which is not supported`);
   return { op: 'GatherV2', inputs: [...o.inputs, axis(o)] };
 };
 
 const STRIDED_SLICE: Translate = (o) => {
   if (o.flag('offset')) throw new Refused('has ends that count from the begins, which is not supported');
   const masks = ['begin_mask', 'end_mask', 'ellipsis_mask', 'new_axis_mask', 'shrink_axis_mask'];
-  return { op: 'StridedSlice', attrs: Object.fromEntries(masks.map((mask) => [mask, o.int(mask)])) };
+  return { op: 'StridedSlice', attrs: Object.fromEntries(masks.map((mask) => [mask, o.number(mask)])) };
 };
 
 /** Mode 0 leaves the border out, 1 repeats it. */
 const MIRROR_PAD: Translate = (o) => ({
   op: 'MirrorPad',
-  attrs: { mode: ['REFLECT', 'SYMMETRIC'][o.int('mode')] ?? `mode ${o.int('mode')}` },
+  attrs: { mode: ['REFLECT', 'SYMMETRIC'][o.number('mode')] ?? `mode ${o.number('mode')}` },
 });
 
 const resize =
@@ -38,7 +38,7 @@ const resize =
 
 const blocks =
   (op: string): Translate =>
-  (o) => ({ op, attrs: { block_size: o.int('block_size'), data_format: 'NHWC' } });
+  (o) => ({ op, attrs: { block_size: o.number('block_size'), data_format: 'NHWC' } });
 
 /** [x, axis]. */
 const argument =
@@ -56,7 +56,7 @@ export const shape = {
   FILL: same('Fill'),
   GATHER,
   MIRROR_PAD,
-  PACK: ((o) => ({ op: 'Pack', attrs: { axis: o.int('axis') } })) as Translate,
+  PACK: ((o) => ({ op: 'Pack', attrs: { axis: o.number('axis') } })) as Translate,
   PAD: same('Pad'),
   PADV2: same('PadV2'),
   RANGE: same('Range'),
@@ -68,11 +68,11 @@ export const shape = {
   SLICE: same('Slice'),
   SPACE_TO_BATCH_ND: same('SpaceToBatchND'),
   SPACE_TO_DEPTH: blocks('SpaceToDepth'),
-  SPLIT: ((o) => ({ op: 'Split', attrs: { num_split: o.int('num_splits') } })) as Translate,
+  SPLIT: ((o) => ({ op: 'Split', attrs: { num_split: o.number('num_splits') } })) as Translate,
   SPLIT_V: same('SplitV'),
   SQUEEZE: ((o) => ({ op: 'Squeeze', attrs: { squeeze_dims: o.ints('squeeze_dims') } })) as Translate,
   STRIDED_SLICE,
   TILE: same('Tile'),
   TRANSPOSE: same('Transpose'),
-  UNPACK: ((o) => ({ op: 'Unpack', attrs: { axis: o.int('axis'), num: o.int('num') } })) as Translate,
+  UNPACK: ((o) => ({ op: 'Unpack', attrs: { axis: o.number('axis'), num: o.number('num') } })) as Translate,
 };
