@@ -7,6 +7,7 @@ import { float32 } from '../../src/graph/graph.ts';
 import { openModel } from '../../src/importers/index.ts';
 import type { JsonObject } from '../../src/importers/keras/json.ts';
 import { layerClasses } from '../../src/importers/keras/layers/index.ts';
+import { operationClasses } from '../../src/importers/keras/operations/index.ts';
 import { permute } from '../../src/importers/keras/permute.ts';
 import type { Model } from '../../src/importers/model.ts';
 import { runGraph } from '../support/onnxReference.ts';
@@ -58,12 +59,27 @@ test('every layer class is tried, but for those whose numbers others stand for',
   const tried = new Set(cases.flatMap(({ config }) => classNames(config)));
   const untried = [...layerClasses.keys()].filter((name) => !tried.has(name));
   const sameAsTried = /^(Random|Gaussian|Alpha|BatchNormalizationV|SyncBatch|ActivityRegularization|Identity$|StochasticDepth$|Dropout$)/;
-  const ownTests = ['TFOpLambda', 'TensorFlowOpLayer', 'CustomScaleLayer', 'LayerScale', 'ThresholdedReLU', 'Divide'];
+  const ownTests = ['TFOpLambda', 'SlicingOpLambda', 'TensorFlowOpLayer', 'CustomScaleLayer', 'LayerScale', 'ThresholdedReLU', 'Divide'];
   assert.deepEqual(
     untried.filter((name) => !sameAsTried.test(name) && !ownTests.includes(name)),
     [],
   );
 });
+
+test('every operation of keras.ops is tried', () => {
+  const tried = new Set(cases.flatMap(({ config }) => operationNames(config)));
+  // Other names of the same.
+  const alike = ['Divide', 'Abs', 'Amax', 'Amin'];
+  assert.deepEqual(
+    [...operationClasses.keys()].filter((name) => !tried.has(name) && !alike.includes(name)),
+    [],
+  );
+});
+
+function operationNames(config: JsonObject): string[] {
+  const { layers } = config.config as unknown as { layers: { module: string; class_name: string }[] };
+  return layers.flatMap(({ module, class_name: name }) => (module.startsWith('keras.src.ops.') ? [name] : []));
+}
 
 function classNames(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(classNames);

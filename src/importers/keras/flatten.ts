@@ -1,7 +1,8 @@
 import type { Layer } from '../model.ts';
-import { type CallOperand, type ImportContext, LayerCall } from './layer.ts';
+import { type CallOperand, type ImportContext, LayerCall, type LayerClass } from './layer.ts';
 import { identityClasses } from './layers/identity.ts';
-import { layerClasses } from './layers/index.ts';
+import { classOf } from './layers/index.ts';
+import { functionClasses } from './layers/operation.ts';
 import { isRef, type KerasLayer, type KerasModel, type TensorRef } from './model.ts';
 import { executionOrder, type Step, stepKey } from './order.ts';
 import { corrupt } from './parse.ts';
@@ -79,7 +80,7 @@ export class Flattener {
     return [value];
   }
 
-  #writeLayer({ layer, call, from }: Step, at: At, valueAt: (ref: TensorRef) => string): string[] {
+  #writeLayer({ layer, call, from }: Step, at: At, valueAt: (ref: TensorRef) => string): readonly string[] {
     let next = 0;
     const operands = (layer.calls[call] ?? []).map((o) => (isRef(o) ? valueAt(from[next++] as TensorRef) : o));
     if (layer.model) {
@@ -88,16 +89,20 @@ export class Flattener {
     }
     const { className, attributes } = layer;
     const weights = this.#weights.get(at.path) ?? new Map<string, StoredWeight>();
-    const layerCall = new LayerCall(this.#context, { ...at, className }, attributes, operands, weights);
-    const value = layerClasses.get(className)?.emit(layerCall) as string;
-    this.#notePixels(className, at.name, operands, value);
-    this.#keep(layer, call, at, value);
-    return [value];
+    const layerCall = new LayerCall(this.#context, { ...at, className }, attributes, { operands, options: layer.options }, weights);
+    const written = (classOf(layer) as LayerClass).emit(layerCall);
+    const values = typeof written === 'string' ? [written] : written;
+    for (const value of values) this.#notePixels(layer, at.name, operands, value);
+    this.#keep(layer, call, at, values[0] as string);
+    return values;
   }
 
-  #notePixels(className: string, name: string, operands: readonly CallOperand[], value: string): void {
+  #notePixels({ className, origin }: KerasLayer, name: string, operands: readonly CallOperand[], value: string): void {
     if (!operands.some((o) => typeof o === 'string' && this.#pixels.has(o))) return;
-    const rescales = className === 'Rescaling' || className === 'Normalization';
+    // `x / 127.5 - 1`: one tensor and numbers.
+    const calculates = (origin === 'operation' || Object.hasOwn(functionClasses, className)) && !operands.some((o) => isIndex(o));
+    const rescales =
+      className === 'Rescaling' || className === 'Normalization' || (calculates && operands.some((o) => typeof o !== 'string'));
     if (rescales) this.#rescaling.push(name);
     if (rescales || KEEP_PIXELS.has(className) || Object.hasOwn(identityClasses, className)) this.#pixels.add(value);
   }
@@ -119,7 +124,13 @@ export class Flattener {
   }
 }
 
-const KEEP_PIXELS = new Set(['Resizing', 'ZeroPadding2D', 'Cropping2D', 'Permute', 'Reshape', 'Concatenate']);
+const KEEP_PIXELS = new Set(
+  'Resizing CenterCrop ZeroPadding2D Cropping2D Permute Reshape Concatenate GetItem SlicingOpLambda Stack Cast Resize Transpose Flip'.split(
+    ' ',
+  ),
+);
+
+const isIndex = (operand: CallOperand) => typeof operand === 'object' && 'parts' in operand;
 
 function parameters(weights: Weights | undefined): number {
   let count = 0;

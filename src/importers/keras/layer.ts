@@ -3,19 +3,23 @@ import { float32, type Tensor } from '../../graph/graph.ts';
 import type { OpAttrs, OpName, Shape } from '../../graph/opset.ts';
 import { ModelError } from '../../shared/errors.ts';
 import type { Attributes } from './attributes.ts';
+import type { JsonObject } from './json.ts';
 import { graphAxis, type Layout } from './layout.ts';
+import type { Constant } from './model.ts';
 import type { StoredWeight, WeightRole } from './weights.ts';
 
 /** What a layer class is to the importer. */
 export interface LayerClass {
   /** Weights in Keras' order. */
   weights?(attributes: Attributes): readonly WeightRole[];
-  /** Appends the layer's nodes and returns the value of its output; the last node takes the layer's name. */
-  emit(layer: LayerCall): string;
+  /** Appends the layer's nodes and returns the value of its output, or of each; the last node takes the layer's name. */
+  emit(layer: LayerCall): string | readonly string[];
+  /** Why a layer of this class cannot be imported, from its config alone. */
+  refuses?(attributes: Attributes, options: JsonObject): string | undefined;
 }
 
-/** A graph value, or constants of the file. */
-export type CallOperand = string | number | readonly number[];
+/** A graph value, or a constant of the file. */
+export type CallOperand = string | Constant;
 
 /** What all calls of one import share. */
 export interface ImportContext {
@@ -36,13 +40,15 @@ export class LayerCall {
   readonly attributes: Attributes;
   /** What it is called with. */
   readonly operands: readonly CallOperand[];
+  /** Keyword arguments of its calls that are no data. */
+  readonly options: JsonObject;
   readonly #weights: ReadonlyMap<string, StoredWeight>;
 
   constructor(
     context: ImportContext,
     at: { name: string; path: string; className: string },
     attributes: Attributes,
-    operands: readonly CallOperand[],
+    called: { operands: readonly CallOperand[]; options: JsonObject },
     weights: ReadonlyMap<string, StoredWeight>,
   ) {
     this.context = context;
@@ -50,8 +56,14 @@ export class LayerCall {
     this.path = at.path;
     this.className = at.className;
     this.attributes = attributes;
-    this.operands = operands;
+    this.operands = called.operands;
+    this.options = called.options;
     this.#weights = weights;
+  }
+
+  /** The same call with other attributes and operands. */
+  as(attributes: Attributes, operands: readonly CallOperand[]): LayerCall {
+    return new LayerCall(this.context, this, attributes, { operands, options: this.options }, this.#weights);
   }
 
   get b(): GraphBuilder {

@@ -10,6 +10,11 @@ export function graphAxis(layout: Layout, rank: number, axis: number): number {
   return layout === 'NHWC' && rank === 4 ? ([0, 2, 3, 1][positive] ?? -1) : positive;
 }
 
+/** The inverse: axis of the file's tensor for an axis of the graph value. */
+export function fileAxis(layout: Layout, rank: number, axis: number): number {
+  return layout === 'NHWC' && rank === 4 ? ([0, 3, 1, 2][axis] as number) : axis;
+}
+
 /** Shape in the file's axis order. */
 export function fileShape(layout: Layout, shape: Shape): Dim[] {
   return shape.map((_, axis) => shape[graphAxis(layout, shape.length, axis)] as Dim);

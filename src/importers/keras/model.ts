@@ -8,13 +8,31 @@ export interface TensorRef {
   tensor: number;
 }
 
-/** What a layer is called with: outputs of other layers, and plain numbers or lists of them (`x * 0.5` written as an operation). */
-export type Operand = TensorRef | number | readonly number[];
+/** A tensor written into the config: `x * [1, 2, 3]`. */
+export interface Literal {
+  shape: readonly number[];
+  values: readonly number[];
+}
+
+/** One entry of `x[:, 0, ::-1, ..., None]`. */
+export type IndexPart = number | 'rest' | 'new' | { start: number | undefined; stop: number | undefined; step: number };
+
+export interface Index {
+  parts: readonly IndexPart[];
+}
+
+/** What an operation is called with besides values of the graph. */
+export type Constant = number | Literal | Index;
+
+/** What a layer is called with: outputs of other layers, and constants (`x * 0.5` written as an operation). */
+export type Operand = TensorRef | Constant;
 
 /** One layer of a Keras config, in whichever spelling it was written. */
 export interface KerasLayer {
   name: string;
   className: string;
+  /** Whose class it is: a layer of Keras, a function of keras.ops (both have an `Add`), or the author's own code. */
+  origin: 'layer' | 'operation' | 'custom';
   attributes: Attributes;
   /** One list of operands per call; none for an input. A shared layer is called more than once. */
   calls: readonly (readonly Operand[])[];

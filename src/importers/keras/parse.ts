@@ -43,9 +43,17 @@ function parseLayer(entry: Json, pointer: string, depth: number): KerasLayer {
     typeof given === 'string' && given !== '' ? given : `${className.toLowerCase()}_${pointer.slice(pointer.lastIndexOf('/') + 1)}`;
   const attributes = new Attributes(`'${name}' (${className})`, isObject(config) ? config : {});
   const options = readOptions(entry.inbound_nodes);
-  const layer: KerasLayer = { name, className, attributes, calls: readCalls(entry.inbound_nodes), options, pointer };
+  const origin = originOf(entry);
+  const layer: KerasLayer = { name, className, origin, attributes, calls: readCalls(entry.inbound_nodes), options, pointer };
   const isModel = isArray(config) || (isObject(config) && isArray(config.layers));
   return isModel ? { ...layer, model: parseModel(className, config, `${pointer}/config`, depth + 1) } : layer;
+}
+
+/** Keras 3 writes the module of each class, and null for a class of the author's own; Keras 2 writes neither. */
+function originOf({ module, registered_name: registered }: JsonObject): KerasLayer['origin'] {
+  if (typeof module !== 'string') return module === null && typeof registered === 'string' ? 'custom' : 'layer';
+  if (/^keras(\.src)?\.ops(\.|$)/.test(module)) return 'operation';
+  return /^(keras|tf_keras|tensorflow\.keras|tensorflow\.python\.keras)(\.|$)/.test(module) ? 'layer' : 'custom';
 }
 
 /** Chains the layers; makes up the input where the first layer is none. */
@@ -68,6 +76,7 @@ function implicitInput(first: KerasLayer, buildShape: Json | undefined): KerasLa
   return {
     name,
     className: 'InputLayer',
+    origin: 'layer',
     attributes: new Attributes(`'${name}' (InputLayer)`, { batch_input_shape: shape }),
     calls: [],
     options: {},

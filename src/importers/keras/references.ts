@@ -1,8 +1,9 @@
+import { readConstant } from './constants.ts';
 import { isArray, isObject, type Json, type JsonObject } from './json.ts';
 import type { Operand, TensorRef } from './model.ts';
 
-/** Arguments by keyword that are data; others (`mask`, `training`) are not. */
-const DATA_KEYWORDS = ['inputs', 'x', 'x1', 'y', 'x2'];
+/** Arguments by keyword that are data, in the order of the functions' own; others (`mask`, `training`) are not. */
+const DATA_KEYWORDS = ['condition', 'inputs', 'x', 'x1', 'y', 'x2', 'query', 'value', 'key', 'bias', 'slice_spec'];
 
 /** Arguments by keyword that change nothing at inference. */
 const IDLE_KEYWORDS = ['name', 'mask', 'training'];
@@ -39,24 +40,28 @@ function entriesOf(node: Json): readonly Json[] {
 
 /** One node: Keras 3 `{args, kwargs}`, Keras 2 `[[name, node, tensor, kwargs], …]`, or one such entry alone. */
 function readCall(node: Json): Operand[] {
-  if (isObject(node)) return [...tensorsAndNumbers(node.args), ...keywordOperands(node.kwargs)];
+  if (isObject(node)) return [...argumentsOf(node.args), ...keywordOperands(node.kwargs)];
   return entriesOf(node).flatMap((entry): Operand[] => {
     const ref = readRef(entry);
-    return ref ? [ref, ...keywordOperands(isArray(entry) ? entry[3] : undefined)] : tensorsAndNumbers(entry);
+    return ref ? [ref, ...keywordOperands(isArray(entry) ? entry[3] : undefined)] : operandsOf(entry);
   });
 }
 
 function keywordOperands(kwargs: Json | undefined): Operand[] {
   if (!isObject(kwargs)) return [];
-  return DATA_KEYWORDS.flatMap((key) => tensorsAndNumbers(kwargs[key]));
+  return DATA_KEYWORDS.flatMap((key) => operandsOf(kwargs[key]));
 }
 
-function tensorsAndNumbers(value: Json | undefined): Operand[] {
-  if (typeof value === 'number') return [value];
-  const ref = readRef(value);
-  if (ref) return [ref];
-  if (isArray(value) && value.length > 0 && value.every((v) => typeof v === 'number')) return [value];
-  return isArray(value) ? value.flatMap(tensorsAndNumbers) : [];
+/** Positional arguments, each by itself: the list of them is no tensor. */
+function argumentsOf(args: Json | undefined): Operand[] {
+  return isArray(args) ? args.flatMap(operandsOf) : operandsOf(args);
+}
+
+/** Refs and constants; a list of tensors is each of them. */
+function operandsOf(value: Json | undefined): Operand[] {
+  const found = readRef(value) ?? readConstant(value);
+  if (found !== undefined) return [found];
+  return isArray(value) ? value.flatMap(operandsOf) : [];
 }
 
 /** `[name, call, tensor, …]` of Keras 2, or `{class_name: '__keras_tensor__', config: {keras_history: […]}}` of Keras 3. */

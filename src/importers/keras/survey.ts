@@ -1,7 +1,6 @@
 import { ModelError } from '../../shared/errors.ts';
 import { unknownActivation } from './activations.ts';
-import { layerClasses } from './layers/index.ts';
-import { functionOf, knowsFunction, unknownOption } from './layers/operation.ts';
+import { classOf } from './layers/index.ts';
 import type { Layout } from './layout.ts';
 import type { KerasLayer, KerasModel } from './model.ts';
 import { executionOrder } from './order.ts';
@@ -51,13 +50,14 @@ export function refuseUnsupported(all: readonly Leaf[]): void {
   );
 }
 
-function unsupportedReason({ className, attributes, options }: KerasLayer): string | undefined {
+function unsupportedReason(layer: KerasLayer): string | undefined {
+  const { className, origin, attributes, options } = layer;
   if (className === 'InputLayer') return undefined;
-  if (!layerClasses.has(className)) return className;
-  const called = functionOf(className, attributes);
-  if (called !== undefined && !knowsFunction(called)) return `tf.${called}`;
-  const option = called === undefined ? undefined : unknownOption(options);
-  if (option !== undefined) return `tf.${called} with ${option}`;
+  const layerClass = classOf(layer);
+  if (origin === 'custom') return `${className}, a class of your own`;
+  if (!layerClass) return origin === 'operation' ? `keras.ops: ${className}` : className;
+  const refused = layerClass.refuses?.(attributes, options);
+  if (refused !== undefined) return refused;
   const activation = unknownActivation(attributes);
   return activation === undefined ? undefined : `${className} with activation '${activation}'`;
 }
@@ -87,7 +87,7 @@ export function layoutOf(all: readonly Leaf[]): Layout {
 
 export function weightOwners(all: readonly Leaf[]): WeightOwner[] {
   return all.flatMap(({ path, layer }) => {
-    const roles = layerClasses.get(layer.className)?.weights?.(layer.attributes) ?? [];
+    const roles = classOf(layer)?.weights?.(layer.attributes) ?? [];
     return roles.length === 0 ? [] : [{ path, name: layer.name, className: layer.className, roles }];
   });
 }

@@ -13,6 +13,7 @@ export interface StoredWeight {
 
 /** A weight a layer class has. */
 export interface WeightRole {
+  /** With the layer inside that has it, where a layer is made of layers: `query/kernel`. */
   name: string;
   /** Other names for it, in other versions of Keras. */
   aliases?: readonly string[];
@@ -43,6 +44,7 @@ function baseName(name: string): string {
 }
 
 export function plays(weight: StoredWeight, role: WeightRole): boolean {
+  if (role.name.includes('/')) return `/${weight.name.replace(/:\d+$/, '')}`.endsWith(`/${role.name}`);
   const base = baseName(weight.name);
   return base === role.name || (role.aliases?.includes(base) ?? false);
 }

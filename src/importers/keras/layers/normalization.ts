@@ -1,8 +1,10 @@
 import { float32 } from '../../../graph/graph.ts';
+import type { Dim } from '../../../graph/opset.ts';
 import type { Attributes } from '../attributes.ts';
 import type { LayerCall, LayerClass } from '../layer.ts';
 import { fromFileOrder, graphAxis, toFileOrder } from '../layout.ts';
 import type { WeightRole } from '../weights.ts';
+import { unit } from './merge.ts';
 
 const affine = (a: Attributes): WeightRole[] => [
   ...(a.boolean('scale', true) ? [{ name: 'gamma' }] : []),
@@ -20,6 +22,9 @@ export const normalizationClasses: Readonly<Record<string, LayerClass>> = {
   BatchNormalizationV2: batchNormalization,
   SyncBatchNormalization: batchNormalization,
   LayerNormalization: { weights: affine, emit: layerNorm },
+  GroupNormalization: { weights: affine, emit: groupNorm },
+  RMSNormalization: { weights: () => [{ name: 'scale' }], emit: rmsNorm },
+  UnitNormalization: { emit: (layer) => unit(layer, layer.input, axesOf(layer)) },
   Normalization: {
     weights: (a) =>
       a.get('mean') === undefined
@@ -71,6 +76,49 @@ function layerNorm(layer: LayerCall): string {
     moved ? 'normalized' : undefined,
   );
   return moved ? fromFileOrder(b, context.layout, y, layer.name) : y;
+}
+
+/** As a layer normalisation of the image folded to [N,groups,values]. */
+function groupNorm(layer: LayerCall): string {
+  const { attributes, shape, input } = layer;
+  const axis = layer.axis(attributes.integers('axis')?.[0] ?? -1);
+  const [batch, channels, ...rest] = shape as [Dim, number, ...number[]];
+  if (axis !== 1 || shape.length < 3) throw layer.unsupported(`normalises groups along axis ${axis} of [${shape}]`);
+  const given = attributes.number('groups', 32);
+  const groups = given === -1 ? channels : given;
+  if (!(groups >= 1) || channels % groups !== 0) throw layer.misfit(`has ${groups} groups for ${channels} channels`);
+  const each = rest.reduce((n, d) => n * d, channels / groups);
+  const ones = layer.constant('ones', () => float32([each], new Float32Array(each).fill(1)));
+  const folded = layer.op('Reshape', [input], { shape: [batch, groups, each] }, 'groups');
+  const epsilon = attributes.number('epsilon', 1e-3);
+  const normalised = layer.op('LayerNormalization', [folded, ones], { axis: 2, epsilon }, 'normalized');
+  const [scales, shifts] = [layer.has('gamma'), layer.has('beta')];
+  const perChannel = (role: string) =>
+    layer.constant(role, () => float32([channels, ...rest.map(() => 1)], layer.ownWeight(role, [channels])));
+  const image = layer.op('Reshape', [normalised], { shape }, scales || shifts ? 'image' : undefined);
+  const scaled = scales ? layer.op('Mul', [image, perChannel('gamma')], {}, shifts ? 'scaled' : undefined) : image;
+  return shifts ? layer.op('Add', [scaled, perChannel('beta')], {}) : scaled;
+}
+
+/** x·scale / √(mean of x² + ε), over the last axis in the file's order. */
+function rmsNorm(layer: LayerCall): string {
+  const { attributes, b, input } = layer;
+  const axes = axesOf(layer);
+  const axis = layer.axis(-1);
+  if (axes.length !== 1 || axes[0] !== axis) throw layer.unsupported('normalises another axis than the last');
+  const size = layer.shape[axis] as number;
+  const mean = layer.op('ReduceMean', [layer.op('Mul', [input, input], {}, 'squares')], { axes, keepdims: true }, 'mean');
+  const shifted = layer.op('Add', [mean, b.scalar(attributes.number('epsilon', 1e-6))], {}, 'shifted');
+  const normalised = layer.op('Div', [input, layer.op('Sqrt', [shifted], {}, 'root')], {}, 'normalized');
+  const shape = Array.from({ length: layer.shape.length - axis }, (_, i) => (i === 0 ? size : 1));
+  return layer.op('Mul', [normalised, layer.constant('scale', () => float32(shape, layer.ownWeight('scale', [size])))], {});
+}
+
+/** Axes of the graph value, sorted. */
+function axesOf(layer: LayerCall): number[] {
+  const axes = (layer.attributes.integers('axis') ?? [-1]).map((axis) => layer.axis(axis)).sort((p, q) => p - q);
+  if (axes.includes(0)) throw layer.unsupported('normalises over the batch');
+  return axes;
 }
 
 /** (x − mean) / max(√variance, 1e-7), or its inverse; statistics are weights or stand in the config. */

@@ -1,4 +1,4 @@
-import type { Dim } from '../../../graph/opset.ts';
+import type { Dim, Shape } from '../../../graph/opset.ts';
 import type { LayerCall, LayerClass } from '../layer.ts';
 import { fileShape, graphAxis, sameSequence, toFileOrder } from '../layout.ts';
 
@@ -10,6 +10,7 @@ export const shapeClasses: Readonly<Record<string, LayerClass>> = {
   Cropping2D: { emit: cropping },
   UpSampling2D: { emit: upSampling },
   Resizing: { emit: resizing },
+  CenterCrop: { emit: centerCrop },
 };
 
 /** In the file's order, so that the rows of a dense kernel that follows fit as they are. */
@@ -28,9 +29,15 @@ function flatten(layer: LayerCall): string {
 
 /** target_shape counts in the file's order, one entry may be −1. */
 function reshape(layer: LayerCall): string {
+  const from = fileShape(layer.context.layout, layer.shape).slice(1) as number[];
+  return reshaped(layer, resolve(layer, from, layer.attributes.integers('target_shape') ?? []));
+}
+
+/** The layer's input with the sizes of `target` in the file's order, without the batch. */
+export function reshaped(layer: LayerCall, target: readonly number[]): string {
   const { b, context, shape, input } = layer;
-  const from = fileShape(context.layout, shape).slice(1) as number[];
-  const target = resolve(layer, from, layer.attributes.integers('target_shape') ?? []);
+  const count = (sizes: Shape) => (sizes as number[]).reduce((n, d) => n * d, 1);
+  if (count(target) !== count(shape.slice(1))) throw layer.misfit(`cannot make [${target}] of [${shape.slice(1)}]`);
   const batch = shape[0] as Dim;
   const to: Dim[] = [batch, ...target];
   const x = sameSequence(shape) ? input : toFileOrder(b, context.layout, input, `${layer.name}:channels-last`);
@@ -51,11 +58,14 @@ function resolve(layer: LayerCall, from: readonly number[], target: readonly num
   return shape;
 }
 
-/** dims count from 1 in the file's order. */
 function permuteLayer(layer: LayerCall): string {
+  return permuted(layer, layer.attributes.integers('dims') ?? []);
+}
+
+/** @param dims count from 1 in the file's order. */
+export function permuted(layer: LayerCall, dims: readonly number[]): string {
   const rank = layer.shape.length;
   const { layout } = layer.context;
-  const dims = layer.attributes.integers('dims') ?? [];
   const file = [0, ...dims];
   if (file.length !== rank || new Set(file).size !== rank || dims.some((d) => d < 1 || d >= rank)) {
     throw layer.misfit(`has dims [${dims}] for an input with ${rank} axes`);
@@ -84,28 +94,63 @@ function cropping(layer: LayerCall): string {
 function upSampling(layer: LayerCall): string {
   const { height, width } = layer.image;
   const [rows, columns] = layer.attributes.pair('size', [2, 2]);
-  return resize(layer, [height * rows, width * columns], layer.attributes.word('interpolation', 'nearest'));
+  return resize(layer, layer.input, [height * rows, width * columns], layer.attributes.word('interpolation', 'nearest'));
 }
 
 function resizing(layer: LayerCall): string {
-  const a = layer.attributes;
-  const { height, width } = layer.image;
-  const sizes: [number, number] = [a.int('height', 0, 1), a.int('width', 0, 1)];
-  for (const option of ['crop_to_aspect_ratio', 'pad_to_aspect_ratio', 'antialias']) {
-    if (a.boolean(option, false)) throw layer.unsupported(`has ${option}`);
-  }
-  if (sizes[0] === height && sizes[1] === width) return layer.input;
-  const interpolation = a.word('interpolation', 'bilinear');
-  if (interpolation === 'nearest' && (sizes[0] % height !== 0 || sizes[1] % width !== 0)) {
-    throw layer.unsupported(`resizes ${height}×${width} to ${sizes.join('×')} by nearest neighbour`);
-  }
-  return resize(layer, sizes, interpolation);
+  return resized(layer, [layer.attributes.int('height', 0, 1), layer.attributes.int('width', 0, 1)]);
 }
 
-/** TensorFlow 2 samples bilinearly at half-pixel centres; nearest by whole factors repeats cells. */
-function resize(layer: LayerCall, sizes: [number, number], interpolation: string): string {
+/** Of the Resizing layer and of keras.ops.image.resize. */
+export function resized(layer: LayerCall, sizes: [number, number]): string {
+  const a = layer.attributes;
+  for (const option of ['pad_to_aspect_ratio', 'antialias']) {
+    if (a.boolean(option, false)) throw layer.unsupported(`has ${option}`);
+  }
+  const cut = a.boolean('crop_to_aspect_ratio', false) ? cropToAspectRatio(layer, sizes) : layer.input;
+  return resize(layer, cut, sizes, a.word('interpolation', 'bilinear'));
+}
+
+/** The largest part in the middle with the sides of `sizes`. Rounding: keras/src/backend/tensorflow/image.py. */
+function cropToAspectRatio(layer: LayerCall, [rows, columns]: [number, number]): string {
+  const { height, width } = layer.image;
+  const cropped: [number, number] = [
+    Math.min(height, Math.floor((width * rows) / columns)),
+    Math.min(width, Math.floor((height * columns) / rows)),
+  ];
+  return cutOut(layer, cropped, 'cropped');
+}
+
+/** Smaller images are resized. */
+function centerCrop(layer: LayerCall): string {
+  const { height, width } = layer.image;
+  const sizes: [number, number] = [layer.attributes.int('height', 0, 1), layer.attributes.int('width', 0, 1)];
+  if (sizes[0] <= height && sizes[1] <= width) return cutOut(layer, sizes);
+  return resize(layer, cropToAspectRatio(layer, sizes), sizes, 'bilinear');
+}
+
+function cutOut(layer: LayerCall, [rows, columns]: [number, number], role?: string): string {
+  const { height, width } = layer.image;
+  if (rows < 1 || columns < 1) throw layer.misfit(`leaves nothing of ${height}×${width}`);
+  if (rows === height && columns === width) return layer.input;
+  const [top, left] = [Math.floor((height - rows) / 2), Math.floor((width - columns) / 2)];
+  const attrs = { starts: [top, left], ends: [top + rows, left + columns], axes: [2, 3], steps: [1, 1] };
+  return layer.op('Slice', [layer.input], attrs, role);
+}
+
+/** TensorFlow 2 samples at half-pixel centres; nearest by whole factors repeats cells. */
+function resize(layer: LayerCall, x: string, sizes: [number, number], interpolation: string): string {
   if (interpolation !== 'nearest' && interpolation !== 'bilinear') throw layer.unsupported(`interpolates by '${interpolation}'`);
-  return interpolation === 'nearest'
-    ? layer.op('Resize', [layer.input], { sizes, mode: 'nearest', coordinates: 'asymmetric' })
-    : layer.op('Resize', [layer.input], { sizes, mode: 'linear', coordinates: 'half_pixel' });
+  const [, , height, width] = layer.b.shape(x) as [Dim, number, number, number];
+  if (sizes[0] === height && sizes[1] === width) return x;
+  if (interpolation === 'bilinear') return layer.op('Resize', [x], { sizes, mode: 'linear', coordinates: 'half_pixel' });
+  if (sizes[0] % height === 0 && sizes[1] % width === 0)
+    return layer.op('Resize', [x], { sizes, mode: 'nearest', coordinates: 'asymmetric' });
+  const rows = layer.op('Gather', [x, nearest(layer, 'rows', height, sizes[0])], { axis: 2 }, 'near-rows');
+  return layer.op('Gather', [rows, nearest(layer, 'columns', width, sizes[1])], { axis: 3 });
+}
+
+function nearest(layer: LayerCall, role: string, from: number, to: number): string {
+  const picks = BigInt64Array.from({ length: to }, (_, i) => BigInt(Math.min(from - 1, Math.floor(((i + 0.5) * from) / to))));
+  return layer.constant(role, () => ({ dtype: 'int64', shape: [to], data: picks }));
 }
