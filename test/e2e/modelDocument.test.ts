@@ -30,10 +30,10 @@ async function clickLens(editor: editors.Editor, start: string, action: string, 
   const { page } = editor;
   await editors.eventually(`the action ${action} of ${start}`, async () => {
     if (await effect?.isVisible()) return true;
-    const at = await line(editor, start).first().boundingBox({ timeout: 1000 });
+    const starts = await Promise.all((await line(editor, start).all()).map((each) => each.boundingBox({ timeout: 1000 })));
     for (const lens of await page.locator('.codelens-decoration a', { hasText: action }).all()) {
       const box = await lens.boundingBox({ timeout: 500 });
-      if (!at || !box || box.y >= at.y || at.y - box.y > 1.5 * at.height) continue;
+      if (!box || !starts.some((at) => at && box.y < at.y && at.y - box.y < 1.5 * at.height)) continue;
       await lens.click({ timeout: 1000 });
       return effect ? editors.appears(effect) : true;
     }
@@ -54,6 +54,23 @@ async function openModel(editor: editors.Editor, path: string, clicks: 1 | 2 = 2
 /** Waits until something on this line is selected. */
 async function selected({ page }: editors.Editor, lineNumber: number | string, what: RegExp): Promise<void> {
   await page.locator('.statusbar-item', { hasText: new RegExp(`^Ln ${lineNumber}, Col \\d+ ${what.source}`) }).waitFor();
+}
+
+/** Scrolls a line to the top, by way of the end. */
+async function goToLine({ page }: editors.Editor, lineNumber: number): Promise<void> {
+  for (const at of [9999, lineNumber]) {
+    await page.keyboard.press('Control+g');
+    await page.locator('.quick-input-widget input').fill(`:${at}`);
+    await page.keyboard.press('Enter');
+  }
+}
+
+function lineOf(file: string, text: string): number {
+  return (
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .findIndex((each) => each.includes(text)) + 1
+  );
 }
 
 const tabs = ({ page }: editors.Editor) => page.locator('.tabs-container .tab');
@@ -125,6 +142,8 @@ test('a layer of a model.json is shown in the file itself', { timeout }, async (
     await byId(page, 'reveal-layer').click();
     await editors.tab(editor, 'model.json').waitFor();
     await selected(editor, '\\d+', /\(\d+ selected\)/);
+    await goToLine(editor, lineOf(join(editor.folder, journey.healthy, 'model.json'), '"name": "conv2"') - 2);
+    await clickLens(editor, '\\{', 'Explain at this layer', byId(page, 'layer-facts').filter({ hasText: 'conv2' }));
     await editors.screenshot(editor, 'model-json');
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { composeError, composeModel, staleNote } from '../../src/host/modelDocument/compose.ts';
 import { preprocessingText } from '../../src/host/modelDocument/head.ts';
-import { jsonPlace } from '../../src/host/modelDocument/jsonPlace.ts';
+import { jsonPlaces } from '../../src/host/modelDocument/jsonPlace.ts';
 import type { ModelInfo, ModelOutline, OutlineLayer } from '../../src/shared/protocol.ts';
 import { newEngine } from '../support/engineCalls.ts';
 import { matchesGolden } from '../support/goldenText.ts';
@@ -136,7 +136,7 @@ test('the place of a layer in JSON, by its pointer, minified or not', () => {
   const model = { 'a/b': { layers: [{ name: 'one' }, { name: 'two', '~': [1, 2] }] } };
   for (const text of [JSON.stringify(model), JSON.stringify(model, null, 2)]) {
     const at = (pointer: string) => {
-      const place = jsonPlace(text, pointer);
+      const place = jsonPlaces(text)(pointer);
       return place && JSON.parse(text.slice(place.offset, place.offset + place.length));
     };
     assert.deepEqual(at('/a~1b/layers/1'), { name: 'two', '~': [1, 2] });

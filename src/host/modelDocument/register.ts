@@ -5,6 +5,7 @@ import { targetOf } from '../modelTree/pickLayer.ts';
 import { reporting } from '../report.ts';
 import { section } from '../settings.ts';
 import { ModelDocuments } from './documents.ts';
+import { JsonLenses } from './jsonLenses.ts';
 import { ModelLenses } from './lenses.ts';
 import { ModelEditor, modelEditors } from './modelEditor.ts';
 import { revealLayer } from './revealLayer.ts';
@@ -27,6 +28,7 @@ export function registerModelDocuments(host: Host): vscode.Disposable[] {
       if (uri.scheme === modelScheme) void openModelDocument(modelPath(uri));
     }),
     languages.registerCodeLensProvider(selector, new ModelLenses(documents)),
+    languages.registerCodeLensProvider({ scheme: 'file', language: 'json' }, new JsonLenses(host)),
     languages.registerDocumentSymbolProvider(selector, structure, { label: 'Glassbox' }),
     languages.registerFoldingRangeProvider(selector, structure),
     languages.registerHoverProvider(selector, structure),

@@ -4,7 +4,7 @@ import type { OutlineLayer } from '../../shared/protocol.ts';
 import type { EngineClient } from '../engineClient.ts';
 import type { LayerTarget } from '../modelTree/pickLayer.ts';
 import type { ModelDocuments } from './documents.ts';
-import { jsonPlace } from './jsonPlace.ts';
+import { jsonPlaces } from './jsonPlace.ts';
 import { openModelDocument, showPart } from './show.ts';
 
 /** Shows a layer where it stands: in the model.json itself, else in the model's document. */
@@ -25,7 +25,7 @@ async function revealInJson(model: string, { place }: OutlineLayer, preserveFocu
   if (place.pointer === undefined) return false;
   const uri = vscode.Uri.file(model);
   const document = await vscode.workspace.openTextDocument(uri);
-  const at = jsonPlace(document.getText(), place.pointer);
+  const at = jsonPlaces(document.getText())(place.pointer);
   if (!at) return false;
   const selection = new vscode.Range(document.positionAt(at.offset), document.positionAt(at.offset + at.length));
   await showPart(document, selection, preserveFocus);
