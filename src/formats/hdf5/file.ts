@@ -60,10 +60,7 @@ export class Hdf5File {
 
   /** Undefined where there is nothing at the path. */
   kindOf(path: string): 'group' | 'dataset' | 'other' | undefined {
-    const parts = path.split('/').length;
-    if (parts > DEEPEST) return undefined;
-    this.#steps += parts ** 2;
-    if (this.#steps > MOST_STEPS) throw new ModelError('file-too-large', 'The HDF5 file names more groups and datasets than are read.');
+    if (!this.#mayFollow(path)) return undefined;
     const kind = this.#guarded(() => this.#library.get_type(this.#file, path));
     // Where looking it up fails, as in a circle of links, the kind is chance.
     if (kind < 0 || this.#complaints.length > 0) return undefined;
@@ -73,16 +70,7 @@ export class Hdf5File {
 
   /** The strings of an attribute; none where it holds something else, undefined where it is not there. */
   strings(path: string, name: string): string[] | undefined {
-    if (this.kindOf(path) === undefined) return undefined;
-    const metadata = this.#guarded(() => {
-      try {
-        return this.#library.get_attribute_metadata(this.#file, path, name);
-      } catch (error) {
-        // What the library throws where there is none.
-        if (error instanceof Error && error.message.startsWith('error - name not defined')) return undefined;
-        throw error;
-      }
-    });
+    const metadata = this.#found(path, () => this.#library.get_attribute_metadata(this.#file, path, name));
     return metadata && this.#guarded(() => readStrings(this.#library, metadata, this.#file, path, name));
   }
 
@@ -94,14 +82,34 @@ export class Hdf5File {
 
   /** Undefined where there is no dataset at the path. */
   dataset(path: string): Dataset | undefined {
-    if (this.kindOf(path) !== 'dataset') return undefined;
-    const metadata = this.#guarded((): Metadata => this.#library.get_dataset_metadata(this.#file, path));
+    const metadata = this.#found(path, () => this.#library.get_dataset_metadata(this.#file, path));
+    if (!metadata) return undefined;
     const shape = metadata.shape ?? [0];
     return {
       shape,
       read: () => this.#guarded(() => this.#numbers.read(path, metadata, shape)),
       view: () => this.#guarded(() => this.#numbers.view(path, metadata, shape)),
     };
+  }
+
+  #mayFollow(path: string): boolean {
+    const parts = path.split('/').length;
+    this.#steps += Math.min(parts, DEEPEST) ** 2;
+    if (this.#steps > MOST_STEPS) throw new ModelError('file-too-large', 'The HDF5 file names more groups and datasets than are read.');
+    return parts <= DEEPEST;
+  }
+
+  /** Undefined where the library says that there is nothing of that name. */
+  #found(path: string, look: () => Metadata): Metadata | undefined {
+    if (!this.#mayFollow(path)) return undefined;
+    return this.#guarded(() => {
+      try {
+        return look();
+      } catch (error) {
+        if (error instanceof Error && error.message.startsWith('error - name not defined')) return undefined;
+        throw error;
+      }
+    });
   }
 
   #guarded<T>(act: () => T): T {

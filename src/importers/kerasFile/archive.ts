@@ -19,7 +19,7 @@ export async function readArchive(source: ModelSource): Promise<KerasFile> {
   const version = typeof metadata.keras_version === 'string' ? metadata.keras_version : undefined;
   const { model, kerasVersion } = parseConfig(config, version, 'config.json');
   const file = await Hdf5File.open(await content(files, 'model.weights.h5'));
-  return { model, kerasVersion, weights: weightsInTree(file, model), hashed: [source.bytes] };
+  return { model, kerasVersion, weights: weightsInTree(file, model) };
 }
 
 async function content(files: Files, name: string): Promise<Uint8Array> {

@@ -17,7 +17,7 @@ export async function readHdf5(source: ModelSource): Promise<KerasFile> {
   if (config !== undefined) {
     const json = parseJsonObject(new TextEncoder().encode(config), 'model_config');
     const { model, kerasVersion } = parseConfig(json, file.string('/', 'keras_version'), 'model_config');
-    return { model, kerasVersion, weights: finder(file, model), hashed: [source.bytes] };
+    return { model, kerasVersion, weights: finder(file, model) };
   }
   if (weightsGroup(file) === undefined && !hasWeightTree(file)) {
     throw new ModelError(
@@ -30,7 +30,7 @@ export async function readHdf5(source: ModelSource): Promise<KerasFile> {
   }
   const { json, bytes, name } = await configBeside(source);
   const { model, kerasVersion } = parseConfig(json, undefined, name);
-  return { model, kerasVersion, weights: finder(file, model), hashed: [source.bytes, bytes] };
+  return { model, kerasVersion, weights: finder(file, model), beside: bytes };
 }
 
 function finder(file: Hdf5File, model: KerasModel): WeightFinder {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { setImmediate as pause } from 'node:timers/promises';
 import { withinTime } from '../../formats/withinTime.ts';
 import { importKeras } from '../keras/import.ts';
@@ -12,11 +12,11 @@ export interface KerasFile {
   model: KerasModel;
   kerasVersion: string;
   weights: WeightFinder;
-  /** The files the model is made of. */
-  hashed: readonly Uint8Array[];
+  /** The config where it is a file beside this one. */
+  beside?: Uint8Array;
 }
 
-/** Hashing is done in pieces, so that the library is loaded and questions are answered meanwhile. */
+/** Hashing is done in pieces, so that the library is compiled and questions are answered meanwhile. */
 const PIECE = 2 ** 24;
 
 /** @param config what the file calls its config, for messages */
@@ -27,8 +27,9 @@ export async function openKeras(
   read: (source: ModelSource) => Promise<KerasFile>,
 ): Promise<Model> {
   try {
-    const { model, kerasVersion, weights, hashed } = await read(source);
-    const hash = await hashOf(hashed);
+    const hashing = hashOf(source.bytes);
+    const { model, kerasVersion, weights, beside = new Uint8Array() } = await read(source);
+    const hash = (await hashing).update(beside).digest('hex');
     const { file, inputSize, inputs, output } = source;
     // On one slow core, ten times what is ever needed.
     const seconds = 10 + Math.ceil(source.bytes.length / 2 ** 22);
@@ -41,13 +42,11 @@ export async function openKeras(
   }
 }
 
-async function hashOf(files: readonly Uint8Array[]): Promise<string> {
+async function hashOf(bytes: Uint8Array): Promise<Hash> {
   const hash = createHash('sha256');
-  for (const bytes of files) {
-    for (let at = 0; at < bytes.length; at += PIECE) {
-      hash.update(bytes.subarray(at, at + PIECE));
-      await pause();
-    }
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    hash.update(bytes.subarray(at, at + PIECE));
+    await pause();
   }
-  return hash.digest('hex');
+  return hash;
 }

@@ -1,4 +1,5 @@
 import type { Hdf5File } from '../../formats/hdf5/file.ts';
+import { classOf } from '../keras/layers/index.ts';
 import type { KerasLayer, KerasModel } from '../keras/model.ts';
 import type { StoredWeight, WeightFinder } from '../keras/weights.ts';
 import { storedWeight } from './stored.ts';
@@ -41,7 +42,13 @@ function collect(file: Hdf5File, model: KerasModel, group: string, path: string,
       const at = groups.get(layer);
       if (at === undefined) continue;
       if (layer.model) collect(file, layer.model, `${at}${separator}`, `${path}${layer.name}/`, found);
-      else found.set(`${path}${layer.name}`, variables(file, at));
+      else {
+        const inside = classOf(layer)?.parts ?? [];
+        found.set(
+          `${path}${layer.name}`,
+          ['', ...inside.map((part) => separator + part)].flatMap((part) => variables(file, at + part)),
+        );
+      }
     }
   }
 }
@@ -78,7 +85,8 @@ function variables(file: Hdf5File, group: string): StoredWeight[] {
   const weights: StoredWeight[] = [];
   while (weights.length < MOST_VARIABLES) {
     const name = `${group}/vars/${weights.length}`;
-    const weight = storedWeight(file, `/${name}`, name);
+    // Asking for a dataset that is not there makes libhdf5 complain at length.
+    const weight = file.kindOf(`/${name}`) === 'dataset' ? storedWeight(file, `/${name}`, name) : undefined;
     if (!weight) break;
     weights.push(weight);
   }
