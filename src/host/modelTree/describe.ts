@@ -36,7 +36,7 @@ export function layerFacts(layer: OutlineLayer, { parameters, multiplyAdds }: Mo
   const field = receptiveField
     ? `${receptiveField.size.join(' × ')} pixels, stride ${pairText(receptiveField.stride)}`
     : spatial
-      ? 'the whole image'
+      ? 'the whole image, or no one window of it'
       : undefined;
   return known([
     ['Kind', kind],
