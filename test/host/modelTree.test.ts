@@ -95,6 +95,12 @@ test('TensorFlow: the wrapper of the saved function is no level, also where sing
   );
 });
 
+test('TensorFlow Lite: the model is no level, though its last layer is called otherwise', () => {
+  const tree = buildTree(outlineOf(['net_1/conv1/Relu', 'net_1/conv2/Relu', 'net_1/conv2/Add', 'StatefulPartitionedCall:0']));
+  assert.equal(text(tree), 'net.onnx\n  conv1\n  conv2/\n    Relu\n    Add\n  StatefulPartitionedCall:0');
+  assert.equal((tree.children[1] as GroupNode).path, 'net_1/conv2');
+});
+
 test('odd names: slashes alone, a layer called as a group, the same name but for its slashes, endless nesting', () => {
   const tree = buildTree(outlineOf(['//', 'a', 'a/b', '/a', 'a/c', `${'x/'.repeat(100_000)}end`, '']));
   assert.equal([...layerNodes(tree)].length, 7);
@@ -162,7 +168,7 @@ test('descriptions and facts', () => {
   );
   const whole = outlineOf([{ name: 'a', inputs: ['b', 'c', 'd', 'e', 'f', 'g'] }]);
   assert.deepEqual(layerFacts(whole.layers[0]!, whole).slice(-2), [
-    ['Receptive field', 'the whole image'],
+    ['Receptive field', 'the whole image, or no one window of it'],
     ['Reads', 'b, c, d, e, 2 more'],
   ]);
 });
