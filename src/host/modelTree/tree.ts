@@ -38,8 +38,8 @@ export type TreeNode = GroupNode | LayerNode;
 
 /** Deeper than anyone nests; names come from files of others. What is left of a name stays together. */
 const deepest = 24;
-/** TensorFlow's name for "the model", around all of it. */
-const wrapper = /^StatefulPartitionedCall(_\d+)?$/;
+/** TensorFlow's name for "the model": around all of it, or in place of its last layer. */
+const wrapper = /^StatefulPartitionedCall(_\d+)?(:\d+)?$/;
 
 interface Folder {
   path: string;
@@ -51,12 +51,13 @@ interface Folder {
 /** Ids stay the same as long as the model has the same layers, so that an editor keeps what is unfolded and selected. */
 export function buildTree(outline: ModelOutline): ModelNode {
   const names = outline.layers.map(({ name }) => partsOf(name));
-  const shared = sharedParts(names);
-  const root = newFolder((names[0] ?? []).slice(0, shared).join('/'), '');
+  const prefix = sharedPrefix(names);
+  const root = newFolder(prefix.join('/'), '');
   outline.layers.forEach((layer, i) => {
     let folder = root;
     const parts = names[i] as string[];
-    for (let at = shared; at < parts.length - 1; at++) {
+    // The one that is called as the model has nothing to leave out.
+    for (let at = Math.min(prefix.length, parts.length - 1); at < parts.length - 1; at++) {
       folder = subfolder(folder, parts[at] as string);
       folder.layers.push(layer);
     }
@@ -81,15 +82,15 @@ function partsOf(name: string): string[] {
   return parts.length <= deepest ? parts : [...parts.slice(0, deepest - 1), parts.slice(deepest - 1).join('/')];
 }
 
-/** How many leading parts all names share; the last part of a name is its own. */
-function sharedParts(names: readonly (readonly string[])[]): number {
-  const [first = [], ...others] = names;
+/** The leading parts that all names share; the last part of a name is its own. */
+function sharedPrefix(names: readonly (readonly string[])[]): readonly string[] {
+  const [first = [], ...others] = names.filter((parts) => !wrapper.test(parts.join('/')));
   let shared = first.length - 1;
   for (const parts of others) {
     const differs = parts.findIndex((part, at) => part !== first[at]);
     shared = Math.min(shared, parts.length - 1, differs < 0 ? parts.length : differs);
   }
-  return Math.max(shared, 0);
+  return first.slice(0, Math.max(shared, 0));
 }
 
 function newFolder(path: string, label: string): Folder {
