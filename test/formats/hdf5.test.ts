@@ -8,7 +8,8 @@ import { Hdf5File } from '../../src/formats/hdf5/file.ts';
 import { ModelError } from '../../src/shared/errors.ts';
 import { repository } from '../support/paths.ts';
 
-const bytes = gunzipSync(readFileSync(join(repository, 'test/data/hdf5/odd.h5.gz')));
+const bytesOf = (name: string) => gunzipSync(readFileSync(join(repository, `test/data/hdf5/${name}.gz`)));
+const bytes = bytesOf('odd.h5');
 const file = await Hdf5File.open(bytes);
 
 function values(path: string): { shape: readonly number[]; values: Float32Array } {
@@ -95,6 +96,14 @@ test('a dataset that inflates to more than 16 times the file', async () => {
     () => other.dataset('/bomb')?.read(),
     /^ModelError: Dataset '\/bomb' has shape \[80,1048576\], more than a file of this size may hold/,
   );
+});
+
+test('3000 strings that are all the same megabyte: the library gets no more than 256 MiB', async () => {
+  const small = await Hdf5File.open(bytesOf('amplified.h5'));
+  const before = process.memoryUsage().rss;
+  assert.throws(() => small.strings('/', 'layer_names'), ModelError);
+  const added = process.memoryUsage().rss - before;
+  assert.ok(added < 2 ** 28 + 2 ** 26, `${added} bytes more`);
 });
 
 test('links in a circle, to nothing and to other files', () => {

@@ -60,7 +60,7 @@ export async function newLibrary(complain: (line: string) => void): Promise<Libr
     print: () => {},
     printErr: complain,
     stdin: () => null,
-    // Called after every growth; what is thrown makes the allocation fail.
+    // Called after every growth; what is thrown makes the allocation fail. An instance left so may loop, which its callers end.
     set HEAPU8(heap: Uint8Array<ArrayBuffer>) {
       if (heap.length > LARGEST_HEAP) throw new RangeError('The heap is full.');
       Object.defineProperty(this, 'heap', { value: heap, configurable: true });

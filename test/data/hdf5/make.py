@@ -1,4 +1,5 @@
-"""Makes odd.h5.gz: what HDF5 can hold besides plain datasets, some of it to harm whoever reads it.
+"""Makes odd.h5.gz, what HDF5 can hold besides plain datasets, some of it to harm whoever reads it, and amplified.h5.gz: a
+list of strings that are all the same megabyte.
 
     pip install h5py && python make.py
 """
@@ -48,6 +49,22 @@ with h5py.File(buffer, "w") as f:
     f.attrs["number"] = 3
     f.attrs["blank"] = h5py.Empty("S1")
 
-here = os.path.dirname(os.path.abspath(__file__))
-with open(os.path.join(here, "odd.h5.gz"), "wb") as out:
-    out.write(gzip.compress(buffer.getvalue(), 9, mtime=0))
+
+def write(name, content):
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), f"{name}.gz"), "wb") as out:
+        out.write(gzip.compress(content, 9, mtime=0))
+
+
+write("odd.h5", buffer.getvalue())
+
+COUNT, LENGTH = 3000, 2**20
+buffer = io.BytesIO()
+with h5py.File(buffer, "w") as f:
+    f.attrs["layer_names"] = ["x" * LENGTH] + ["y"] * (COUNT - 1)
+content = bytearray(buffer.getvalue())
+# An element is a length, an address of 8 bytes and an index.
+at = content.index(LENGTH.to_bytes(4, "little"))
+while content[at + 16 : at + 20] != (1).to_bytes(4, "little"):
+    at = content.index(LENGTH.to_bytes(4, "little"), at + 1)
+content[at : at + 16 * COUNT] = content[at : at + 16] * COUNT
+write("amplified.h5", bytes(content))
