@@ -100,7 +100,12 @@ test("the name in front of all layers is the model's, where there is one", async
 
 test('a function that is called twice is there twice, its constants once', async () => {
   const { graph } = await readTfGraph(sourceOf(filesOf('module')));
-  const filters = graph.nodes.filter((n) => n.op === 'Conv2D').map((n) => n.inputs[1]);
+  const convolutions = graph.nodes.filter((n) => n.op === 'Conv2D');
+  assert.deepEqual(
+    convolutions.map((n) => n.name),
+    ['', '_1', '_2', '_3', '_4'].map((call) => `StatefulPartitionedCall${call}/Conv2D`),
+  );
+  const filters = convolutions.map((n) => n.inputs[1]);
   assert.equal(filters.length, 5);
   assert.equal(filters[1], filters[2]);
   assertOrdered(graph);

@@ -8,6 +8,8 @@ export interface Body {
   /** Position in the file. */
   index: ReadonlyMap<NodeDef, number>;
   args: ReadonlyMap<string, number>;
+  /** How many calls there are by what is left of their names without the generated part (`plainName`). */
+  calls: ReadonlyMap<string, number>;
   /** Has control flow of TensorFlow 1. */
   switches: boolean;
 }
@@ -46,8 +48,23 @@ function bodyOf(nodes: readonly NodeDef[], f: FunctionDef | undefined): Body {
     nodes: new Map(nodes.map((n) => [n.name, n])),
     index: new Map(nodes.map((n, i) => [n, i])),
     args: new Map(f?.args.map((name, i) => [name, i])),
+    calls: counted(nodes.filter((n) => calls.has(n.op)).map((n) => plainName(n.name))),
     switches: nodes.some((n) => n.op === 'Switch' || n.op === 'RefSwitch'),
   };
+}
+
+/** Names that TensorFlow makes up for calls; they say nothing to people. */
+const GENERATED = /(^|\/)(Stateful)?PartitionedCall(_\d+)?$/;
+
+/** `block/conv` of `block/conv/StatefulPartitionedCall_1`. */
+export function plainName(call: string): string {
+  return call.replace(GENERATED, '');
+}
+
+function counted(names: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
 }
 
 /** Inputs that carry a tensor; control inputs stand behind them. */

@@ -1,11 +1,9 @@
 import type { NodeDef } from '../../formats/tensorflow/types.ts';
 import { ModelError } from '../../shared/errors.ts';
-import { type Body, dataInputs, type Library } from './body.ts';
+import { type Body, dataInputs, type Library, plainName } from './body.ts';
 
 /** Calls within calls; Keras nests as deep as the models do. */
 const DEEPEST = 64;
-/** Names that TensorFlow makes up for calls; they say nothing to people. */
-const GENERATED = /(^|\/)(Stateful)?PartitionedCall(_\d+)?$/;
 
 /** A tensor: output `index` of a node, by position or (in functions) position in the output argument `arg`. */
 export interface Reference {
@@ -24,7 +22,7 @@ export class Frame {
   readonly #skip: number;
   readonly #children = new Map<string, Frame>();
   readonly #depth: number;
-  /** Call path as in the file, with a slash behind; and without generated names. */
+  /** Call path as in the file, with a slash behind; and without generated names, where they tell no calls apart. */
   readonly prefix: string;
   readonly shortPrefix: string;
   /** Positions of the calls in their bodies. */
@@ -38,7 +36,10 @@ export class Frame {
     this.#skip = from?.skip ?? 0;
     this.#depth = from ? from.parent.#depth + 1 : 0;
     const name = from?.call.name ?? '';
-    const short = name.replace(GENERATED, '');
+    const plain = plainName(name);
+    // The graph itself holds a call for each signature, and for saving and restoring.
+    const alone = from && (from.parent.body.function === undefined || from.parent.body.calls.get(plain) === 1);
+    const short = alone ? plain : name;
     this.prefix = from ? `${from.parent.prefix}${name}/` : '';
     this.shortPrefix = from ? `${from.parent.shortPrefix}${short === '' ? '' : `${short}/`}` : '';
     this.path = from ? [...from.parent.path, from.parent.body.index.get(from.call) ?? 0] : [];
