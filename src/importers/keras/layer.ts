@@ -12,6 +12,8 @@ import type { StoredWeight, WeightRole } from './weights.ts';
 export interface LayerClass {
   /** Weights in Keras' order. */
   weights?(attributes: Attributes): readonly WeightRole[];
+  /** Groups of Keras 3's weight files that hold them, in that order, where the layer is made of layers. */
+  parts?: readonly string[];
   /** Appends the layer's nodes and returns the value of its output, or of each; the last node takes the layer's name. */
   emit(layer: LayerCall): string | readonly string[];
   /** Why a layer of this class cannot be imported, from its config alone. */
@@ -170,6 +172,8 @@ export class LayerCall {
 
 /** Index of the first NaN or infinity; −1 if there is none. */
 function firstNotFinite(values: Float32Array): number {
-  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return i;
-  return -1;
+  // v − v is 0 for finite numbers only; adding it up needs no branch.
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += (values[i] as number) - (values[i] as number);
+  return sum === 0 ? -1 : values.findIndex((v) => !Number.isFinite(v));
 }

@@ -5,11 +5,22 @@ const TILE = 16;
 export function permute(data: Float32Array, shape: readonly number[], perm: readonly number[]): { shape: number[]; data: Float32Array } {
   const out = new Float32Array(data.length);
   const strides = stridesOf(shape);
-  // Axes of size 1 do not move anything; without them 1×1 kernels are plain matrices.
-  const moved = perm.filter((p) => shape[p] !== 1);
-  const sizes = moved.map((p) => shape[p] as number);
-  if (moved.every((p, i) => i === 0 || p > (moved[i - 1] as number))) out.set(data);
-  else copyTiled(data, out, { sizes, from: moved.map((p) => strides[p] as number), to: stridesOf(sizes) });
+  const sizes: number[] = [];
+  const from: number[] = [];
+  // Axes of size 1 do not move anything, and axes that stay side by side move as one.
+  for (const p of perm) {
+    const [size, stride] = [shape[p] as number, strides[p] as number];
+    if (size === 1) continue;
+    if (from.at(-1) === stride * size) {
+      sizes.push((sizes.pop() as number) * size);
+      from.splice(-1, 1, stride);
+    } else {
+      sizes.push(size);
+      from.push(stride);
+    }
+  }
+  if (sizes.length < 2) out.set(data);
+  else copyTiled(data, out, { sizes, from, to: stridesOf(sizes) });
   return { shape: perm.map((p) => shape[p] as number), data: out };
 }
 
