@@ -57,6 +57,8 @@ function collect(file: Hdf5File, model: KerasModel, group: string, path: string,
 function groupNames(model: KerasModel): Map<string, KerasLayer[]> {
   const names = new Map<string, KerasLayer[]>();
   for (const layer of model.layers) {
+    // An operation is among the layers of the config, but not among those that are counted.
+    if (layer.origin === 'operation') continue;
     const name = snakeCase(layer.className);
     const same = names.get(name);
     if (same) same.push(layer);
