@@ -101,6 +101,12 @@ test('an .onnx file opens as text; "Explain at this layer" shows the map at that
     await clickLens(editor, 'conv1 ', 'Reveal in tree');
     await editor.page.locator('.monaco-list-row.selected[aria-label^="conv1"]').waitFor();
     await editors.screenshot(editor, 'model-text-tree');
+
+    // The window keeps its state every 5 s.
+    await editor.page.waitForTimeout(6_000);
+    await editors.reloadWindow(editor);
+    await line(editor, 'conv1.*Conv').waitFor();
+    await clickLens(editor, 'conv1 ', 'Copy name');
   });
 });
 
