@@ -90,6 +90,41 @@ test('layers that are not supported, all in one error', async () => {
   assert.match(error.hint ?? '', /Lambda layer holds Python code/);
 });
 
+test('classes of the author, operations and calls of Keras 3 that are not supported', async () => {
+  const as = (entry: JsonObject, module: string | null, registered: string | null) => ({ ...entry, module, registered_name: registered });
+  const tensor = { class_name: '__keras_tensor__', config: { shape: [null, 8, 8, 3], dtype: 'float32', keras_history: ['image', 0, 0] } };
+  const called = (entry: JsonObject, args: Json[], kwargs: JsonObject = {}) => ({ ...entry, inbound_nodes: [{ args, kwargs }] });
+  const files = net(
+    [
+      input(),
+      // Called as one of Keras', but the author's.
+      as(layer('ReLU', 'mine', {}, ['image']), null, 'ReLU'),
+      as(layer('Blur', 'blur', {}, ['mine']), null, 'my_package>Blur'),
+      as(layer('DropPath', 'drop', {}, ['blur']), 'some_package.layers', 'DropPath'),
+      as(called(layer('Cumsum', 'sums'), [tensor]), 'keras.src.ops.numpy', 'Cumsum'),
+      as(called(layer('BatchNormalization', 'norm'), [tensor], { training: true }), 'keras.layers', null),
+      as(called(layer('Lambda', 'code'), [tensor]), 'keras.layers', null),
+      layer('Concatenate', 'all', {}, ['drop', 'sums', 'norm', 'code']),
+      layer('GlobalAveragePooling2D', 'gap', {}, ['all']),
+    ],
+    [],
+  );
+  const error = await refused(
+    files,
+    'unsupported',
+    "The model has 6 layers that Glassbox does not support: 'mine' (ReLU, a class of your own), 'blur' (Blur, a class of your own), 'drop' (DropPath, a class of your own), 'sums' (keras.ops: Cumsum), 'norm' (BatchNormalization called with training=True) and 'code' (Lambda).",
+    'mine, blur, drop, sums, norm, code',
+  );
+  assert.match(error.hint ?? '', /Lambda layer holds Python code.*model\.export\("model\.onnx", format="onnx"\)/);
+  const own = net([input(), as(layer('Blur', 'blur', {}, ['image']), null, 'my_package>Blur')]);
+  const { hint } = await refused(
+    own,
+    'unsupported',
+    "The model has a layer that Glassbox does not support: 'blur' (Blur, a class of your own).",
+  );
+  assert.match(hint ?? '', /^What a class of your own computes is not in the file: export the model to ONNX/);
+});
+
 test('functions called with an option that changes them', async () => {
   const called = (fn: string, options: JsonObject) => [
     input(),

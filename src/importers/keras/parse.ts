@@ -49,9 +49,16 @@ function parseLayer(entry: Json, pointer: string, depth: number): KerasLayer {
   return isModel ? { ...layer, model: parseModel(className, config, `${pointer}/config`, depth + 1) } : layer;
 }
 
-/** Keras 3 writes the module of each class, and null for a class of the author's own; Keras 2 writes neither. */
-function originOf({ module, registered_name: registered }: JsonObject): KerasLayer['origin'] {
-  if (typeof module !== 'string') return module === null && typeof registered === 'string' ? 'custom' : 'layer';
+/**
+ * Keras 3 writes the module of each class, and null for a class of the author's own. Its .h5 files leave that out, as Keras 2
+ * does: there an operation of Keras 3 is what is called as Keras 3 does it and, other than its layers, has no `trainable`.
+ */
+function originOf({ module, registered_name: registered, config, inbound_nodes: nodes }: JsonObject): KerasLayer['origin'] {
+  if (module === null && typeof registered === 'string') return 'custom';
+  if (typeof module !== 'string') {
+    const called = isArray(nodes) && isObject(nodes[0]);
+    return called && isObject(config) && config.trainable === undefined && !isArray(config.layers) ? 'operation' : 'layer';
+  }
   if (/^keras(\.src)?\.ops(\.|$)/.test(module)) return 'operation';
   return /^(keras|tf_keras|tensorflow\.keras|tensorflow\.python\.keras)(\.|$)/.test(module) ? 'layer' : 'custom';
 }

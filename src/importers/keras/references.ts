@@ -6,7 +6,7 @@ import type { Operand, TensorRef } from './model.ts';
 const DATA_KEYWORDS = ['condition', 'inputs', 'x', 'x1', 'y', 'x2', 'query', 'value', 'key', 'bias', 'slice_spec'];
 
 /** Arguments by keyword that change nothing at inference. */
-const IDLE_KEYWORDS = ['name', 'mask', 'training'];
+const IDLE_KEYWORDS = ['name', 'mask'];
 
 /** All tensors that `input_layers` or `output_layers` name: one ref, a list of them, or a tree (Keras 3). */
 export function readRefs(value: Json | undefined): TensorRef[] {
@@ -29,7 +29,8 @@ export function readOptions(value: Json | undefined): JsonObject {
     isObject(node) ? [node.kwargs] : entriesOf(node).map((entry) => (isArray(entry) ? entry[3] : undefined)),
   );
   const given = keywords.filter(isObject).flatMap((kwargs) => Object.entries(kwargs));
-  return Object.fromEntries(given.filter(([key, v]) => v !== null && !DATA_KEYWORDS.includes(key) && !IDLE_KEYWORDS.includes(key)));
+  const isGiven = ([key, v]: [string, Json | undefined]) => v !== null && !(key === 'training' && v === false);
+  return Object.fromEntries(given.filter(isGiven).filter(([key]) => !DATA_KEYWORDS.includes(key) && !IDLE_KEYWORDS.includes(key)));
 }
 
 /** Entries `[name, node, tensor, kwargs]` of a Keras 2 node, which may be one such entry alone. */

@@ -34,7 +34,6 @@ export function refuseUnsupported(all: readonly Leaf[]): void {
     return reason ? [`'${path}' (${reason})`] : [];
   });
   if (reasons.length === 0) return;
-  const lambda = all.some(({ layer }) => layer.className === 'Lambda');
   throw new ModelError(
     'unsupported',
     `The model has ${reasons.length === 1 ? 'a layer' : `${reasons.length} layers`} that Glassbox does not support: ${list(reasons)}.`,
@@ -43,11 +42,19 @@ export function refuseUnsupported(all: readonly Leaf[]): void {
         .filter(({ layer }) => unsupportedReason(layer))
         .map((l) => l.path)
         .join(', '),
-      hint: lambda
-        ? 'A Lambda layer holds Python code, which Glassbox does not run: use a built-in layer such as Rescaling instead, or export the model to ONNX.'
-        : 'Export the model to ONNX (tf2onnx) instead, or replace these layers.',
+      hint: hintFor(all.map(({ layer }) => layer)),
     },
   );
+}
+
+const TO_ONNX = 'export the model to ONNX, with model.export("model.onnx", format="onnx") of Keras 3 or with tf2onnx';
+
+function hintFor(layers: readonly KerasLayer[]): string {
+  if (layers.some(({ className }) => className === 'Lambda')) {
+    return `A Lambda layer holds Python code, which Glassbox does not run: use a built-in layer such as Rescaling instead, or ${TO_ONNX}.`;
+  }
+  if (layers.some(({ origin }) => origin === 'custom')) return `What a class of your own computes is not in the file: ${TO_ONNX}.`;
+  return `Replace these layers, or ${TO_ONNX}.`;
 }
 
 function unsupportedReason(layer: KerasLayer): string | undefined {

@@ -8,7 +8,7 @@ import type { WeightRole } from '../weights.ts';
 const parts = ['query', 'key', 'value', 'attention_output'] as const;
 
 export const attentionClasses: Readonly<Record<string, LayerClass>> = {
-  MultiHeadAttention: { weights, emit: multiHeadAttention, refuses },
+  MultiHeadAttention: { weights, parts: ['query_dense', 'key_dense', 'value_dense', 'output_dense'], emit: multiHeadAttention, refuses },
 };
 
 /** In Keras' order: kernel and bias of each projection. */

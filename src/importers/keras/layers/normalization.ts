@@ -14,6 +14,7 @@ const affine = (a: Attributes): WeightRole[] => [
 const batchNormalization: LayerClass = {
   weights: (a) => [...affine(a), { name: 'moving_mean' }, { name: 'moving_variance' }],
   emit: batchNorm,
+  refuses: (_, options) => (options.training === true ? 'BatchNormalization called with training=True' : undefined),
 };
 
 export const normalizationClasses: Readonly<Record<string, LayerClass>> = {

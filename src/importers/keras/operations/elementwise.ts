@@ -61,6 +61,7 @@ export const elementwiseOperations: Readonly<Record<string, LayerClass>> = {
   HardSigmoid: activation('hardsigmoid'),
   HardSilu: activation('hardsilu'),
   HardTanh: activation('hardtanh'),
+  ReLU: asLayer('ReLU'),
   Elu: asLayer('ELU'),
   LeakyRelu: { emit: (layer) => layer.op('LeakyRelu', [layer.input], { alpha: layer.attributes.number('negative_slope', 0.2) }) },
   Gelu: {
