@@ -193,6 +193,10 @@ test('another layer: the chosen method where the slider rests, then the thumbs t
     assert.ok(asked.every((call) => call.layers.every((layer) => layer === 'conv2d_1')));
     assert.match(await textOf(page, 'layer-facts'), /conv2d_1.*Conv2D · 32 × 32 × 32/);
     assert.match(await textOf(page, 'map-line'), /conv2d_1 32 × 32/);
+    await byId(page, 'reveal-layer').click();
+    const reveal = await page.evaluate(() => window.host.calls('revealLayer').map(({ params }) => params));
+    assert.deepEqual(reveal, [{ generation: 1, layer: 'conv2d_1' }]);
+    await byId(page, 'layer').focus();
     await page.keyboard.press('End');
     await page.waitForSelector('[data-testid=stage][data-layer=conv2d_3][data-map=done]');
     await settled(page);
