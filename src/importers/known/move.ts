@@ -15,7 +15,8 @@ export function strides(shape: readonly number[]): number[] {
 /** A tensor of `shape` whose element at coordinates (i, j, …) is element `start + Σ steps·coordinates` of `source`. */
 export function view(source: Known, shape: readonly number[], start: number, steps: readonly number[]): Known {
   const size = count(shape);
-  const data = source.dtype === 'float32' ? new Float32Array(size) : new Array<Scalar>(size);
+  if (source.dtype === 'float32') return known('float32', shape, floatView(source.data, shape, start, steps));
+  const data = new Array<Scalar>(size);
   const at = new Array<number>(shape.length).fill(0);
   let from = start;
   for (let i = 0; i < size; i++) {
@@ -31,7 +32,47 @@ export function view(source: Known, shape: readonly number[], start: number, ste
   return known(source.dtype, shape, data);
 }
 
+/** The same for weights, a run of the last axes at a time where they lie together or repeat one value. */
+function floatView(source: Float32Array, shape: readonly number[], start: number, steps: readonly number[]): Float32Array {
+  const data = new Float32Array(count(shape));
+  let outer = shape.length;
+  let run = 1;
+  let repeats = true;
+  for (let contiguous = true; outer > 0; outer--) {
+    const [size, step] = [shape[outer - 1] as number, steps[outer - 1] as number];
+    const goesOn: boolean = contiguous && (size === 1 || step === run);
+    const repeatsOn: boolean = repeats && (size === 1 || step === 0);
+    if (!goesOn && !repeatsOn) break;
+    contiguous = goesOn;
+    repeats = repeatsOn;
+    run *= size;
+  }
+  const at = new Array<number>(outer).fill(0);
+  let from = start;
+  for (let i = 0; i < data.length; i += run) {
+    if (run === 1) data[i] = source[from] as number;
+    else if (repeats) data.fill(source[from] as number, i, i + run);
+    else data.set(source.subarray(from, from + run), i);
+    for (let axis = outer - 1; axis >= 0; axis--) {
+      from += steps[axis] as number;
+      at[axis] = (at[axis] as number) + 1;
+      if ((at[axis] as number) < (shape[axis] as number)) break;
+      from -= (at[axis] as number) * (steps[axis] as number);
+      at[axis] = 0;
+    }
+  }
+  return data;
+}
+
 export function transpose(source: Known, perm: readonly number[]): Known {
+  // Axes of one cell may go anywhere.
+  const wide = perm.filter((p) => source.shape[p] !== 1);
+  if (wide.every((p, i) => i === 0 || p > (wide[i - 1] as number)))
+    return known(
+      source.dtype,
+      perm.map((p) => source.shape[p] as number),
+      source.data,
+    );
   const s = strides(source.shape);
   const shape = perm.map((p) => source.shape[p] as number);
   const steps = perm.map((p) => s[p] as number);

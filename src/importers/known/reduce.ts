@@ -1,24 +1,38 @@
 import { count, type Known, known, type Scalar } from './known.ts';
-import { strides } from './move.ts';
+import { strides, transpose } from './move.ts';
 
-/** A value per group of numbers that are reduced to one. In double precision. */
-type Reducer = (values: Float64Array) => number;
+/** The numbers that become one. */
+type Group = Float32Array | Float64Array;
+type Reducer = (values: Group) => number;
 
-const sum: Reducer = (values) => values.reduce((s, v) => s + v, 0);
+/** Sums up in double precision. */
+function total(values: Group, term: (v: number) => number): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += term(values[i] as number);
+  return sum;
+}
+
+function chain(values: Group, start: number, next: (a: number, b: number) => number): number {
+  let result = start;
+  for (let i = 0; i < values.length; i++) result = next(result, values[i] as number);
+  return result;
+}
+
+const sum: Reducer = (values) => total(values, (v) => v);
 const mean: Reducer = (values) => sum(values) / values.length;
 
 /** By ONNX's names. */
 export const reducers: Readonly<Record<string, Reducer>> = {
   ReduceSum: sum,
   ReduceMean: mean,
-  ReduceMax: (values) => values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
-  ReduceMin: (values) => values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
-  ReduceProd: (values) => values.reduce((p, v) => p * v, 1),
-  ReduceL1: (values) => values.reduce((s, v) => s + Math.abs(v), 0),
-  ReduceL2: (values) => Math.sqrt(values.reduce((s, v) => s + v * v, 0)),
-  ReduceSumSquare: (values) => values.reduce((s, v) => s + v * v, 0),
+  ReduceMax: (values) => chain(values, Number.NEGATIVE_INFINITY, Math.max),
+  ReduceMin: (values) => chain(values, Number.POSITIVE_INFINITY, Math.min),
+  ReduceProd: (values) => chain(values, 1, (a, b) => a * b),
+  ReduceL1: (values) => total(values, Math.abs),
+  ReduceL2: (values) => Math.sqrt(total(values, (v) => v * v)),
+  ReduceSumSquare: (values) => total(values, (v) => v * v),
   ReduceLogSum: (values) => Math.log(sum(values)),
-  ReduceLogSumExp: (values) => Math.log(values.reduce((s, v) => s + Math.exp(v), 0)),
+  ReduceLogSumExp: (values) => Math.log(total(values, Math.exp)),
 };
 
 /** Reduces `axes` (non-negative) of a tensor without symbolic sizes; undefined where it has some. */
@@ -40,13 +54,21 @@ export function moments(source: Known, axis: number): { mean: Float64Array; vari
   const means = Float64Array.from(groups, mean);
   const variance = Float64Array.from(groups, (values, i) => {
     const m = means[i] as number;
-    return values.reduce((s, v) => s + (v - m) ** 2, 0) / values.length;
+    return total(values, (v) => (v - m) ** 2) / values.length;
   });
   return { mean: means, variance };
 }
 
 /** The numbers of each group, groups in row-major order. */
-function groupsOf(source: Known, axes: readonly number[]): Float64Array[] | undefined {
+function groupsOf(source: Known, axes: readonly number[]): Group[] | undefined {
+  if (source.dtype === 'float32') {
+    // Weights: with the reduced axes last each group lies together.
+    const kept = source.shape.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]));
+    const data = transpose(source, [...kept, ...axes]).data as Float32Array;
+    const groups = count(kept.map((axis) => source.shape[axis] as number));
+    const each = data.length / (groups || 1);
+    return Array.from({ length: groups }, (_, i) => data.subarray(i * each, (i + 1) * each));
+  }
   const steps = strides(source.shape);
   const inner = axes.map((axis) => [source.shape[axis] as number, steps[axis] as number] as const);
   const outer = source.shape.flatMap((d, axis) => (axes.includes(axis) ? [] : [[d, steps[axis] as number] as const]));

@@ -33,6 +33,8 @@ export function importNodes({ graph, places }: FlatGraph, opset: number, scope: 
   const nodes: ImportedNode[] = [];
   const failures: ModelError[] = [];
   const missing = new Set<string>();
+  const results = new Set(graph.outputs.map(({ name }) => name));
+  const unread = new Map([...scope.readers].map(([name, readers]) => [name, readers.length + Number(results.has(name))]));
   const made = new Set([...scope.known.keys(), ...scope.codes.keys(), ...scope.b.inputs.keys()]);
   graph.nodes.forEach((proto, i) => {
     const n = new NodeContext(standard(proto), opset, scope);
@@ -49,6 +51,12 @@ export function importNodes({ graph, places }: FlatGraph, opset: number, scope: 
       for (const output of proto.outputs) missing.add(output);
     } else if (!proto.outputs.some((output) => scope.known.has(output))) {
       nodes.push({ proto, index: places[i] as number, outputs: keepChannelsFirst(n, channelsLast) });
+    }
+    for (const input of new Set(proto.inputs)) {
+      const left = (unread.get(input) ?? 0) - 1;
+      unread.set(input, left);
+      // Weights on their way through a chain of folded nodes are as large as weights.
+      if (left === 0) scope.known.delete(input);
     }
   });
   return { nodes, failures, missing };
