@@ -89,7 +89,7 @@ export class ModelTree implements vscode.TreeDataProvider<Row>, vscode.Disposabl
   async getChildren(row?: Row): Promise<Row[]> {
     if (row) return 'children' in row ? [...row.children] : [];
     const shown = await this.#model.current();
-    if (shown.state === 'none') await setContext('glassbox.models', Math.min(await this.#countModels(), 2));
+    if (shown.state === 'none') await this.#tellWelcome();
     return this.#rootRows(shown);
   }
 
@@ -105,6 +105,12 @@ export class ModelTree implements vscode.TreeDataProvider<Row>, vscode.Disposabl
   resolveTreeItem(item: vscode.TreeItem, row: Row): vscode.TreeItem {
     if (row.type !== 'action' && this.#tree) item.tooltip = tooltipOf(row, this.#tree);
     return item;
+  }
+
+  /** Which of the texts stands in the empty view; before that is known, none. */
+  async #tellWelcome(): Promise<void> {
+    const found = ['none', 'one'][await this.#countModels()] ?? 'several';
+    await setContext('glassbox.models', found);
   }
 
   #isUnfolded({ id, type }: Node): boolean {
