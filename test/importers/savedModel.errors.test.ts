@@ -178,6 +178,36 @@ test('more nodes than a network has', () => {
   const nodes = Array.from({ length: 2 ** 17 }, (_, i) => ({ name: `n${i}`, op: 'Relu', inputs: i === 0 ? 'x' : `n${i - 1}` }));
   return refused(saved(nodes, `n${2 ** 17 - 1}:0`), 'unsupported', 'With its functions written out, the graph has more than 131072 nodes.');
 });
+test('more inputs than a network has', () => {
+  const wide: Node = { name: 'wide', op: 'AddN', inputs: Array.from({ length: 20_000 }, () => 'a').join(' ') };
+  const f: Fn = { name: 'f', args: 'a', returns: 'r=wide:sum:0', nodes: [wide] };
+  const nodes = Array.from({ length: 200 }, (_, i) => call(`n${i}`, 'f', i === 0 ? 'x' : `n${i - 1}`));
+  return refused(
+    saved(nodes, 'n199:0', [f]),
+    'unsupported',
+    'With its functions written out, the graph has more than 2097152 inputs of nodes.',
+  );
+});
+test('a million empty nodes', () => {
+  const head = graphDef([x]).finish();
+  const bytes = new Uint8Array(head.length + 2 ** 21 + 2);
+  for (let at = head.length; at < bytes.length; at += 2) bytes[at] = 0x0a;
+  bytes.set(head);
+  const at = head.length + 2 ** 21;
+  return refused(
+    sourceOf({ 'frozen.pb': bytes }),
+    'file-corrupt',
+    `The file is damaged or truncated at byte ${at - 1}: more than 1048576 nodes.`,
+  );
+});
+test('a hundred graphs', () => {
+  const bytes = savedModel(...Array.from({ length: 100 }, () => ({ nodes: [], signatures: {} })));
+  return refused(
+    sourceOf({ 'saved_model.pb': bytes }),
+    'file-corrupt',
+    'The file is damaged or truncated at byte 835: more than 64 graphs.',
+  );
+});
 test('every operator that is not supported, at once', () =>
   refused(
     saved(

@@ -4,6 +4,9 @@ import type { AttrValue, NodeDef } from './types.ts';
 
 type Attributes = Pick<NodeDef, 'attrs' | 'value' | 'functions'>;
 
+/** In a list: they take up to eight times as much as in the file. The longest are the types of a call's arguments. */
+const MOST_NUMBERS = 2 ** 20;
+
 /** Collects the attributes of one node; each call reads one entry of its map. */
 export class AttributeReader {
   readonly #attrs: [string, AttrValue][] = [];
@@ -59,10 +62,10 @@ function readList(reader: MessageReader): AttrValue | undefined {
   };
   reader.message('list', {
     2: (r) => strings.push(r.string()),
-    3: (r) => r.ints(numbers),
+    3: (r) => r.ints(numbers, MOST_NUMBERS),
     4: (r) => r.floats(floats),
-    5: (r) => r.ints(numbers),
-    6: (r) => r.ints(types),
+    5: (r) => r.ints(numbers, MOST_NUMBERS),
+    6: (r) => r.ints(types, MOST_NUMBERS),
     7: skip,
     8: skip,
     9: skip,

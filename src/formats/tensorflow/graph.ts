@@ -2,6 +2,9 @@ import { MessageReader } from '../protobuf/reader.ts';
 import { AttributeReader } from './attributes.ts';
 import type { FunctionDef, GraphDef, NodeDef } from './types.ts';
 
+/** Two bytes of a file are a node of some hundred in memory; the largest networks have 20,000, and as many for saving and restoring. */
+const MOST_NODES = 2 ** 20;
+
 /** A frozen graph (`.pb`). Throws ModelError('file-corrupt') with the byte where the file stops being one. */
 export function decodeGraph(bytes: Uint8Array): GraphDef {
   const parts = new GraphParts();
@@ -19,16 +22,24 @@ class GraphParts {
   readonly #nodes: NodeDef[] = [];
   readonly #functions = new Map<string, FunctionDef>();
 
+  #left = MOST_NODES;
+
   readonly fields = {
-    1: (r: MessageReader) => this.#nodes.push(readNode(r)),
+    1: (r: MessageReader) => this.#nodes.push(this.#node(r)),
     2: (r: MessageReader) =>
       r.message('library', {
         1: (l) => {
-          const f = readFunction(l);
+          const f = readFunction(l, (r) => this.#node(r));
           this.#functions.set(f.name, f);
         },
       }),
   };
+
+  #node(reader: MessageReader): NodeDef {
+    this.#left -= 1;
+    if (this.#left < 0) throw reader.corrupt(`more than ${MOST_NODES} nodes`);
+    return readNode(reader);
+  }
 
   get graph(): GraphDef {
     return { nodes: this.#nodes, functions: this.#functions };
@@ -48,7 +59,7 @@ function readNode(reader: MessageReader): NodeDef {
   return { ...node, inputs, ...attributes.result() };
 }
 
-function readFunction(reader: MessageReader): FunctionDef {
+function readFunction(reader: MessageReader, node: (reader: MessageReader) => NodeDef): FunctionDef {
   let name = '';
   const args: string[] = [];
   const results: string[] = [];
@@ -61,7 +72,7 @@ function readFunction(reader: MessageReader): FunctionDef {
         2: (s) => args.push(readName(s)),
         3: (s) => results.push(readName(s)),
       }),
-    3: (r) => nodes.push(readNode(r)),
+    3: (r) => nodes.push(node(r)),
     4: (r) => {
       let [key, value] = ['', ''];
       r.message('ret', {

@@ -4,10 +4,18 @@ import { dataTypeName } from './dataType.ts';
 import { readGraph } from './graph.ts';
 import type { GraphDef, MetaGraph, SavedModel, Signature, TensorInfo } from './types.ts';
 
+/** One for each combination of tags: serving, training, on a TPU. */
+const MOST_GRAPHS = 64;
+
 /** `saved_model.pb`. Throws ModelError('file-corrupt') with the byte where the file stops being one. */
 export function decodeSavedModel(bytes: Uint8Array): SavedModel {
   const metaGraphs: MetaGraph[] = [];
-  new MessageReader(bytes).root('saved_model', { 2: (r) => metaGraphs.push(readMetaGraph(r)) });
+  new MessageReader(bytes).root('saved_model', {
+    2: (r) => {
+      if (metaGraphs.length >= MOST_GRAPHS) throw r.corrupt(`more than ${MOST_GRAPHS} graphs`);
+      metaGraphs.push(readMetaGraph(r));
+    },
+  });
   return { metaGraphs };
 }
 

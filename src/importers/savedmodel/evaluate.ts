@@ -5,6 +5,8 @@ import type { Ask, Rule, Steps, Value } from './value.ts';
 
 /** The largest of keras.applications have some 20,000. One takes up to 4 kB of memory. */
 const MOST_NODES = 2 ** 17;
+/** Of all nodes together, control inputs too. */
+const MOST_INPUTS = 2 ** 21;
 
 /** A node being worked out, or worked out. */
 interface Slot {
@@ -26,7 +28,8 @@ export class Evaluator {
   readonly #rule: Rule;
   readonly #perOutput: (at: Reference) => boolean;
   readonly #slots = new Map<Frame, Map<string, Slot>>();
-  #count = 0;
+  #nodes = 0;
+  #inputs = 0;
 
   constructor(rule: Rule, perOutput: (at: Reference) => boolean) {
     this.#rule = rule;
@@ -63,9 +66,11 @@ export class Evaluator {
   }
 
   #begin(at: Reference): Slot {
-    this.#count += 1;
-    if (this.#count > MOST_NODES)
-      throw new ModelError('unsupported', `With its functions written out, the graph has more than ${MOST_NODES} nodes.`);
+    this.#nodes += 1;
+    this.#inputs += at.node.inputs.length;
+    const [most, what] = this.#nodes > MOST_NODES ? [MOST_NODES, 'nodes'] : [MOST_INPUTS, 'inputs of nodes'];
+    if (this.#nodes > MOST_NODES || this.#inputs > MOST_INPUTS)
+      throw new ModelError('unsupported', `With its functions written out, the graph has more than ${most} ${what}.`);
     const slot = { at, steps: this.#rule(at) };
     const own = this.#slots.get(at.frame) ?? new Map<string, Slot>();
     this.#slots.set(at.frame, own.set(this.#key(at), slot));

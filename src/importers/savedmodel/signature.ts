@@ -36,7 +36,8 @@ export function chooseSignature({ signatures }: MetaGraph): Signature {
   if (image) return image[1];
   if (!second) return first[1];
   const takes = ({ inputs }: Signature) => [...inputs].map(([name, { dtype, shape }]) => `'${name}' ${dtype} [${shape ?? '?'}]`).join(', ');
-  const all = sorted.map(([name, signature]) => `'${name}' takes ${takes(signature) || 'nothing'}`).join('; ');
+  const some = sorted.slice(0, 5).map(([name, signature]) => `'${name}' takes ${takes(signature) || 'nothing'}`);
+  const all = [...some, ...(sorted.length > 5 ? ['…'] : [])].join('; ');
   throw new ModelError('input', `None of the ${sorted.length} signatures of the SavedModel takes an image: ${all}.`, {
     hint: 'Save it with a signature that takes one batch of images, [batch, height, width, channels] of float32.',
   });
