@@ -1,6 +1,7 @@
-import type { Graph } from '../graph/graph.ts';
+import type { Graph, Node } from '../graph/graph.ts';
 import type { Pair } from '../graph/opset.ts';
-import { reachOf, varying } from './receptiveField.ts';
+import { slidings } from './intervals.ts';
+import { type Reach, reachOf, sizeAlong, varying } from './receptiveField.ts';
 
 /** The pixels of the input that the cells of a value depend on, [rows, columns]: cell i sees start + i·stride … start + i·stride + size − 1, padding included. */
 export interface InputWindow {
@@ -18,7 +19,7 @@ export function inputWindows(graph: Graph, input: string): ReadonlyMap<string, I
   const windows = new Map<string, InputWindow>([[input, { size: [1, 1], stride: [1, 1], start: [0, 0] }]]);
   for (const node of graph.nodes) {
     const read = varying(graph, node).map((value) => windows.get(value));
-    const reach = read.length > 0 && read.every((window) => window !== undefined) ? reachOf(graph, node) : 'everything';
+    const reach = read.length > 0 && read.every((window) => window !== undefined) ? windowReach(graph, node) : 'everything';
     if (reach === 'everything') continue;
     const met = (read as InputWindow[]).reduce<InputWindow | undefined>((a, b) => a && hull(a, b), read[0]);
     if (!met) continue;
@@ -26,6 +27,25 @@ export function inputWindows(graph: Graph, input: string): ReadonlyMap<string, I
     for (const output of node.outputs) windows.set(output, window);
   }
   return windows;
+}
+
+/**
+ * As `reachOf`, and rows and columns that are cut out (Cropping2D) besides: every cell is still one cell, elsewhere. Runs that
+ * recompute a part only do not know how to cut and take them for everything.
+ */
+function windowReach(graph: Graph, node: Node): Reach {
+  const reach = reachOf(graph, node);
+  const [value] = node.inputs as [string];
+  if (reach !== 'everything' || node.op !== 'Slice' || graph.types.get(value)?.shape.length !== 4) return reach;
+  const { axes, starts, steps } = node.attrs;
+  if (axes.some((axis) => axis < 2) || steps.some((step) => step < 1)) return reach;
+  const along = (axis: 0 | 1) => {
+    const at = axes.indexOf(axis + 2);
+    const start = at < 0 ? 0 : (starts[at] as number);
+    return { step: at < 0 ? 1 : (steps[at] as number), start: start < 0 ? Math.max(0, start + sizeAlong(graph, value, axis)) : start };
+  };
+  const [rows, columns] = [along(0), along(1)];
+  return slidings([1, 1], { strides: [rows.step, columns.step], dilations: [1, 1], pads: [-rows.start, -columns.start, 0, 0] });
 }
 
 type Slidings = Exclude<ReturnType<typeof reachOf>, string>;
