@@ -1,12 +1,10 @@
-import type { NodeDef } from '../../formats/tensorflow/types.ts';
 import { ModelError } from '../../shared/errors.ts';
 import { dataInputs } from './body.ts';
+import { branch, logical, loop, merge, switchOf } from './controlFlow.ts';
 import type { Flat } from './flat.ts';
 import type { Frame, Reference } from './frame.ts';
-import { outputCount } from './outputs.ts';
-import { ask, DEAD, type Rule, type Steps, type Value } from './value.ts';
-
-type FlatRule = (at: Reference, flat: Flat) => Steps;
+import { ask, type Rule, type Steps, type Value } from './value.ts';
+import { deadOutputs, type FlatRule, ordinary, result, write } from './write.ts';
 
 /** Nodes that are not written out as they are. All others are. */
 const rules: Readonly<Record<string, FlatRule | undefined>> = {
@@ -66,37 +64,6 @@ function isPivot(frame: Frame, input: string): boolean {
   return op === 'Identity' || op === 'Switch' || op === 'RefSwitch';
 }
 
-function* ordinary(at: Reference, flat: Flat): Steps {
-  const inputs: string[] = [];
-  for (const input of dataInputs(at.node)) {
-    const value = yield* ask(at.frame, at.node, input);
-    if (value.dead) return deadOutputs(at.node);
-    inputs.push(value.tensor);
-  }
-  return write(at, flat, inputs);
-}
-
-function deadOutputs(node: NodeDef): Value[] {
-  return new Array<Value>(outputCount(node)).fill(DEAD);
-}
-
-function write({ frame, node }: Reference, flat: Flat, inputs: readonly string[]): Value[] {
-  return flat.emitted.add(frame, node, inputs).outputs.map((tensor) => ({ tensor }));
-}
-
-/** Output of a function as `at` refers to it: by position, or by the name of the result. */
-function* result(callee: Frame, at: Reference): Steps {
-  const f = callee.body.function;
-  const named = at.arg !== undefined && at.arg !== 'output' && f?.results.includes(at.arg) ? at.arg : undefined;
-  const name = named ?? f?.results[at.index];
-  const input = name === undefined ? undefined : f?.returns.get(name);
-  if (input === undefined) {
-    const where = at.frame.prefix + at.node.name;
-    throw new ModelError('file-corrupt', `'${where}' has no output ${at.index}.`, { where });
-  }
-  return [yield { frame: callee, input, reader: `results of ${f?.name}` }];
-}
-
 // biome-ignore lint/correctness/useYield: a rule asks for nothing
 function* constant(at: Reference, flat: Flat): Steps {
   const value = at.node.value && flat.constant(at, at.node.value);
@@ -151,64 +118,4 @@ function* identityN(at: Reference): Steps {
   const values: Value[] = [];
   for (const input of dataInputs(at.node)) values.push(yield* ask(at.frame, at.node, input));
   return values;
-}
-
-function logical(f: (a: boolean, b: boolean) => boolean): FlatRule {
-  return function* (at, flat) {
-    const values: Value[] = [];
-    for (const input of dataInputs(at.node)) values.push(yield* ask(at.frame, at.node, input));
-    if (values.some((v) => v.dead)) return [DEAD];
-    const [a, b = a] = values;
-    if (a?.truth === undefined || b?.truth === undefined)
-      return write(
-        at,
-        flat,
-        values.map((v) => v.tensor),
-      );
-    return [flat.truth(at, f(a.truth, b.truth))];
-  };
-}
-
-/** TensorFlow 2's condition: the branch that is taken, if that is known. */
-function* branch(at: Reference, flat: Flat): Steps {
-  const { frame, node } = at;
-  const { truth, dead } = yield* ask(frame, node, node.inputs[0]);
-  if (dead) return [DEAD];
-  if (truth === undefined) return yield* ordinary(at, flat);
-  const name = node.functions?.get(truth ? 'then_branch' : 'else_branch') ?? '';
-  return yield* result(frame.enter(node, name, 1), at);
-}
-
-/** TensorFlow 1's: the value goes to the one output or the other. */
-function* switchOf(at: Reference, flat: Flat): Steps {
-  const { frame, node } = at;
-  const { truth } = yield* ask(frame, node, node.inputs[1]);
-  if (truth === undefined) return yield* ordinary(at, flat);
-  const value = yield* ask(frame, node, node.inputs[0]);
-  return truth ? [DEAD, value] : [value, DEAD];
-}
-
-/** The one input that is in a branch that is taken. */
-function* merge(at: Reference, flat: Flat): Steps {
-  const alive: Value[] = [];
-  for (const input of dataInputs(at.node)) {
-    const value = yield* ask(at.frame, at.node, input);
-    if (!value.dead) alive.push(value);
-  }
-  const [only] = alive;
-  if (!only) return deadOutputs(at.node);
-  return alive.length === 1
-    ? [only]
-    : write(
-        at,
-        flat,
-        alive.map((v) => v.tensor),
-      );
-}
-
-/** TensorFlow 1's loops go in circles and are not followed: a node that reads all inputs stands for what comes out, and is refused by name. */
-function* loop(at: Reference, flat: Flat): Steps {
-  const inputs: string[] = [];
-  for (const input of [...flat.feeds].slice(0, 16)) inputs.push((yield { frame: at.frame.main, input, reader: at.node.name }).tensor);
-  return write(at, flat, inputs);
 }
