@@ -15,7 +15,7 @@ import { differentiate } from '../../src/transform/differentiate.ts';
 import { apart, committedZoo, type ZooEntry, zooImage, zooIn, zooSource } from '../support/torchZoo.ts';
 
 /** Exported for one image, and written so that no other number fits. */
-const oneAtATime = /swin|vit_|edgenext|mobilevit|fastvit/;
+const oneAtATime = /^(tv-swin|vit_|test_vit|edgenext|mobilevit)/;
 /** Where gradients are asked for as well, which takes as long again: every kind of block. */
 const withGradients =
   /^(tv-mobilenet_v3_small|tv-shufflenet|tv-densenet121|tv-squeezenet|convnextv2|res2net|resnest14d.legacy|ghostnet_050.legacy|nf_resnet26.legacy|skresnet18.legacy|poolformer|mobilevit|inception_next|vit_tiny)/;
