@@ -82,8 +82,14 @@ export class NodeContext {
     const name = this.node.inputs[i];
     if (!name) throw this.corrupt(`lacks input ${i}`);
     const held = this.scope.values.get(name);
+    if (this.scope.values.rows.has(name)) throw this.unsupported(`works on '${name}', which mixes the batch with other axes`);
     if (!held) throw this.corrupt(`reads '${name}', which nothing before it makes`);
     return held;
+  }
+
+  /** What input `i` is the rows of, if it is (`Values.rows`). */
+  rowsOf(i: number): Held | undefined {
+    return this.scope.values.rows.get(this.node.inputs[i] ?? '');
   }
 
   order(i: number): Order {

@@ -15,8 +15,8 @@ export function fold(n: NodeContext): readonly Known[] | undefined {
   if (op === 'Shape' || op === 'Size' || op === 'Rank') return [shapeFacts(n, op)];
   const rule = Object.hasOwn(rules, op) ? rules[op] : undefined;
   // Told by the inputs' being constants, before any of them is decoded. None of the rules has inputs that may be absent.
-  const constant = inputs.every((name, i) => name !== '' && 'constant' in n.held(i));
-  if (!rule || n.node.attrs.fused_ops !== undefined || inputs.length === 0 || !constant) return undefined;
+  const constant = () => inputs.every((name, i) => name !== '' && !n.rowsOf(i) && 'constant' in n.held(i));
+  if (!rule || n.node.attrs.fused_ops !== undefined || inputs.length === 0 || !constant()) return undefined;
   const all = inputs.map((_, i) => n.known(i));
   const result = rule(n, all as Known[]);
   const outputs = result && (Array.isArray(result) ? (result as Known[]) : [result as Known]);

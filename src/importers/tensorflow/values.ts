@@ -34,6 +34,11 @@ export function asKnown({ dtype, shape, read }: TfConstant): Known {
 /** Values of the file by tensor name, and their forms in the graph: each turned at most once. */
 export class Values {
   readonly b: GraphBuilder;
+  /**
+   * Images (or sequences) that the file has flattened to the rows of a matrix, [N·H·W,C], to multiply each cell's channels by it
+   * (Dense on an image, tf.tensordot): what they are rows of. As rows they would mix the batch with other axes.
+   */
+  readonly rows = new Map<string, Held>();
   readonly #held = new Map<string, Held>();
   /** Graph values made from others by turning the axes, by what they are made of. */
   readonly #turned = new Map<string, string>();

@@ -317,6 +317,14 @@ def softmax_channels(x):
 
 
 @case()
+def dense_on_images(x):
+    """tf.tensordot: the cells of all images as rows of one matrix."""
+    y = tf.nn.gelu(tf.tensordot(conv(x, w(3, 3, 3, 4), 1, "SAME"), w(4, 6), [[3], [0]]) + w(6))
+    z = tf.tensordot(tf.reshape(y, [-1, 42, 6]), w(6, 3), [[2], [0]]) + w(3)
+    return head(tf.concat([tf.reduce_mean(y, [1, 2]), tf.reduce_mean(z, 1)], 1))
+
+
+@case()
 def sums(x):
     y = conv(x, w(3, 3, 3, 4), 1, "SAME")
     return head(tf.concat([tf.reduce_sum(y, [1, 2]), tf.reduce_mean(y, [1, 3]), tf.reshape(tf.reduce_max(y, 3, keepdims=True), [-1, 42]), tf.reduce_sum(y, [2])[:, :, 0]], 1))
