@@ -6,11 +6,11 @@ export const usage = `Glassbox: why an image classifier decided as it did.
 
   glassbox explain IMAGE… --model M [options]     maps and top classes of images
   glassbox explain --input FILE.npy --model M …   the same for the network's input tensor itself
-  glassbox layers MODEL [--json]                  name, kind, output shape, parameters
+  glassbox layers MODEL [--json]                  kind, output shape, parameters, receptive field, multiply-adds of each layer
   glassbox methods [--json]                       methods: what they show, formula, source, variants, parameters
 
 Options of explain
-  --model M          model.json (TF.js Layers) or .onnx
+  --model M          .keras, .h5, .onnx, .tflite, model.json (TF.js) or saved_model.pb
   --method a,b       method ids, a variant as id:variant (default: grad-cam); all: every method that can explain the model,
                      all:cam, all:backpropagation, all:relevance, all:perturbation: those of a family
   --layer L,…|all    layers by name (default: the method's own); all: every spatial layer

@@ -47,6 +47,8 @@ const known: readonly Known[] = [
   },
 ];
 
+const MODELS = 'Choose a .keras, .h5, .onnx or .tflite file, the saved_model.pb of a SavedModel or the model.json of TensorFlow.js.';
+
 /** For bytes no importer takes. */
 const others: readonly Known[] = [
   {
@@ -54,8 +56,8 @@ const others: readonly Known[] = [
     what: 'JSON, but no TensorFlow.js model',
     hint: 'Choose the model.json that has "modelTopology" and "weightsManifest".',
   },
-  { is: (bytes) => isText(bytes), what: 'a text file, not a model', hint: 'Choose a TensorFlow.js model.json or an .onnx file.' },
-  { is: () => true, what: 'in no format that Glassbox reads', hint: 'Choose a TensorFlow.js model.json (layers model) or an .onnx file.' },
+  { is: (bytes) => isText(bytes), what: 'a text file, not a model', hint: MODELS },
+  { is: () => true, what: 'in no format that Glassbox reads', hint: MODELS },
 ];
 
 /** The error for a file that is known to be something else; with `all`, for any file. */
