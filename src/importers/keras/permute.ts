@@ -1,4 +1,4 @@
-/** Rows of values copied side by side: together they are a line of the cache. */
+/** Values of a line of the cache. */
 const TILE = 16;
 
 /** Values of a row-major tensor with its axes reordered as NumPy's transpose does: axis i of the result is axis perm[i]. */
@@ -33,37 +33,49 @@ interface Move {
   to: readonly number[];
 }
 
-/** Along the source's last axis in tiles, and over the others within each: values that lie side by side are read while they are in the cache. */
+/**
+ * In tiles of the source's last two axes, over the others within each: what lies side by side in either array is read and
+ * written while it is in the cache.
+ */
 function copyTiled(data: Float32Array, out: Float32Array, { sizes, from, to }: Move): void {
-  const near = from.indexOf(1);
-  const length = sizes[near] as number;
-  const step = to[near] as number;
-  const others = sizes.map((_, axis) => axis).filter((axis) => axis !== near);
-  const inner = others.pop() as number;
-  const [width, fromStep, toStep] = [sizes[inner] as number, from[inner] as number, to[inner] as number];
-  const rows = data.length / (length * width);
-  const index = sizes.map(() => 0);
-  for (let tile = 0; tile < length; tile += TILE) {
-    const count = Math.min(TILE, length - tile);
-    let source = tile;
-    let target = tile * step;
-    for (let row = 0; row < rows; row++) {
-      for (let i = 0; i < width; i++) {
-        const s = source + i * fromStep;
-        const t = target + i * toStep;
-        for (let k = 0; k < count; k++) out[t + k * step] = data[s + k] as number;
-      }
-      for (let o = others.length - 1; o >= 0; o--) {
-        const axis = others[o] as number;
-        const size = sizes[axis] as number;
-        source += from[axis] as number;
-        target += to[axis] as number;
-        const next = (index[axis] as number) + 1;
-        index[axis] = next < size ? next : 0;
-        if (next < size) break;
-        source -= (from[axis] as number) * size;
-        target -= (to[axis] as number) * size;
+  const axes = sizes.map((_, axis) => axis).sort((a, b) => (from[a] as number) - (from[b] as number));
+  const [near, next, ...others] = axes as [number, number, ...number[]];
+  const [length, step] = [sizes[near] as number, to[near] as number];
+  const [width, fromStep, toStep] = [sizes[next] as number, from[next] as number, to[next] as number];
+  const offsets = offsetsOf(others, { sizes, from, to });
+  for (let i0 = 0; i0 < width; i0 += TILE) {
+    const i1 = Math.min(width, i0 + TILE);
+    for (let k0 = 0; k0 < length; k0 += TILE) {
+      const count = Math.min(TILE, length - k0);
+      for (let o = 0; o < offsets.length; o += 2) {
+        const source = (offsets[o] as number) + k0;
+        const target = (offsets[o + 1] as number) + k0 * step;
+        for (let i = i0; i < i1; i++) {
+          const s = source + i * fromStep;
+          let t = target + i * toStep;
+          for (let k = 0; k < count; k++) {
+            out[t] = data[s + k] as number;
+            t += step;
+          }
+        }
       }
     }
   }
+}
+
+/** Where each combination of places along `axes` begins, in the source and in the result, alternately. */
+function offsetsOf(axes: readonly number[], { sizes, from, to }: Move): Float64Array {
+  let offsets = Float64Array.of(0, 0);
+  for (const axis of axes) {
+    const [size, source, target] = [sizes[axis] as number, from[axis] as number, to[axis] as number];
+    const longer = new Float64Array(offsets.length * size);
+    for (let i = 0; i < size; i++) {
+      for (let o = 0; o < offsets.length; o += 2) {
+        longer[i * offsets.length + o] = (offsets[o] as number) + i * source;
+        longer[i * offsets.length + o + 1] = (offsets[o + 1] as number) + i * target;
+      }
+    }
+    offsets = longer;
+  }
+  return offsets;
 }
