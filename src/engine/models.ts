@@ -3,7 +3,7 @@ import { methods } from '../explain/methods/index.ts';
 import { refusal } from '../explain/refusal.ts';
 import { bindBatch } from '../graph/graph.ts';
 import { fileSource } from '../importers/files.ts';
-import { openModel } from '../importers/index.ts';
+import { openModel, prepareFor } from '../importers/index.ts';
 import type { Layer, Model, ModelChoices } from '../importers/model.ts';
 import { type ErrorRecord, ModelError, toErrorRecord } from '../shared/errors.ts';
 import { modelName } from '../shared/modelFormats.ts';
@@ -89,6 +89,7 @@ function isOf(path: string, key: string): boolean {
 }
 
 async function load(path: string, choices: ModelChoices): Promise<OpenModel> {
+  prepareFor(path);
   const first = await fileSource(path, choices);
   let { changed } = first;
   const again = async () => {

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, win32 } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ModelError } from '../shared/errors.ts';
+import { Digest } from './digest.ts';
 import type { ModelChoices, ModelSource } from './model.ts';
 
 export interface FileOptions extends ModelChoices {
@@ -20,6 +22,8 @@ export interface FileSource extends ModelSource {
 const LARGEST = 2 ** 31;
 /** A writer in full swing gets this long to finish before the second try. */
 const PAUSE_MS = 200;
+/** Bytes read at a time. */
+const PIECE = 2 ** 23;
 
 /**
  * The model file at `path`, and on request the files beside it. Names that lead out of its folder are refused; symbolic
@@ -29,13 +33,15 @@ const PAUSE_MS = 200;
 export async function fileSource(path: string, options: FileOptions = {}): Promise<FileSource> {
   const folder = dirname(path);
   const stamps = new Map<string, string>();
+  const digest = new Digest();
   let left = options.maxBytes ?? LARGEST;
   const load = async (file: string, name: string, part: Part = WHOLE): Promise<Uint8Array> => {
-    const { bytes, stamp } = await readUnchanged(file, name, part, left).catch((error: unknown) => {
+    const { bytes, stamp, sha256 } = await readUnchanged(file, name, part, left).catch((error: unknown) => {
       throw error instanceof ModelError ? error.with({ file: path }) : error;
     });
     left -= bytes.length;
     stamps.set(file, stamp);
+    digest.add(part === WHOLE ? name : `${name} ${part.start}…${part.end}`, sha256);
     return bytes;
   };
   return {
@@ -43,6 +49,7 @@ export async function fileSource(path: string, options: FileOptions = {}): Promi
     bytes: await load(path, basename(path)),
     read: async (name) => load(join(folder, inside(name)), name),
     readPart: async (name, start, end) => load(join(folder, inside(name)), name, { start, end }),
+    digest: () => digest.toString(),
     changed: async () => {
       for (const [file, stamp] of stamps) if ((await stampOf(file)) !== stamp) return basename(file);
       return undefined;
@@ -78,7 +85,14 @@ interface Part {
 
 const WHOLE: Part = { start: 0, end: Number.POSITIVE_INFINITY };
 
-async function readUnchanged(file: string, name: string, part: Part, limit: number): Promise<{ bytes: Uint8Array; stamp: string }> {
+interface Read {
+  bytes: Uint8Array;
+  stamp: string;
+  /** Hex. */
+  sha256: string;
+}
+
+async function readUnchanged(file: string, name: string, part: Part, limit: number): Promise<Read> {
   for (let attempt = 0; ; attempt++) {
     const result = await readOnce(file, name, part, limit);
     if (result) return result;
@@ -88,12 +102,7 @@ async function readUnchanged(file: string, name: string, part: Part, limit: numb
 }
 
 /** Undefined if the file changed while it was being read. */
-async function readOnce(
-  file: string,
-  name: string,
-  { start, end }: Part,
-  limit: number,
-): Promise<{ bytes: Uint8Array; stamp: string } | undefined> {
+async function readOnce(file: string, name: string, { start, end }: Part, limit: number): Promise<Read | undefined> {
   let handle: FileHandle;
   try {
     // Opening a pipe for reading waits for a writer, so what it is, is asked first.
@@ -115,13 +124,20 @@ async function readOnce(
     }
     const before = await stampOf(file);
     const bytes = new Uint8Array(size);
+    const hash = createHash('sha256');
     let filled = 0;
-    while (filled < size) {
-      const { bytesRead } = await handle.read(bytes, filled, Math.min(size - filled, 2 ** 30), start + filled);
+    const next = () => handle.read(bytes, filled, Math.min(size - filled, PIECE), start + filled);
+    let reading = size > 0 ? next() : undefined;
+    while (reading) {
+      const { bytesRead } = await reading;
       if (bytesRead === 0) return undefined;
+      const piece = bytes.subarray(filled, filled + bytesRead);
       filled += bytesRead;
+      // What has been read is hashed while the next piece is read.
+      reading = filled < size ? next() : undefined;
+      hash.update(piece);
     }
-    return before !== undefined && before === (await stampOf(file)) ? { bytes, stamp: before } : undefined;
+    return before !== undefined && before === (await stampOf(file)) ? { bytes, stamp: before, sha256: hash.digest('hex') } : undefined;
   } finally {
     await handle.close();
   }

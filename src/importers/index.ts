@@ -2,9 +2,10 @@ import { check } from '../graph/check.ts';
 import { infer } from '../ops/index.ts';
 import { type ErrorCode, ModelError } from '../shared/errors.ts';
 import { unknownFormat } from './detect.ts';
+import { digested } from './digest.ts';
 import { type FileSource, fileChanged } from './files.ts';
 import { kerasHdf5Importer, kerasImporter } from './kerasFile/index.ts';
-import type { Importer, Model, ModelSource } from './model.ts';
+import { type Importer, type Model, type ModelSource, modelHash } from './model.ts';
 import { onnxImporter } from './onnx/index.ts';
 import { savedModelImporter } from './savedmodel/index.ts';
 import { tfjsImporter } from './tfjs/index.ts';
@@ -19,6 +20,11 @@ export const importers: readonly Importer[] = [
   kerasImporter,
   kerasHdf5Importer,
 ];
+
+/** To be called before a file is read: what its format needs is loaded meanwhile. */
+export function prepareFor(file: string): void {
+  for (const importer of importers) importer.prepare?.(file);
+}
 
 /**
  * Opens a model by its content. Files on disk that change meanwhile are read once more.
@@ -60,14 +66,15 @@ async function openUnchanged(source: FileSource, lastTry = false): Promise<Model
   return model;
 }
 
-async function openOnce(source: ModelSource): Promise<Model> {
+async function openOnce(given: ModelSource): Promise<Model> {
+  const source = digested(given);
   const other = unknownFormat(source.bytes);
   if (other) throw other;
   const importer = importers.find((i) => i.matches(source));
   if (!importer) throw unknownFormat(source.bytes, true) ?? never();
-  const model = await importer.open(source);
-  check(model.graph, infer);
-  return model;
+  const imported = await importer.open(source);
+  check(imported.graph, infer);
+  return { file: source.file, hash: modelHash(source.digest(), source), ...imported };
 }
 
 function never(): never {

@@ -114,6 +114,8 @@ export interface ModelSource {
   read(name: string): Promise<Uint8Array>;
   /** Bytes `start` to `end` of such a file, fewer where it ends before. Absent: files are only read whole. */
   readPart?(name: string, start: number, end: number): Promise<Uint8Array>;
+  /** SHA-256 over all that was read so far (`Digest`), hex. Absent: `openModel` works it out. */
+  digest?(): string;
   /** Height and width to use where the file leaves them open. */
   inputSize?: readonly [number, number];
   /** Values of the inputs that are no image. */
@@ -135,5 +137,13 @@ export interface Importer {
   id: Model['format'];
   /** True if the bytes look like this format. Cheap: reads the head only. */
   matches(source: ModelSource): boolean;
-  open(source: ModelSource): Promise<Model>;
+  open(source: ModelSource): Promise<Imported>;
+  /** Loads what takes a while to load, where a file of this name will need it: called before it is read. */
+  prepare?(file: string): void;
 }
+
+/** What formats that share an importer make of a file. */
+export type Network = Omit<Imported, 'format'>;
+
+/** What an importer makes of a file; what all formats have alike is added by `openModel`. */
+export type Imported = Omit<Model, 'file' | 'hash'>;

@@ -102,11 +102,7 @@ test('reading that does not end is ended', { timeout: 60_000 }, async () => {
   const bytes = kerasFile('functional.h5');
   const heap = bytes.lastIndexOf('GCOL');
   bytes.fill(0, heap + 16, heap + 48);
-  const error = await refused(
-    fileInMemory('x.h5', bytes),
-    'file-corrupt',
-    'The file is damaged: reading it did not end within 5 seconds.',
-  );
+  const error = await refused(fileInMemory('x.h5', bytes), 'file-corrupt', 'The file is damaged: reading it did not end within 5 seconds.');
   assert.equal(error.hint, 'The file is damaged or was written wrongly: save, export or download the model again.');
   await openModel(h5('functional.h5'));
 });

@@ -7,8 +7,8 @@ import { test } from 'node:test';
 import { decodeModel } from '../../src/formats/onnx/read.ts';
 import { check } from '../../src/graph/check.ts';
 import { elements, float32 } from '../../src/graph/graph.ts';
+import { openModel } from '../../src/importers/index.ts';
 import type { Model } from '../../src/importers/model.ts';
-import { onnxImporter } from '../../src/importers/onnx/index.ts';
 import { infer } from '../../src/ops/index.ts';
 import { closeTo } from '../support/closeTo.ts';
 import { noise } from '../support/onnxModels.ts';
@@ -16,7 +16,7 @@ import { runGraph, runOriginal } from '../support/onnxReference.ts';
 import { sharedMissing, sharedPath } from '../support/shared.ts';
 
 async function open(file: string): Promise<Model> {
-  const model = await onnxImporter.open({ file, bytes: readFileSync(file), read: (name) => readFile(join(dirname(file), name)) });
+  const model = await openModel({ file, bytes: readFileSync(file), read: (name) => readFile(join(dirname(file), name)) });
   check(model.graph, infer);
   return model;
 }

@@ -6,16 +6,16 @@ import { DataType, type ModelProto } from '../../src/formats/onnx/types.ts';
 import { encodeModel } from '../../src/formats/onnx/write.ts';
 import { check } from '../../src/graph/check.ts';
 import { float32, type Tensor } from '../../src/graph/graph.ts';
+import { openModel } from '../../src/importers/index.ts';
 import type { Model } from '../../src/importers/model.ts';
 import { parseLabels } from '../../src/importers/onnx/hints.ts';
-import { onnxImporter } from '../../src/importers/onnx/index.ts';
 import { infer } from '../../src/ops/index.ts';
 import { closeTo } from '../support/closeTo.ts';
 import { classifier, float, int, integers, ints, node, noise, type Small, smallModel, sourceOf, weight } from '../support/onnxModels.ts';
 import { runGraph, runOriginal } from '../support/onnxReference.ts';
 
 async function open(model: ModelProto): Promise<Model> {
-  const opened = await onnxImporter.open(sourceOf(model));
+  const opened = await openModel(sourceOf(model));
   check(opened.graph, infer);
   return opened;
 }

@@ -116,7 +116,7 @@ test('the signature that takes an image is chosen, of the graph that is served',
     { tags: ['serve', 'gpu'], nodes: [], signatures: serving({ y: 'nothing:0' }) },
     { nodes: [x, relu], signatures: { rows, other: { inputs: { image }, outputs: { out: { tensor: 'relu:0' } } } } },
   );
-  const { graph } = await readTfGraph(sourceOf({ 'saved_model.pb': file }));
+  const graph = await readTfGraph(sourceOf({ 'saved_model.pb': file }));
   assert.deepEqual(graph.outputs, [{ name: 'out', tensor: 'relu' }]);
   assert.deepEqual(
     graph.nodes.map((n) => n.name),
@@ -337,7 +337,7 @@ test('a function that only gives its argument back is nothing', async () => {
   const source = saved([call('call', 'f', 'x'), { name: 'y', op: 'Relu', inputs: 'call' }], 'y:0', [
     { name: 'f', args: 'a', returns: 'r=a', nodes: [] },
   ]);
-  const { graph } = await readTfGraph(source);
+  const graph = await readTfGraph(source);
   assert.deepEqual(
     graph.nodes.map(({ name, inputs }) => [name, inputs]),
     [['y', ['x']]],
@@ -347,7 +347,7 @@ test('functions and nodes of TensorFlow 1 that are called by the name of the fun
   const source = saved([{ name: 'call', op: 'my_relu_abc', inputs: 'x' }], 'call:0', [
     { name: 'my_relu_abc', args: 'a', returns: 'r=relu:activations:0', nodes: [{ name: 'relu', op: 'Relu', inputs: 'a' }] },
   ]);
-  const { graph } = await readTfGraph(source);
+  const graph = await readTfGraph(source);
   assert.deepEqual(
     graph.nodes.map(({ name, place }) => [name, place]),
     [['call/relu', "node 'call/relu'"]],
@@ -356,7 +356,7 @@ test('functions and nodes of TensorFlow 1 that are called by the name of the fun
 test('names that calls would share are told apart by their paths', async () => {
   const f: Fn = { name: 'f', args: 'a', returns: 'r=relu:activations:0', nodes: [{ name: 'relu', op: 'Relu', inputs: 'a' }] };
   const nodes = [call('PartitionedCall', 'f', 'x'), call('PartitionedCall_1', 'f', 'PartitionedCall')];
-  const { graph } = await readTfGraph(saved(nodes, 'PartitionedCall_1:0', [f]));
+  const graph = await readTfGraph(saved(nodes, 'PartitionedCall_1:0', [f]));
   assert.deepEqual(
     graph.nodes.map((n) => n.name),
     ['relu', 'PartitionedCall_1/relu'],
@@ -401,7 +401,7 @@ test('values that together stand for more than the memory holds', () => {
 });
 test('text in the network', () => refused(plus(tensorProto(DT.STRING, [])), 'unsupported', "Const of DT_FLOAT 'c' is not supported."));
 test('one value stands for all, none for zeros', async () => {
-  const of = async (values: number[]) => (await readTfGraph(plus(tensorProto(DT.FLOAT, [2, 2], values)))).graph.constants.get('c')?.read();
+  const of = async (values: number[]) => (await readTfGraph(plus(tensorProto(DT.FLOAT, [2, 2], values)))).constants.get('c')?.read();
   assert.deepEqual(await of([3]), Float32Array.of(3, 3, 3, 3));
   assert.deepEqual(await of([3, 4]), Float32Array.of(3, 4, 4, 4));
   assert.deepEqual(await of([]), new Float32Array(4));
@@ -419,7 +419,7 @@ const stored = (index: Uint8Array | undefined, shard: Uint8Array | undefined = d
   saved(nodes, 'y:0', [], { ...(index && { [INDEX]: index }), ...(shard && { [SHARD]: shard }) });
 
 test('a variable is found under its name where nothing says how to restore it', async () => {
-  const { graph } = await readTfGraph(stored(bundleIndex([entry])));
+  const graph = await readTfGraph(stored(bundleIndex([entry])));
   assert.deepEqual(graph.constants.get('w')?.read(), Float32Array.of(1, 2, 3));
 });
 test('no index', () =>

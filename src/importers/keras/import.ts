@@ -6,7 +6,7 @@ import { infer, newBuilder } from '../../ops/index.ts';
 import { ModelError } from '../../shared/errors.ts';
 import type { InputValues } from '../../shared/sidecar.ts';
 import { toTensor } from '../known/known.ts';
-import type { Layer, Model } from '../model.ts';
+import type { Layer, Network } from '../model.ts';
 import { explainedOutput, type FileOutput } from '../output.ts';
 import { Flattener } from './flatten.ts';
 import { type KerasInputs, modelInputs } from './input.ts';
@@ -31,10 +31,8 @@ export interface KerasSource {
   output: string | undefined;
 }
 
-type Imported = Omit<Model, 'format' | 'file' | 'hash'>;
-
 /** From a parsed Keras config and its weights to the graph. What .keras, .h5 and TF.js Layers have in common. */
-export function importKeras({ model, kerasVersion, weights, inputSize, inputs: given, output }: KerasSource): Imported {
+export function importKeras({ model, kerasVersion, weights, inputSize, inputs: given, output }: KerasSource): Network {
   const all = leaves(model);
   refuseUnsupported(all);
   const layout = layoutOf(all);
@@ -67,7 +65,7 @@ interface Parts {
 function assemble(
   { model, all, layout, inputs: { image, constants, answered }, matched, kerasVersion, output }: Parts,
   batch: Dim,
-): Imported {
+): Network {
   const b = newBuilder();
   b.input(image.value, { dtype: 'float32', shape: [batch, image.channels, image.height, image.width] });
   for (const [name, value] of constants) b.constant(name, toTensor(value) as Tensor);

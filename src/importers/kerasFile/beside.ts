@@ -11,7 +11,6 @@ const NAMES = ['config.json', 'model.json', 'topology.json', 'architecture.json'
 interface Beside {
   name: string;
   json: JsonObject;
-  bytes: Uint8Array;
 }
 
 /**
@@ -25,7 +24,7 @@ export async function configBeside(source: ModelSource): Promise<Beside> {
     const bytes = await readIfThere(source, name);
     if (!bytes) continue;
     const json = parseJsonObject(bytes, name);
-    if (isModelConfig(json)) return { name, json, bytes };
+    if (isModelConfig(json)) return { name, json };
   }
   throw new ModelError('file-missing', 'The file holds the weights of a Keras model, but not its layers and how they are connected.', {
     hint: `Save the whole model with model.save("model.keras"), or write model.to_json() to '${stem}.json' beside the file.`,

@@ -28,9 +28,9 @@ export async function readHdf5(source: ModelSource): Promise<KerasFile> {
       },
     );
   }
-  const { json, bytes, name } = await configBeside(source);
+  const { json, name } = await configBeside(source);
   const { model, kerasVersion } = parseConfig(json, undefined, name);
-  return { model, kerasVersion, weights: finder(file, model), beside: bytes };
+  return { model, kerasVersion, weights: finder(file, model) };
 }
 
 function finder(file: Hdf5File, model: KerasModel): WeightFinder {

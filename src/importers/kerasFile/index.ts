@@ -1,4 +1,4 @@
-import { isHdf5 } from '../../formats/hdf5/file.ts';
+import { Hdf5File, isHdf5 } from '../../formats/hdf5/file.ts';
 import { isZip } from '../../formats/zip.ts';
 import type { Importer } from '../model.ts';
 import { readArchive } from './archive.ts';
@@ -10,6 +10,9 @@ export const kerasImporter: Importer = {
   id: 'keras',
   matches: ({ bytes }) => isZip(bytes),
   open: (source) => openKeras('keras', source, 'config.json', readArchive),
+  prepare: (file) => {
+    if (/\.keras$/i.test(file)) Hdf5File.preload();
+  },
 };
 
 /** Keras' HDF5 files: whole models and weights. */
@@ -17,4 +20,7 @@ export const kerasHdf5Importer: Importer = {
   id: 'keras-h5',
   matches: ({ bytes }) => isHdf5(bytes),
   open: (source) => openKeras('keras-h5', source, 'model_config', readHdf5),
+  prepare: (file) => {
+    if (/\.(h5|hdf5)$/i.test(file)) Hdf5File.preload();
+  },
 };

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { decodeModel } from '../../formats/onnx/read.ts';
 import type { GraphProto, ModelProto, NodeProto } from '../../formats/onnx/types.ts';
 import { check } from '../../graph/check.ts';
@@ -7,7 +6,7 @@ import { prune } from '../../graph/prune.ts';
 import { infer, newBuilder } from '../../ops/index.ts';
 import { ModelError } from '../../shared/errors.ts';
 import type { Known } from '../known/known.ts';
-import { type Importer, type Model, type ModelSource, modelHash } from '../model.ts';
+import type { Imported, Importer, ModelSource } from '../model.ts';
 import { explainedOutput, type FileOutput } from '../output.ts';
 import type { Scope } from './context.ts';
 import { type FlatGraph, inlineFunctions } from './functions.ts';
@@ -34,7 +33,7 @@ export const onnxImporter: Importer = {
   },
 };
 
-async function open(source: ModelSource): Promise<Model> {
+async function open(source: ModelSource): Promise<Imported> {
   refuseText(source.bytes);
   const file = decodeModel(source.bytes);
   const opset = opsetOf(file);
@@ -50,13 +49,11 @@ async function open(source: ModelSource): Promise<Model> {
   const constants = constantsOf(proto.graph, decode);
   const known = new Map([...constants.known, ...given]);
   const fixed = { ...constants, known, decode, external, readers: readersOf(proto.graph) };
-  const hash = createHash('sha256').update(source.bytes);
-  for (const bytes of files.values()) hash.update(bytes);
   const build = (batch: Dim) => assemble({ proto, flat, opset, input, batch, fixed, output: source.output });
-  return { format: 'onnx', file: source.file, hash: modelHash(hash.digest('hex'), source), answered, ...withFreeBatch(build, input) };
+  return { format: 'onnx', answered, ...withFreeBatch(build, input) };
 }
 
-type Assembled = Omit<Model, 'format' | 'file' | 'hash' | 'answered'>;
+type Assembled = Omit<Imported, 'format' | 'answered'>;
 
 /**
  * The batch is kept free where the graph allows, whatever the file declares. A graph that mixes the batch with other axes
@@ -126,7 +123,7 @@ function assemble({ proto, flat, opset, input, batch, fixed, output }: Parts): A
 }
 
 /** Bytes are pixels as they are, signed ones less 128, unless the file says otherwise. */
-function bytesHint({ integers }: ImageInput): Pick<Model['hints'], 'normalization'> {
+function bytesHint({ integers }: ImageInput): Pick<Imported['hints'], 'normalization'> {
   if (!integers) return {};
   return {
     normalization: { mean: [integers.low < 0 ? 128 : 0], std: [1], from: `the input's type, ${integers.low < 0 ? 'int8' : 'uint8'}` },

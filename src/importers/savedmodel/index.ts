@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import { decodeGraph } from '../../formats/tensorflow/graph.ts';
 import { decodeSavedModel } from '../../formats/tensorflow/savedModel.ts';
 import { ModelError } from '../../shared/errors.ts';
-import { type Importer, type Model, type ModelSource, modelHash } from '../model.ts';
+import type { Imported, Importer, ModelSource } from '../model.ts';
 import type { TfGraph } from '../tensorflow/graph.ts';
 import { importTensorFlow } from '../tensorflow/import.ts';
 import { tracedName } from '../tensorflow/modelName.ts';
@@ -26,23 +25,16 @@ export const savedModelImporter: Importer = {
   },
 };
 
-async function open(source: ModelSource): Promise<Model> {
-  const { graph, files } = await readTfGraph(source);
+async function open(source: ModelSource): Promise<Imported> {
+  const graph = await readTfGraph(source);
   const { hints, ...imported } = importTensorFlow(graph, source);
   const modelName = tracedName(graph);
   const named = { ...hints, ...(modelName !== undefined && { modelName }) };
-  return { format: 'saved-model', file: source.file, hash: modelHash(files, source), ...imported, hints: named };
-}
-
-export interface ReadGraph {
-  graph: TfGraph;
-  /** SHA-256 over what was read: the model file, the index of its variables, and their values; hex. */
-  files: string;
+  return { format: 'saved-model', ...imported, hints: named };
 }
 
 /** The graph of a SavedModel's signature with its variables, or a frozen graph. Throws ModelError, see `flatten` and `loadVariables`. */
-export async function readTfGraph(source: ModelSource): Promise<ReadGraph> {
-  const hash = createHash('sha256').update(source.bytes);
+export async function readTfGraph(source: ModelSource): Promise<TfGraph> {
   if (!looksLikeSavedModel(source.bytes)) {
     const graphDef = decodeGraph(source.bytes);
     const { graph, constants, variables } = flatten(graphDef, impliedSignature(graphDef));
@@ -52,11 +44,11 @@ export async function readTfGraph(source: ModelSource): Promise<ReadGraph> {
         where: variable,
         hint: 'Freeze the graph, which turns its variables into constants, or save it as a SavedModel.',
       });
-    return { graph: { ...graph, constants }, files: hash.digest('hex') };
+    return { ...graph, constants };
   }
   const metaGraph = chooseMetaGraph(decodeSavedModel(source.bytes));
   const { graph, constants, variables } = flatten(metaGraph.graph, chooseSignature(metaGraph));
   const stored = restoredVariables(metaGraph.graph, metaGraph.restoreOp);
-  const loaded = await loadVariables(variables, stored, source, hash);
-  return { graph: { ...graph, constants: new Map([...constants, ...loaded]) }, files: hash.digest('hex') };
+  const loaded = await loadVariables(variables, stored, source);
+  return { ...graph, constants: new Map([...constants, ...loaded]) };
 }

@@ -1,4 +1,3 @@
-import type { Hash } from 'node:crypto';
 import { maskedCrc32c } from '../../formats/crc32c.ts';
 import { tensorValues } from '../../formats/onnx/tensor.ts';
 import { type BundleEntry, type BundleIndex, readBundleIndex, shardName } from '../../formats/tensorbundle/index.ts';
@@ -14,7 +13,7 @@ const PREFIX = 'variables/variables';
 const HINT = 'Copy the whole folder of the SavedModel, or save it again.';
 
 /**
- * The values of variables, from the checkpoint in the model's folder; views into its files. They go into the hash, and the index.
+ * The values of variables, from the checkpoint in the model's folder; views into its files.
  * @param variables nodes, by the name of the tensor that they are
  * @param stored under which key each is; one that is not there is stored under its own name
  * @throws ModelError 'file-missing', 'file-corrupt' (checksums too), 'unsupported', 'file-too-large'; names the variable.
@@ -23,13 +22,11 @@ export async function loadVariables(
   variables: ReadonlyMap<string, NodeDef>,
   stored: ReadonlyMap<NodeDef, StoredAs>,
   source: ModelSource,
-  hash: Hash,
 ): Promise<Map<string, TfConstant>> {
   const loaded = new Map<string, TfConstant>();
   if (variables.size === 0) return loaded;
   const file = `${PREFIX}.index`;
   const bytes = await readBeside(source, file);
-  hash.update(bytes);
   const index = readBundleIndex(bytes, file);
   const entries = [...variables].map(([tensor, node]): Located => {
     const entry = entryOf(index, tensor, node, stored.get(node));
@@ -39,7 +36,7 @@ export async function loadVariables(
   for (const shard of new Set(entries.map(({ entry }) => entry.shard))) {
     const inShard = entries.filter(({ entry }) => entry.shard === shard);
     const part = await readPart(source, shardName(PREFIX, shard, index.shards), inShard);
-    for (const { tensor, entry } of inShard) loaded.set(tensor, constantIn(part, entry, tensor, hash));
+    for (const { tensor, entry } of inShard) loaded.set(tensor, constantIn(part, entry, tensor));
   }
   return loaded;
 }
@@ -103,7 +100,7 @@ function refuseOther(tensor: string, { attrs }: NodeDef, { dtype, shape }: Bundl
   );
 }
 
-function constantIn({ file, start, bytes }: Part, entry: BundleEntry, tensor: string, hash: Hash): TfConstant {
+function constantIn({ file, start, bytes }: Part, entry: BundleEntry, tensor: string): TfConstant {
   const { dtype: type, shape, offset, size, crc } = entry;
   const dtype = dtypeOf(type);
   if (!dtype) throw new ModelError('unsupported', `Variable '${tensor}' is of type ${type}.`, { where: tensor });
@@ -116,7 +113,6 @@ function constantIn({ file, start, bytes }: Part, entry: BundleEntry, tensor: st
   );
   const rawData = bytes.subarray(offset - start, offset - start + size);
   if (maskedCrc32c(rawData) !== crc) throw damaged(tensor, `has a wrong checksum in '${file}': the file is damaged`);
-  hash.update(rawData);
   const proto = { name: tensor, dims: shape, dataType: sameBytes(type) ?? 0, rawData };
   return { dtype, shape, read: () => knownData(tensorValues(proto, () => rawData)) };
 }

@@ -4,7 +4,7 @@ import { prune } from '../../graph/prune.ts';
 import { infer, newBuilder } from '../../ops/index.ts';
 import { ModelError } from '../../shared/errors.ts';
 import { mergeAffine } from '../mergeAffine.ts';
-import type { Model, ModelChoices } from '../model.ts';
+import type { ModelChoices, Network } from '../model.ts';
 import { explainedOutput, type FileOutput } from '../output.ts';
 import { recogniseActivations } from '../recogniseActivations.ts';
 import { rescalingLayers } from '../rescaling.ts';
@@ -17,14 +17,12 @@ import { layersOf } from './layers.ts';
 import { asConstant, Values } from './values.ts';
 import { importNodes, type Walk } from './walk.ts';
 
-type Imported = Omit<Model, 'format' | 'file' | 'hash'>;
-
 /**
  * From a TensorFlow graph to ours. What TF.js Graph models, SavedModels and TFLite have in common. The batch is kept free where
  * the graph allows; one that mixes it with other axes is imported for one image at a time.
  * @throws ModelError 'unsupported' with all nodes that are not supported, 'input', 'shape', 'weights' (NaN, named), 'file-corrupt'.
  */
-export function importTensorFlow(graph: TfGraph, choices: ModelChoices): Imported {
+export function importTensorFlow(graph: TfGraph, choices: ModelChoices): Network {
   try {
     return assemble(graph, choices, 'N');
   } catch (error) {
@@ -40,7 +38,7 @@ export function importTensorFlow(graph: TfGraph, choices: ModelChoices): Importe
   }
 }
 
-function assemble(file: TfGraph, choices: ModelChoices, batch: Dim): Imported {
+function assemble(file: TfGraph, choices: ModelChoices, batch: Dim): Network {
   const graph = withDilations(file);
   const { image, constants, answered } = modelInputs(graph, choices);
   const { tensor, ...input } = image;

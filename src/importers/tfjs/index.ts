@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { importKeras } from '../keras/import.ts';
 import type { JsonObject } from '../keras/json.ts';
 import { parseModel } from '../keras/parse.ts';
 import { inFile } from '../keras/parseJson.ts';
-import { type Importer, type Layer, type Model, type ModelFormat, type ModelSource, modelHash } from '../model.ts';
+import type { Imported, Importer, Layer, ModelFormat, ModelSource, Network } from '../model.ts';
 import { importTensorFlow } from '../tensorflow/import.ts';
 import { graphOf } from './graph.ts';
 import { readManifest } from './manifest.ts';
@@ -18,24 +17,21 @@ export const tfjsImporter: Importer = {
   open,
 };
 
-type Imported = Omit<Model, 'format' | 'file' | 'hash'>;
-
-async function open(source: ModelSource): Promise<Model> {
+async function open(source: ModelSource): Promise<Imported> {
   try {
     const json = parseModelJson(source.bytes);
-    const hash = createHash('sha256').update(source.bytes);
-    const load = () => loadWeights(readManifest(json.weightsManifest), source, hash);
+    const load = () => loadWeights(readManifest(json.weightsManifest), source);
     const graph = isGraph(json);
     const imported = graph ? importTensorFlow(graphOf(json, await load()), source) : await importLayers(json, source, load);
     const format: ModelFormat = graph ? 'tfjs-graph' : 'tfjs-layers';
     const layers = imported.layers.map(inJson);
-    return { format, file: source.file, hash: modelHash(hash.digest('hex'), source), ...imported, layers, ...producerOf(json) };
+    return { format, ...imported, layers, ...producerOf(json) };
   } catch (error) {
     throw inFile(error, source.file, 'model.json');
   }
 }
 
-async function importLayers(json: JsonObject, choices: ModelSource, load: () => ReturnType<typeof loadWeights>): Promise<Imported> {
+async function importLayers(json: JsonObject, choices: ModelSource, load: () => ReturnType<typeof loadWeights>): Promise<Network> {
   const { className, config, pointer, kerasVersion } = topologyOf(json);
   const model = parseModel(className, config, pointer);
   const weights = weightsByName(await load());
@@ -49,7 +45,7 @@ function inJson(layer: Layer): Layer {
   return index === undefined ? layer : { ...layer, place: { ...layer.place, pointer: `/modelTopology/node/${index}` } };
 }
 
-function producerOf({ generatedBy, convertedBy }: JsonObject): Pick<Model, 'producer'> {
+function producerOf({ generatedBy, convertedBy }: JsonObject): Pick<Imported, 'producer'> {
   // Of graph models the converter gives TensorFlow's bare version.
   const generator = typeof generatedBy === 'string' && /^\d/.test(generatedBy) ? `TensorFlow ${generatedBy}` : generatedBy;
   const said = [generator, convertedBy].filter((by) => typeof by === 'string' && by !== '');

@@ -1,15 +1,14 @@
-import type { Hash } from 'node:crypto';
 import { ModelError } from '../../shared/errors.ts';
 import type { StoredWeight } from '../keras/weights.ts';
 import type { ModelSource } from '../model.ts';
 import { decodeWeight } from './decode.ts';
 import type { WeightGroup } from './manifest.ts';
 
-/** Reads the shards of all groups, in order, into the hash too. @throws ModelError 'file-missing', 'file-corrupt'. */
-export async function loadWeights(groups: readonly WeightGroup[], source: ModelSource, hash: Hash): Promise<StoredWeight[]> {
+/** Reads the shards of all groups, in order. @throws ModelError 'file-missing', 'file-corrupt'. */
+export async function loadWeights(groups: readonly WeightGroup[], source: ModelSource): Promise<StoredWeight[]> {
   const stored: StoredWeight[] = [];
   for (const group of groups) {
-    const shards = await readGroup(group, source, hash);
+    const shards = await readGroup(group, source);
     for (const weight of group.weights) {
       const { name, shape, offset, byteLength } = weight;
       stored.push({ name, shape, read: () => decodeWeight({ ...weight, offset: 0 }, part(shards, offset, byteLength)) });
@@ -23,12 +22,11 @@ interface Shard {
   bytes: Uint8Array;
 }
 
-async function readGroup(group: WeightGroup, source: ModelSource, hash: Hash): Promise<Shard[]> {
+async function readGroup(group: WeightGroup, source: ModelSource): Promise<Shard[]> {
   const shards: Shard[] = [];
   let total = 0;
   for (const name of group.paths) {
     const bytes = await readShard(name, source);
-    hash.update(bytes);
     total += bytes.length;
     shards.push({ name, bytes });
     if (total > group.byteLength) break;

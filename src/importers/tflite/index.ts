@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import { decodeTflite } from '../../formats/tflite/read.ts';
 import type { TfliteTensor } from '../../formats/tflite/types.ts';
 import { ModelError } from '../../shared/errors.ts';
-import { type Importer, type Model, type ModelSource, modelHash } from '../model.ts';
+import type { Imported, Importer, ModelSource } from '../model.ts';
 import { importTensorFlow } from '../tensorflow/import.ts';
 import { networkOf, tfGraph } from './graph.ts';
 import { hintsOf } from './hints.ts';
@@ -20,7 +19,7 @@ export const tfliteImporter: Importer = {
   },
 };
 
-async function open(source: ModelSource): Promise<Model> {
+async function open(source: ModelSource): Promise<Imported> {
   const { bytes } = source;
   const file = decodeTflite(bytes);
   const network = networkOf(file);
@@ -36,6 +35,5 @@ async function open(source: ModelSource): Promise<Model> {
     output: graph.outputs.findIndex(({ name }) => name === model.output),
     operators: graph.nodes.map(({ name }) => name),
   });
-  const hash = modelHash(createHash('sha256').update(bytes).digest('hex'), source);
-  return { format: 'tflite', file: source.file, hash, ...model, hints: { ...model.hints, ...hints } };
+  return { format: 'tflite', ...model, hints: { ...model.hints, ...hints } };
 }
