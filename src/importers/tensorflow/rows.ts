@@ -24,9 +24,8 @@ export function reshapesRows(n: NodeContext, wanted: Known): boolean {
   const channels = shape.at(-1);
   const cells = shape.slice(1, -1).reduce<number>((product, d) => product * Number(d), 1);
   const all = rows === -1 || (typeof rows === 'object' && rows.batches === cells);
-  if (shape.length < 3 || shape[0] !== 'N' || wanted.data.length !== 2 || !all || (columns !== channels && columns !== -1)) return false;
-  // −1 for both would say nothing; without a matrix behind, a Reshape to [-1,C] is what it is where there is one cell.
-  if (rows === -1 && columns === -1) return false;
+  // One cell per image is no row among others.
+  if (shape[0] !== 'N' || cells === 1 || wanted.data.length !== 2 || !all || columns !== channels) return false;
   values.rows.set(output, n.held(0));
   return true;
 }

@@ -4,6 +4,7 @@ import type { Dim, Shape } from '../../graph/opset.ts';
 import { ModelError } from '../../shared/errors.ts';
 import { type Known, known, toTensor } from '../known/known.ts';
 import { transpose } from '../known/move.ts';
+import { tight } from '../tight.ts';
 import type { TfConstant } from './graph.ts';
 
 /**
@@ -104,7 +105,7 @@ export class Values {
     const tensor = toTensor(k);
     if (!tensor) throw new ModelError('unsupported', `'${name}' depends on the batch size and is computed with.`, { where: name });
     if (k.dtype === 'float32') refuseNotFinite(name, k.data);
-    const value = this.b.constant(name, tensor);
+    const value = this.b.constant(name, k.dtype === 'float32' ? { ...tensor, data: tight(k.data) } : tensor);
     this.#constants.set(key, value);
     return value;
   }

@@ -46,7 +46,11 @@ function constantsOf(nodes: readonly JsonNode[], weights: readonly StoredWeight[
     }
     const dtype = dtypeOf(attrs.dtype);
     if (dtype)
-      constants.set(name, { dtype, shape: weight.shape, read: () => (dtype === 'float32' ? weight.read() : Array.from(weight.read())) });
+      constants.set(name, {
+        dtype,
+        shape: weight.shape,
+        read: () => (dtype === 'float32' ? (weight.copy ?? weight.read)() : Array.from(weight.read())),
+      });
   }
   return constants;
 }

@@ -1,17 +1,26 @@
 import { ModelError } from '../../shared/errors.ts';
 import type { StoredWeight } from '../keras/weights.ts';
 import type { ModelSource } from '../model.ts';
+import { tight } from '../tight.ts';
 import { decodeWeight } from './decode.ts';
 import type { WeightGroup } from './manifest.ts';
 
 /** Reads the shards of all groups, in order. @throws ModelError 'file-missing', 'file-corrupt'. */
 export async function loadWeights(groups: readonly WeightGroup[], source: ModelSource): Promise<StoredWeight[]> {
   const stored: StoredWeight[] = [];
+  // One for all weights that span shards: `read` gives what is to be used at once.
+  let scratch = new Uint8Array(0);
+  const reuse = (length: number) => {
+    if (scratch.length < length) scratch = new Uint8Array(length);
+    return scratch.subarray(0, length);
+  };
   for (const group of groups) {
     const shards = await readGroup(group, source);
     for (const weight of group.weights) {
       const { name, shape, offset, byteLength } = weight;
-      stored.push({ name, shape, read: () => decodeWeight({ ...weight, offset: 0 }, part(shards, offset, byteLength)) });
+      const decoded = (room: (length: number) => Uint8Array) =>
+        decodeWeight({ ...weight, offset: 0 }, part(shards, offset, byteLength, room));
+      stored.push({ name, shape, read: () => decoded(reuse), copy: () => tight(decoded((length) => new Uint8Array(length))) });
     }
   }
   return stored;
@@ -35,8 +44,11 @@ async function readGroup(group: WeightGroup, source: ModelSource): Promise<Shard
   return shards;
 }
 
-/** A stretch of the shards one after the other: a view, or a copy where it spans several. Joining all of them would take the weights' memory twice. */
-function part(shards: readonly Shard[], offset: number, length: number): Uint8Array {
+/**
+ * A stretch of the shards one after the other: a view, or a copy in new `room` where it spans several. Joining all of them
+ * would take the weights' memory twice.
+ */
+function part(shards: readonly Shard[], offset: number, length: number, room: (length: number) => Uint8Array): Uint8Array {
   const joined: Uint8Array[] = [];
   let start = 0;
   for (const { bytes } of shards) {
@@ -45,7 +57,7 @@ function part(shards: readonly Shard[], offset: number, length: number): Uint8Ar
     if (from < to) joined.push(bytes.subarray(from, to));
     start += bytes.length;
   }
-  const copy = new Uint8Array(length);
+  const copy = room(length);
   let at = 0;
   for (const bytes of joined) {
     copy.set(bytes, at);

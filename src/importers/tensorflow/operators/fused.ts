@@ -1,3 +1,4 @@
+import { tight } from '../../tight.ts';
 import type { NodeContext } from '../context.ts';
 import type { Order } from '../values.ts';
 import { fusedActivation } from './activation.ts';
@@ -13,7 +14,7 @@ export function fuse(n: NodeContext, order: Order, linear: (bias: readonly strin
   const biased = steps[0] === 'BiasAdd';
   if (biased) steps.shift();
   const bias = biased
-    ? [n.constant(args, 'bias', () => ({ dtype: 'float32', shape: vector(n, args), data: n.weight(args, 'a bias').data }))]
+    ? [n.constant(args, 'bias', () => ({ dtype: 'float32', shape: vector(n, args), data: tight(n.weight(args, 'a bias').data) }))]
     : [];
   let value = linear(bias);
   for (const step of steps) {

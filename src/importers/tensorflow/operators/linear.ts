@@ -1,5 +1,6 @@
 import { float32 } from '../../../graph/graph.ts';
 import { range } from '../../../ops/axes.ts';
+import { tight } from '../../tight.ts';
 import type { NodeContext } from '../context.ts';
 import { multiplyRows } from '../rows.ts';
 import { graphAxis } from '../values.ts';
@@ -36,7 +37,7 @@ export const BiasAdd: Operator = (n) => {
   const [channels] = n.shape(1) as [number];
   if (n.shape(0).length === 4) {
     const x = n.image(0);
-    const bias = n.constant(1, 'per channel', () => float32([channels, 1, 1], n.weight(1, 'a bias').data));
+    const bias = n.constant(1, 'per channel', () => float32([channels, 1, 1], tight(n.weight(1, 'a bias').data)));
     n.emit('Add', [x.value, bias], {}, x.order);
   } else n.emit('Add', [n.plain(0), n.plain(1)], {}, 'file');
 };
