@@ -162,7 +162,6 @@ test('on disk, where only a part of the data is read, it is the same model', asy
     return (await source.readPart?.(name, start, end)) as Uint8Array;
   };
   const [onDisk, inMemory] = [await openModel({ ...source, readPart }), await openModel(sourceOf(files))];
-  assert.equal(onDisk.hash, inMemory.hash);
   assert.deepEqual(await answers(onDisk), await answers(inMemory));
   const whole = files['variables/variables.data-00000-of-00001']?.length as number;
   assert.ok(parts.length === 1 && (parts[0] as number) < 0.6 * whole, `${parts} of ${whole} bytes`);
