@@ -1,12 +1,13 @@
 // `npm run screenshots`: takes the pictures of the README anew, in a real VS Code with the sample in it.
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import sharp from 'sharp';
 import * as editors from '../support/editor.ts';
+import * as views from '../support/modelView.ts';
 import { repository, sample } from '../support/paths.ts';
 import type { Theme } from '../support/themes.ts';
-import { byId, explain, inState, mapDone, square } from './journey.ts';
+import { byId, explain, inState, mapDone, panel, square, star } from './journey.ts';
 
 /** `beside`: the picture itself is open on the left, as when one goes through a folder. `compare`: the grid of maps. */
 const pictures: { name: string; theme: Theme; beside: boolean; compare?: true }[] = [
@@ -44,6 +45,38 @@ async function take({ name, theme, beside, compare }: (typeof pictures)[number])
   }
 }
 
+/** A model as a thing to look at: its layers in the activity bar and as text, and a map at one of them. */
+async function takeModel(name: string, theme: Theme): Promise<void> {
+  const home = mkdtempSync(join(realpathSync(tmpdir()), 'glassbox-screenshot-'));
+  const workspace = join(home, 'sample');
+  cpSync(sample, workspace, { recursive: true });
+  rmSync(join(workspace, 'README.md'));
+  const settings = { 'window.commandCenter': false, 'editor.minimap.enabled': false };
+  try {
+    await editors.withEditor(name, { folder: workspace, theme, settings, width: 1440, height: 800 }, async (editor) => {
+      await editors.runCommand(editor, 'Glassbox: Choose Model…');
+      await editors.answerQuickPick(editor, 'shapes.onnx');
+      await editors.openFile(editor, star);
+      await views.openModelView(editor);
+      const row = views.modelRow(editor, 'conv4');
+      await row.waitFor();
+      await views.clickInRow(row, 'Explain at This Layer');
+      const page = await panel(editor, star);
+      await inState(page, 'ready');
+      await mapDone(page, 'grad-cam');
+      await editor.page
+        .locator('.tab', { hasText: basename(star) })
+        .first()
+        .click();
+      await row.click();
+      await editor.page.locator('.editor-instance .view-line', { hasText: 'conv4' }).first().waitFor();
+      await save(editor, name);
+    });
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
 async function save(editor: editors.Editor, name: string): Promise<void> {
   // No tooltip, no focus ring where the mouse last was.
   await editor.page.mouse.move(640, 790);
@@ -55,3 +88,4 @@ async function save(editor: editors.Editor, name: string): Promise<void> {
 
 mkdirSync(folder, { recursive: true });
 for (const each of pictures) await take(each);
+await takeModel('model-dark', 'dark');

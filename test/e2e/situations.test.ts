@@ -64,7 +64,7 @@ test('a workspace without a model: the panel shows the picture and says what to 
     await editors.explorerMenu(editor, star, 'Explain Prediction');
     const page = await panel(editor, star);
     await inState(page, 'empty');
-    assert.match(await textOf(page, 'empty'), /No model was found in this workspace\..*model\.json.*\.onnx/);
+    assert.match(await textOf(page, 'empty'), /No model was found in this workspace\..*\.keras.*\.onnx.*model\.json/);
     await byId(page, 'picture').waitFor();
     await byId(page, 'choose-model').click();
     await editors.quickPickRow(editor, /Browse…/).waitFor();

@@ -9,7 +9,7 @@ export function emptyView({ subject }: PageState, actions: Actions): TemplateRes
   const candidates = subject?.candidates ?? [];
   const sentence =
     candidates.length === 0
-      ? 'No model was found in this workspace. Glassbox reads Keras (.keras, .h5), ONNX, TensorFlow (SavedModel, .tflite) and TensorFlow.js (model.json).'
+      ? 'No model was found in this workspace. Glassbox reads Keras (.keras, .h5), ONNX (.onnx), TensorFlow (SavedModel, .tflite) and TensorFlow.js (model.json).'
       : 'Which model should explain this image?';
   return html`<section class="card empty" data-testid="empty">
     <h2 class="question-title">Choose a model</h2>
