@@ -22,6 +22,8 @@ const ALWAYS_ALLOWED = 2 ** 26;
 
 const HINT = 'Save or download the file again.';
 const END_LENGTH = 22;
+/** End record and locator. */
+const ZIP64_LENGTH = 56 + 20;
 
 /** Whether the bytes begin as an archive does. */
 export function isZip(bytes: Uint8Array): boolean {
@@ -111,7 +113,14 @@ function withoutPrefix(bytes: Uint8Array): Uint8Array {
   const [length, offset] = [view.getUint32(end + 12, true), view.getUint32(end + 16, true)];
   // ZIP64 states its sizes elsewhere.
   if (length === 0xffffffff || offset === 0xffffffff) return bytes;
-  return bytes.subarray(Math.max(0, end - length - offset));
+  return bytes.subarray(Math.max(0, directoryEnd(view, end) - length - offset));
+}
+
+/** Between the directory and the end record there may be that of ZIP64 and what leads to it, also in small archives (PyTorch). */
+function directoryEnd(view: DataView, end: number): number {
+  const at = end - ZIP64_LENGTH;
+  const has = at >= 0 && view.getUint32(at, true) === 0x06064b50 && view.getUint32(end - 20, true) === 0x07064b50;
+  return has ? at : end;
 }
 
 function wrapped(error: unknown, name?: string): ModelError {

@@ -36,6 +36,24 @@ test('an archive at the end of another file, whichever way its offsets count', a
   assert.equal(endsInZip(model), false);
 });
 
+test('a small archive with the end record of ZIP64 too, as PyTorch writes it', async () => {
+  const whole = Buffer.from(zip([hello]));
+  const end = whole.length - 22;
+  const [size, offset] = [whole.readUInt32LE(end + 12), whole.readUInt32LE(end + 16)];
+  const record = Buffer.alloc(56);
+  record.writeUInt32LE(0x06064b50, 0);
+  record.writeBigUInt64LE(44n, 4);
+  for (const at of [24, 32]) record.writeBigUInt64LE(1n, at);
+  record.writeBigUInt64LE(BigInt(size), 40);
+  record.writeBigUInt64LE(BigInt(offset), 48);
+  const locator = Buffer.alloc(20);
+  locator.writeUInt32LE(0x07064b50, 0);
+  locator.writeBigUInt64LE(BigInt(end), 8);
+  locator.writeUInt32LE(1, 16);
+  const bytes = Buffer.concat([whole.subarray(0, end), record, locator, whole.subarray(end)]);
+  assert.deepEqual(Buffer.from((await read(bytes)) as Uint8Array), Buffer.from(hello.content));
+});
+
 test('what is announced is not believed', async () => {
   const bomb = { name: 'bomb', content: new Uint8Array(2 ** 24), deflate: true };
   await refused(
