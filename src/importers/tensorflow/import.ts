@@ -7,6 +7,7 @@ import { mergeAffine } from '../mergeAffine.ts';
 import type { ModelChoices, Network } from '../model.ts';
 import { explainedOutput, type FileOutput } from '../output.ts';
 import { recogniseActivations } from '../recogniseActivations.ts';
+import { recogniseLayerNorm } from '../recogniseLayerNorm.ts';
 import { rescalingLayers } from '../rescaling.ts';
 import type { Scope } from './context.ts';
 import { withDilations } from './dilation.ts';
@@ -31,9 +32,9 @@ export function importTensorFlow(graph: TfGraph, choices: ModelChoices): Network
     if (!may) throw error;
     try {
       return assemble(graph, choices, 1);
-    } catch {
+    } catch (alone) {
       // What stands in the way of one image stands in the way of many; the first says it without the detour.
-      throw error;
+      throw alone instanceof ModelError ? error : alone;
     }
   }
 }
@@ -52,7 +53,7 @@ function assemble(file: TfGraph, choices: ModelChoices, batch: Dim): Network {
   const scope: Scope = { values, batch, reserved, folding: { left: foldingBudget(graph) } };
   const walk = importNodes(graph, scope);
   const { values: outputs, ...explained } = explainedOutput(b, outputsOf(graph, values, walk), batch, choices.output);
-  const { graph: merged, values: gone } = mergeAffine(recogniseActivations(prune(b.build(outputs))));
+  const { graph: merged, values: gone } = mergeAffine(recogniseLayerNorm(recogniseActivations(prune(b.build(outputs)))));
   const final = check(merged, infer);
   const layers = layersOf(final, walk.nodes, values, gone);
   const rescaling = rescalingLayers(final, layers);

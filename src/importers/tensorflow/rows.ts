@@ -3,6 +3,7 @@ import type { Shape } from '../../graph/opset.ts';
 import { permute } from '../keras/permute.ts';
 import type { Known } from '../known/known.ts';
 import type { NodeContext } from './context.ts';
+import { fused } from './operators/fused.ts';
 import type { Held } from './values.ts';
 
 /**
@@ -15,19 +16,22 @@ export function reshapesRows(n: NodeContext, wanted: Known): boolean {
   const { values } = n.scope;
   const source = n.rowsOf(0);
   if (source) {
-    if (!isShape(wanted, values.shape(source))) throw n.unsupported('mixes the batch with other axes');
-    values.set(output, source);
+    if (isRows(wanted, values.shape(source))) values.rows.set(output, source);
+    else if (isShape(wanted, values.shape(source))) values.set(output, source);
+    else throw n.unsupported('mixes the batch with other axes');
     return true;
   }
-  const shape = n.shape(0);
-  const [rows, columns] = wanted.data;
-  const channels = shape.at(-1);
-  const cells = shape.slice(1, -1).reduce<number>((product, d) => product * Number(d), 1);
-  const all = rows === -1 || (typeof rows === 'object' && rows.batches === cells);
-  // One cell per image is no row among others.
-  if (shape[0] !== 'N' || cells === 1 || wanted.data.length !== 2 || !all || columns !== channels) return false;
+  if (!isRows(wanted, n.shape(0))) return false;
   values.rows.set(output, n.held(0));
   return true;
+}
+
+/** [N·cells,C], or −1 for the first, of [N,…,C] with more than one cell: one cell per image is no row among others. */
+function isRows({ data }: Known, shape: Shape): boolean {
+  const [rows, columns] = data;
+  const cells = shape.slice(1, -1).reduce<number>((product, d) => product * Number(d), 1);
+  const all = rows === -1 || (typeof rows === 'object' && rows.batches === cells);
+  return shape[0] === 'N' && cells > 1 && data.length === 2 && all && columns === shape.at(-1);
 }
 
 function isShape({ data }: Known, shape: Shape): boolean {
@@ -53,12 +57,14 @@ export function multiplyRows(n: NodeContext, source: Held, transposed: boolean):
     const rowsFirst = transposed ? data.slice() : permute(data, [inputs, outputs], [1, 0]).data;
     const weight = n.constant(1, 'by cell', () => float32([outputs, inputs, 1, 1], rowsFirst));
     const attrs = { strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0], group: 1 } as const;
-    const value = n.helper('Conv', [values.channelsFirst(source, name), weight], attrs, 'linear');
+    const value = fused(n, (bias) => n.helper('Conv', [values.channelsFirst(source, name), weight, ...bias], attrs, 'linear'));
     values.rows.set(output, { value, order: 'NCHW' });
     return;
   }
   const weight = n.constant(1, 'by row', () =>
     float32([inputs, outputs], transposed ? permute(data, [outputs, inputs], [1, 0]).data : data.slice()),
   );
-  values.rows.set(output, { value: n.helper('MatMul', [values.plain(source, name), weight], {}, 'linear'), order: 'file' });
+  const product = () => n.helper('MatMul', [values.plain(source, name), weight], {}, 'linear');
+  const value = fused(n, ([bias]) => (bias === undefined ? product() : n.helper('Add', [product(), bias], {}, 'biased')));
+  values.rows.set(output, { value, order: 'file' });
 }

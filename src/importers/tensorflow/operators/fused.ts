@@ -10,6 +10,11 @@ import type { Operator } from './operator.ts';
  * linear part, with the bias as an input of its own where there is one. `args`: the first input that belongs to what is fused.
  */
 export function fuse(n: NodeContext, order: Order, linear: (bias: readonly string[]) => string, args = 2): void {
+  n.put(fused(n, linear, args), order);
+}
+
+/** The same as a value that is not yet the node's output. */
+export function fused(n: NodeContext, linear: (bias: readonly string[]) => string, args = 2): string {
   const steps = [...n.strings('fused_ops')];
   const biased = steps[0] === 'BiasAdd';
   if (biased) steps.shift();
@@ -27,7 +32,7 @@ export function fuse(n: NodeContext, order: Order, linear: (bias: readonly strin
     if (next === undefined) throw n.unsupported(`is fused with '${step}', which is not supported`);
     value = next;
   }
-  n.put(value, order);
+  return value;
 }
 
 function vector(n: NodeContext, i: number): number[] {

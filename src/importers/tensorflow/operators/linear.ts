@@ -12,7 +12,7 @@ export const MatMul: Operator = (n) => {
   const transA = n.flag('transpose_a');
   const transB = n.flag('transpose_b');
   const rows = n.rowsOf(0);
-  if (rows && !transA && n.strings('fused_ops').length === 0) return multiplyRows(n, rows, transB);
+  if (rows && !transA) return multiplyRows(n, rows, transB);
   const [a, b] = [n.plain(0), n.plain(1)];
   if (n.b.shape(a).length !== 2 || n.b.shape(b).length !== 2) return batched(n, a, b, transA, transB);
   fuse(n, 'file', (bias) => n.helper('Gemm', [a, b, ...bias], { transA, transB, alpha: 1, beta: 1 }, 'linear'));
