@@ -8,6 +8,8 @@ import { ModelError } from '../../shared/errors.ts';
 import type { Known } from '../known/known.ts';
 import type { Imported, Importer, ModelSource } from '../model.ts';
 import { explainedOutput, type FileOutput } from '../output.ts';
+import { recogniseActivations } from '../recogniseActivations.ts';
+import { recogniseLayerNorm } from '../recogniseLayerNorm.ts';
 import type { Scope } from './context.ts';
 import { type FlatGraph, inlineFunctions } from './functions.ts';
 import { hintsOf } from './hints.ts';
@@ -110,7 +112,7 @@ function assemble({ proto, flat, opset, input, batch, fixed, output }: Parts): A
   if (image !== name) scope.values.set(name, image);
   const walk = importNodes(flat, opset, scope, channelsLast);
   const { values, ...explained } = explainedOutput(b, outputsOf(proto, scope, walk, channelsLast), batch, output);
-  const graph = check(prune(b.build(values)), infer);
+  const graph = check(recogniseLayerNorm(recogniseActivations(prune(b.build(values)))), infer);
   const layers = layersOf(graph, walk.nodes);
   return {
     graph,
