@@ -194,6 +194,7 @@ test('another layer: the chosen method where the slider rests, then the thumbs t
     assert.match(await textOf(page, 'layer-facts'), /conv2d_1.*Conv2D · 32 × 32 × 32/);
     assert.match(await textOf(page, 'map-line'), /conv2d_1 32 × 32/);
     await byId(page, 'reveal-layer').click();
+    await page.waitForFunction(() => window.host.calls('revealLayer').length > 0);
     const reveal = await page.evaluate(() => window.host.calls('revealLayer').map(({ params }) => params));
     assert.deepEqual(reveal, [{ generation: 1, layer: 'conv2d_1' }]);
     await byId(page, 'layer').focus();

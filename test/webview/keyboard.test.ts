@@ -34,6 +34,8 @@ test('any class can be found by name or number, by keyboard', async () => {
 
 test('every control is reached and worked by keyboard', async () => {
   await withPage(await sampleScene(), { height: 900 }, async (page) => {
+    // Buttons of the toolkit take the focus once they are drawn.
+    for (const id of ['export', 'pin']) await byId(page, id).locator('button').waitFor();
     const seen: string[] = [];
     for (let i = 0; i < 30; i++) {
       await page.keyboard.press('Tab');
