@@ -343,11 +343,11 @@ test('guided backpropagation takes ReLU6 for a ReLU, a gate for none, and says w
     nodes: [
       node('Conv', 'x w1', 'conv1'),
       clip('conv1', 'relu6'),
-      // Hard-swish by hand: y · relu6(y + 3) / 6.
+      // Nearly a hard-swish: y · relu6(y + 3) / 5. One by 6 would be recognised.
       node('Conv', 'relu6 w3', 'y'),
       node('Add', 'y three', 'shifted'),
       clip('shifted', 'gate'),
-      node('Div', 'gate six', 'scaled'),
+      node('Div', 'gate five', 'scaled'),
       node('Mul', 'y scaled', 'hswish'),
       node('LeakyRelu', 'hswish', 'leaky', float('alpha', 0.1)),
       node('GlobalAveragePool', 'leaky', 'gap'),
@@ -357,6 +357,7 @@ test('guided backpropagation takes ReLU6 for a ReLU, a gate for none, and says w
       weight('w1', [4, 3, 3, 3], noise(108, 4)),
       weight('w3', [4, 4, 1, 1], noise(16, 3)),
       weight('zero', [], [0]),
+      weight('five', [], [5]),
       weight('six', [], [6]),
       weight('three', [], [3]),
     ],
