@@ -7,6 +7,7 @@ import { basename, dirname } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { ExplanationMap, MapRequest } from '../../src/shared/protocol.ts';
 import { newEngine } from '../support/engineCalls.ts';
+import { similarity } from '../support/golden.ts';
 import { sharedMissing, sharedPath } from '../support/shared.ts';
 
 const models: Readonly<Record<string, readonly string[]>> = {
@@ -101,17 +102,10 @@ function shapeOfDefault({ info }: Awaited<ReturnType<typeof mapsOf>>) {
   return info.layers.find(({ name }) => name === info.defaultLayer)?.shape;
 }
 
-/** Cosine similarity ≥ 0.9999 and relative L2 error ≤ 2e-2 (../shared/golden/README.md, How to compare). */
+/** As ../shared/golden/README.md compares gradients of deep networks. */
 function alike(expected: Float32Array = new Float32Array(), actual: Float32Array = new Float32Array()): boolean {
-  let [ab, aa, bb, dd] = [0, 0, 0, 0];
-  expected.forEach((a, i) => {
-    const b = actual[i] as number;
-    ab += a * b;
-    aa += a * a;
-    bb += b * b;
-    dd += (a - b) ** 2;
-  });
-  return ab / Math.sqrt(aa * bb) >= 0.9999 && Math.sqrt(dd / aa) <= 2e-2;
+  const { cosine, relL2 } = similarity(actual, expected);
+  return cosine >= 0.9999 && relL2 <= 2e-2;
 }
 
 /** Largest difference, relative to the largest value. */

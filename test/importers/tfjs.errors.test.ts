@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { openModel } from '../../src/importers/index.ts';
 import type { Json, JsonObject } from '../../src/importers/keras/json.ts';
 import { type ErrorCode, ModelError } from '../../src/shared/errors.ts';
-import { damages, lehmer } from '../support/damage.ts';
+import { refusalsOfDamage } from '../support/damage.ts';
 import { edit, type Files, functional, input, layer, memorySource, modelFiles, smallNet, type TestWeight } from '../support/tfjsModels.ts';
 
 async function refused(files: Files, code: ErrorCode, message: string | RegExp, where?: string): Promise<ModelError> {
@@ -301,16 +301,6 @@ test('a config nested without end is refused, not followed', async () => {
 });
 
 test('a damaged model.json is imported or refused with a ModelError, whatever the damage', async () => {
-  const files = modelFiles(plain);
-  const random = lehmer(7);
-  let refusals = 0;
-  for (let i = 0; i < 600; i++) {
-    const damaged = edit(files, (json) => damages(json as never, random));
-    await openModel(memorySource(damaged)).catch((error: unknown) => {
-      refusals += 1;
-      if (!(error instanceof ModelError))
-        throw new Error(`damage ${i}: ${Buffer.from(damaged['model.json'] as Uint8Array)}`, { cause: error });
-    });
-  }
+  const refusals = await refusalsOfDamage(modelFiles(plain), 7);
   assert.ok(refusals > 200, 'most damage is noticed');
 });

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { openModel } from '../../src/importers/index.ts';
 import type { Json, JsonObject } from '../../src/importers/keras/json.ts';
 import { type ErrorCode, ModelError } from '../../src/shared/errors.ts';
-import { damages, lehmer } from '../support/damage.ts';
+import { refusalsOfDamage } from '../support/damage.ts';
 import { edit, type Files, memorySource, modelFiles, type TestWeight } from '../support/tfjsModels.ts';
 
 const attr = (values: Record<string, Json>) => values as JsonObject;
@@ -145,17 +145,7 @@ for (const [what, [files, code, message]] of Object.entries(cases)) {
 }
 
 test('damaged graph models are imported or refused with a ModelError, whatever the damage', async () => {
-  const files = graphModel();
-  const random = lehmer(11);
-  let refusals = 0;
-  for (let i = 0; i < 600; i++) {
-    const damaged = edit(files, (json) => damages(json as never, random));
-    await openModel(memorySource(damaged)).catch((error: unknown) => {
-      refusals += 1;
-      if (!(error instanceof ModelError))
-        throw new Error(`damage ${i}: ${Buffer.from(damaged['model.json'] as Uint8Array)}`, { cause: error });
-    });
-  }
+  const refusals = await refusalsOfDamage(graphModel(), 11);
   assert.ok(refusals > 100, `most damage is noticed (${refusals} of 600)`);
 });
 

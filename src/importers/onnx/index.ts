@@ -26,13 +26,7 @@ const OPSETS = [7, 24] as const;
 export const onnxImporter: Importer = {
   id: 'onnx',
   matches: ({ file, bytes }) => /\.onnx$/i.test(file) || looksLikeOnnx(bytes),
-  async open(source) {
-    try {
-      return await open(source);
-    } catch (error) {
-      throw error instanceof ModelError ? error.with({ file: source.file }) : error;
-    }
-  },
+  open,
 };
 
 async function open(source: ModelSource): Promise<Imported> {

@@ -16,13 +16,7 @@ import { loadVariables } from './variables.ts';
 export const savedModelImporter: Importer = {
   id: 'saved-model',
   matches: ({ bytes }) => looksLikeSavedModel(bytes) || looksLikeGraphDef(bytes),
-  async open(source) {
-    try {
-      return await open(source);
-    } catch (error) {
-      throw error instanceof ModelError ? error.with({ file: source.file }) : error;
-    }
-  },
+  open,
 };
 
 async function open(source: ModelSource): Promise<Imported> {

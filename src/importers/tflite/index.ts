@@ -1,6 +1,5 @@
 import { decodeTflite } from '../../formats/tflite/read.ts';
 import type { TfliteTensor } from '../../formats/tflite/types.ts';
-import { ModelError } from '../../shared/errors.ts';
 import type { Imported, Importer, ModelSource } from '../model.ts';
 import { importTensorFlow } from '../tensorflow/import.ts';
 import { networkOf, tfGraph } from './graph.ts';
@@ -10,13 +9,7 @@ import { hintsOf } from './hints.ts';
 export const tfliteImporter: Importer = {
   id: 'tflite',
   matches: ({ bytes }) => Buffer.from(bytes.subarray(4, 8)).toString('latin1') === 'TFL3',
-  async open(source) {
-    try {
-      return await open(source);
-    } catch (error) {
-      throw error instanceof ModelError ? error.with({ file: source.file }) : error;
-    }
-  },
+  open,
 };
 
 async function open(source: ModelSource): Promise<Imported> {

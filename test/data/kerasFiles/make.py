@@ -12,6 +12,7 @@ import itertools
 import json
 import os
 import sys
+import tempfile
 import zipfile
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
@@ -54,15 +55,14 @@ def write(name, content):
 
 
 def saved(model, extension):
-    path = f"/tmp/glassbox-fixture{extension}"
-    if extension == ".weights.h5":
-        model.save_weights(path)
-    else:
-        model.save(path)
-    with open(path, "rb") as f:
-        content = f.read()
-    os.remove(path)
-    return content
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, f"model{extension}")
+        if extension == ".weights.h5":
+            model.save_weights(path)
+        else:
+            model.save(path)
+        with open(path, "rb") as f:
+            return f.read()
 
 
 def hdf5(fill_file, **options):
