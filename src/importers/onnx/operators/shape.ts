@@ -1,6 +1,6 @@
 import type { Dim, Shape } from '../../../graph/opset.ts';
+import { newShape } from '../../known/newShape.ts';
 import type { NodeContext } from '../context.ts';
-import { newShape } from '../newShape.ts';
 import { realNumber } from '../quantisation.ts';
 import { sliceSpec } from '../slicing.ts';
 import type { Operator } from './operator.ts';
@@ -83,7 +83,10 @@ export const Flatten: Operator = (n) => {
 };
 
 export const Reshape: Operator = (n) => {
-  n.emit('Reshape', [n.value(0)], { shape: newShape(n) });
+  const wanted = n.known(1);
+  if (!wanted) throw n.unsupported('has a shape that is computed from the image');
+  const options = { zeroCopies: !n.flag('allowzero'), fileBatch: n.scope.fileBatch };
+  n.emit('Reshape', [n.value(0)], { shape: newShape(n, n.shape(0), wanted, options) });
 };
 
 /** Two transposes that undo each other (channels-last models) become the value before both. */

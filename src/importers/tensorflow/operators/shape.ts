@@ -1,7 +1,7 @@
 import type { Dim } from '../../../graph/opset.ts';
 import type { Cut } from '../../known/move.ts';
+import { newShape } from '../../known/newShape.ts';
 import type { NodeContext } from '../context.ts';
-import { newShape } from '../newShape.ts';
 import { reshapesRows } from '../rows.ts';
 import { sliceCuts, stridedSlice } from '../slicing.ts';
 import { graphAxis, type Order, TO_FIRST, TO_LAST } from '../values.ts';
@@ -12,7 +12,7 @@ export const Reshape: Operator = (n) => {
   const wanted = n.known(1);
   if (!wanted) throw n.unsupported('has a shape that is computed from the image');
   if (reshapesRows(n, wanted)) return;
-  const shape = newShape(n, wanted);
+  const shape = newShape(n, n.shape(0), wanted, { zeroCopies: false, fileBatch: 1 });
   const from = n.shape(0);
   if (shape.length === from.length && shape.every((d, i) => d === from[i])) n.alias(0);
   else n.emit('Reshape', [n.plain(0)], { shape }, 'file');
