@@ -24,12 +24,21 @@ const extension = {
   mainFields: ['module', 'main'],
 };
 
+/** @returns {esbuild.BuildOptions} */
+const page = (name) => ({
+  entryPoints: { [`webview/${name}`]: `webview/${name}/main.ts` },
+  platform: 'browser',
+  target: 'es2022',
+  format: 'iife',
+});
+
 /** @type {esbuild.BuildOptions[]} */
 const builds = [
   extension,
   { entryPoints: { engine: 'src/engine/main.ts' }, outExtension: { '.js': '.mjs' }, ...nodeModule },
   { entryPoints: { cli: 'src/cli.ts' }, outExtension: { '.js': '.mjs' }, ...nodeModule },
-  { entryPoints: { 'webview/explain': 'webview/explain/main.ts' }, platform: 'browser', target: 'es2022', format: 'iife' },
+  page('explain'),
+  page('units'),
 ];
 
 /** @type {esbuild.BuildOptions} */

@@ -9,6 +9,7 @@ import { outlineOf } from './outline.ts';
 import { predict } from './predict.ts';
 import { tryPreprocessings } from './preprocessings.ts';
 import { cacheShare, configureServices, createServices, type EngineOptions } from './services.ts';
+import { unitHandlers } from './units/handlers.ts';
 
 /** The engine behind the editor: models, programs and results kept, one computation at a time. */
 export function createEngine(options: EngineOptions): Handlers<EngineCalls> {
@@ -48,6 +49,7 @@ export function createEngine(options: EngineOptions): Handlers<EngineCalls> {
     async imagePng({ image }, { signal }) {
       return await displayPng(await services.inputs.decode(image, signal));
     },
+    ...unitHandlers(services),
     forget: async ({ model }) => services.models.forget(model),
   };
 }

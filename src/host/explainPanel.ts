@@ -200,6 +200,10 @@ export class ExplainPanel implements vscode.Disposable {
         this.#expect(generation);
         await vscode.commands.executeCommand('glassbox.revealLayer', { model: this.#model(), layer });
       },
+      showUnits: async ({ generation, ...turn }) => {
+        this.#expect(generation);
+        await vscode.commands.executeCommand('glassbox.showUnits', { model: this.#model(), image: this.#subject.image, ...turn });
+      },
       chooseModel: async ({ candidate }) => {
         const found = (await host.models.candidates()).find((each) => workspacePath(each.path) === candidate);
         await host.panels.chooseModel(this, found?.path);

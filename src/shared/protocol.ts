@@ -5,6 +5,7 @@
 import type { ErrorRecord } from './errors.ts';
 import type { Question } from './question.ts';
 import type { InputSize, InputValues, Preprocessing } from './sidecar.ts';
+import type { UnitCalls, UnitsView } from './unitsProtocol.ts';
 
 // ---------------------------------------------------------------- nouns
 
@@ -275,7 +276,7 @@ export interface JobParams {
   priority?: number;
 }
 
-export interface EngineCalls {
+export interface EngineCalls extends UnitCalls {
   configure: Call<{ engine: EngineChoice; cacheBytes: number }, void>;
   methods: Call<Record<string, never>, readonly MethodInfo[]>;
   open: Call<JobParams & { model: string }, ModelInfo>;
@@ -400,6 +401,8 @@ export interface PageCalls {
   layerShown: Call<{ generation: number; layer: string }, void>;
   /** Shows the layer in the model's file or its text document. */
   revealLayer: Call<{ generation: number; layer: string }, void>;
+  /** Opens the page about units: of a layer, or with the visualisation of a class. */
+  showUnits: Call<{ generation: number; view: UnitsView; layer?: string; class?: number }, void>;
   chooseModel: Call<{ candidate?: string }, void>;
   setPinned: Call<{ pinned: boolean }, void>;
   /** Save dialog, then writes. `format` png: `bytes` is the picture (a PNG made by the page); npy and json: raw values. */

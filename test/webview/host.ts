@@ -110,6 +110,7 @@ export class TestHost {
       saveOutput: quick('saveOutput', ({ output }) => this.#anew({ output })),
       layerShown: quick('layerShown', () => {}),
       revealLayer: quick('revealLayer', () => {}),
+      showUnits: quick('showUnits', () => {}),
       chooseModel: quick('chooseModel', () => {}),
       setPinned: quick('setPinned', () => {}),
       export: quick('export', ({ format }) => ({ savedAs: `both.grad-cam.${format}` })),

@@ -3,9 +3,9 @@ import type { PageCalls, PreprocessingTrial } from '../../src/shared/protocol.ts
 import type { Question } from '../../src/shared/question.ts';
 import type { Client } from '../../src/shared/rpc.ts';
 import type { InputSize, InputValues } from '../../src/shared/sidecar.ts';
+import type { Store } from '../page/store.ts';
 import type { MapJobs } from './mapJobs.ts';
 import { nothingAnswered, type PageState } from './state.ts';
-import type { Store } from './store.ts';
 import type { SubjectFlow } from './subjectFlow.ts';
 
 /** Models whose offer of class names is remembered as declined. */

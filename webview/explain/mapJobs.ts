@@ -1,9 +1,9 @@
 import { isAbort, throwIfAborted, toErrorRecord } from '../../src/shared/errors.ts';
 import type { MapProgress, MapRequest, MethodInfo, Outcome, PageCalls } from '../../src/shared/protocol.ts';
 import type { Client } from '../../src/shared/rpc.ts';
+import type { Store } from '../page/store.ts';
 import { currentFamily, currentMethod, jobOf, keyOf, requestFor } from './selectors.ts';
 import type { Job, PageState } from './state.ts';
-import type { Store } from './store.ts';
 
 /**
  * The map on screen first. Thumbs come behind other panels' predictions (0), and the steps of a slow method behind

@@ -1,13 +1,15 @@
 import { render } from 'lit';
 import type { PageCalls, PageEvents } from '../../src/shared/protocol.ts';
 import { type Client, createClient, onEvent, type Port } from '../../src/shared/rpc.ts';
+import { oncePerTurn } from '../page/oncePerTurn.ts';
+import { Store } from '../page/store.ts';
+import type { StateStore } from '../page/vscode.ts';
 import { Actions } from './actions.ts';
 import { listenToCompareKeys } from './compare/compareActions.ts';
 import { MapJobs } from './mapJobs.ts';
 import { currentMethod, phase, shown } from './selectors.ts';
 import { initialState, type PageState } from './state.ts';
-import { restore, type StateStore } from './stateStore.ts';
-import { Store } from './store.ts';
+import { restore } from './stateStore.ts';
 import { SubjectFlow } from './subjectFlow.ts';
 import { app } from './views/app.ts';
 
@@ -34,19 +36,6 @@ export function startPage(port: Port, stateStore: StateStore, root: HTMLElement)
   listenToKeys(actions);
   draw();
   void flow.begin(saved.subject);
-}
-
-function oncePerTurn(work: () => void): () => void {
-  let asked = false;
-  return () => {
-    if (asked) return;
-    asked = true;
-    // Not requestAnimationFrame: a hidden page gets no frames but must stay true to its state.
-    queueMicrotask(() => {
-      asked = false;
-      work();
-    });
-  };
 }
 
 /** Keeps subject and choices whenever one of them changes. */

@@ -1,12 +1,7 @@
 import type { PanelSubject, Rect } from '../../src/shared/protocol.ts';
+import type { StateStore } from '../page/vscode.ts';
 import { restoreCompare } from './compare/choices.ts';
 import type { Choices } from './state.ts';
-
-/** Where a page keeps its state over hiding and reload: `vscode.getState/setState`, or anything in a test. */
-export interface StateStore {
-  get(): unknown;
-  set(value: unknown): void;
-}
 
 /** What is kept. The host reads `subject` when it restores a panel after a window reload. */
 export interface Saved {

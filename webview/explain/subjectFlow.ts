@@ -2,10 +2,10 @@ import { type ErrorRecord, ModelError, toErrorRecord } from '../../src/shared/er
 import type { PageCalls, PanelSubject, Prediction } from '../../src/shared/protocol.ts';
 import type { Question } from '../../src/shared/question.ts';
 import type { Client } from '../../src/shared/rpc.ts';
+import type { Store } from '../page/store.ts';
 import type { MapJobs } from './mapJobs.ts';
 import { nothingAnswered, nothingYet, type PageState, type Picture } from './state.ts';
 import { withoutTarget } from './stateStore.ts';
-import type { Store } from './store.ts';
 import { turned } from './turn.ts';
 
 /** How long the host may take to say what it shows now, ms. */

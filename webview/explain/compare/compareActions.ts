@@ -1,9 +1,9 @@
 import { type ErrorRecord, isAbort, toErrorRecord } from '../../../src/shared/errors.ts';
 import type { MapRequest, PageCalls } from '../../../src/shared/protocol.ts';
 import type { Client } from '../../../src/shared/rpc.ts';
+import type { Store } from '../../page/store.ts';
 import { shown } from '../selectors.ts';
 import type { PageState } from '../state.ts';
-import type { Store } from '../store.ts';
 import type { Cell } from './cells.ts';
 import { type CompareChoices, kindOf, type Sharing } from './choices.ts';
 import { CompareJobs } from './compareJobs.ts';

@@ -1,8 +1,8 @@
 import { isAbort, ModelError, toErrorRecord } from '../../../src/shared/errors.ts';
 import type { MapRequest, Outcome, PageCalls } from '../../../src/shared/protocol.ts';
 import type { Client } from '../../../src/shared/rpc.ts';
+import type { Store } from '../../page/store.ts';
 import type { PageState } from '../state.ts';
-import type { Store } from '../store.ts';
 import { type Cell, isSlow } from './cells.ts';
 import { type CompareState, nothingCompared, type Running, type Side } from './compareState.ts';
 import { comparison } from './comparison.ts';

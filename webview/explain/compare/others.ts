@@ -1,8 +1,8 @@
 import { toErrorRecord } from '../../../src/shared/errors.ts';
 import type { OtherSubject, PageCalls, Prediction } from '../../../src/shared/protocol.ts';
 import type { Client } from '../../../src/shared/rpc.ts';
+import type { Store } from '../../page/store.ts';
 import type { PageState } from '../state.ts';
-import type { Store } from '../store.ts';
 import { kindOf } from './choices.ts';
 import type { Other } from './compareState.ts';
 

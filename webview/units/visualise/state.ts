@@ -1,0 +1,4 @@
+// biome-ignore lint/suspicious/noEmptyInterface: a stub
+export interface VisualiseState {}
+
+export const noVisualise: VisualiseState = {};

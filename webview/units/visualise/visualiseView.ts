@@ -1,0 +1,7 @@
+import { html, type TemplateResult } from 'lit';
+import type { Flow } from '../flow.ts';
+import type { UnitsState } from '../state.ts';
+
+export function visualiseView(_state: UnitsState, _flow: Flow): TemplateResult {
+  return html``;
+}
