@@ -6,7 +6,7 @@ import { opOf } from '../ops/index.ts';
 /** Which activations count as a ReLU: `rectifiers` ReLU and ReLU6, `relu` ReLU alone. */
 export type ReluKind = 'rectifiers' | 'relu';
 
-/** The activations on the way to the logits, told apart. */
+/** The activations on the way to the logits (and to another value), told apart. */
 export interface Activations {
   /** Outputs of those that are ReLUs. */
   relus: ReadonlySet<string>;
@@ -17,8 +17,9 @@ export interface Activations {
  * A Clip from 0 up (ReLU6) rectifies, unless it is part of a gate: hard-swish written as x·relu6(x + 3)/6, whose clipped
  * value goes into a product and nowhere else.
  */
-export function activationsOf(model: Model, kind: ReluKind): Activations {
-  const graph = prune(model.graph, [model.logits]);
+export function activationsOf(model: Model, kind: ReluKind, value = model.logits): Activations {
+  // Never of a value's past alone: what reads a Clip tells whether it is a gate.
+  const graph = prune(model.graph, [...new Set([model.logits, value])]);
   const gates = gateClips(graph);
   const isRelu = (node: Node) =>
     node.op === 'Relu' ||

@@ -5,7 +5,7 @@ import type { Model } from '../../importers/model.ts';
 import { opOf } from '../../ops/index.ts';
 import type { Gradient } from '../../ops/op.ts';
 import type { Check } from '../../shared/protocol.ts';
-import { differentiate } from '../../transform/differentiate.ts';
+import { differentiate, type GradientRule } from '../../transform/differentiate.ts';
 import { layerAt } from '../layers.ts';
 import { activationsOf, type ReluKind } from '../relus.ts';
 import type { Sweep } from '../sweep.ts';
@@ -30,30 +30,39 @@ const deconvRule =
   (): Gradient<OpName> =>
   ({ b, grad }) => [() => rectified(b, grad)];
 
-function sweep(id: string, rule: (node: Node) => Gradient<OpName>, kind: ReluKind): Sweep {
+const rules = { guided: guidedRule, deconvnet: deconvRule };
+export type ReluRule = keyof typeof rules;
+
+/**
+ * The rule at the activations of the model that count as ReLUs; everything else keeps its derivative.
+ * @param value what is differentiated, where it is not on the way to the logits
+ */
+export function atRelus(id: ReluRule, model: Model, kind: ReluKind, value = model.logits): GradientRule {
+  // Of the model, not of what is being built: other sweeps read the activations too.
+  const { relus } = activationsOf(model, kind, value);
+  return (node) => (relus.has(node.outputs[0] as string) ? rules[id](node) : undefined);
+}
+
+function sweep(id: ReluRule, kind: ReluKind): Sweep {
   return {
     id: `${id}:${kind}`,
     affine: true,
     conserved: false,
-    emit: (b, { model, logits, target }, wrt) => {
-      // Of the model, not of what is being built: other sweeps read the activations too.
-      const { relus } = activationsOf(model, kind);
-      return differentiate(b, logits, target, wrt, (node) => (relus.has(node.outputs[0] as string) ? rule(node) : undefined));
-    },
+    emit: (b, { model, logits, target }, wrt) => differentiate(b, logits, target, wrt, atRelus(id, model, kind)),
     remarks: (model) => remarks(model, kind),
   };
 }
 
 /** Guided backpropagation. Max pools keep their winners, everything else its derivative. */
 export const guided: Record<ReluKind, Sweep> = {
-  rectifiers: sweep('guided', guidedRule, 'rectifiers'),
-  relu: sweep('guided', guidedRule, 'relu'),
+  rectifiers: sweep('guided', 'rectifiers'),
+  relu: sweep('guided', 'relu'),
 };
 
 /** The deconvolutional network's backward pass; its unpooling by switches is the ordinary gradient of a max pool. */
 export const deconvnet: Record<ReluKind, Sweep> = {
-  rectifiers: sweep('deconvnet', deconvRule, 'rectifiers'),
-  relu: sweep('deconvnet', deconvRule, 'relu'),
+  rectifiers: sweep('deconvnet', 'rectifiers'),
+  relu: sweep('deconvnet', 'relu'),
 };
 
 /** How many activations have no rule here, and where the first of them are. */
