@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { describeError } from '../../../src/shared/errors.ts';
+import { errorView } from '../../page/errorView.ts';
 import type { Actions } from '../actions.ts';
 import { isComparing } from '../compare/comparison.ts';
 import { compareView } from '../compare/views/compareView.ts';
@@ -10,7 +11,6 @@ import { banner } from './banner.ts';
 import { checkList } from './checkList.ts';
 import { controls } from './controls.ts';
 import { emptyView } from './emptyView.ts';
-import { errorView } from './errorView.ts';
 import { header } from './header.ts';
 import { labelOffer } from './labelOffer.ts';
 import { legend } from './legend.ts';

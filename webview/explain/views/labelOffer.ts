@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { LabelOffer } from '../../../src/shared/protocol.ts';
+import { errorView } from '../../page/errorView.ts';
 import { button } from '../../ui/button.ts';
 import type { Actions } from '../actions.ts';
 import type { PageState } from '../state.ts';
-import { errorView } from './errorView.ts';
 
 /** Whether the person said that the known sets of names are none of this model's. */
 export function isDeclined({ choices, subject }: PageState): boolean {

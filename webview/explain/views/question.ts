@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
+import { errorView } from '../../page/errorView.ts';
 import { iconButton } from '../../ui/button.ts';
 import type { Actions } from '../actions.ts';
 import { isAsking } from '../selectors.ts';
 import type { PageState } from '../state.ts';
-import { errorView } from './errorView.ts';
 import { inputsQuestion } from './inputsQuestion.ts';
 import { preprocessingQuestion } from './preprocessingQuestion.ts';
 import { sizeQuestion } from './sizeQuestion.ts';

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { classMap } from 'lit/directives/class-map.js';
 import { secondsLeft } from '../../draw/format.ts';
+import { errorView } from '../../page/errorView.ts';
 import { button } from '../../ui/button.ts';
 import { spinner } from '../../ui/fields.ts';
 import { icon } from '../../ui/icons.ts';
@@ -8,7 +9,6 @@ import { vars } from '../../ui/vars.ts';
 import type { Actions } from '../actions.ts';
 import { currentMethod, shown } from '../selectors.ts';
 import type { Job, PageState } from '../state.ts';
-import { errorView } from './errorView.ts';
 
 /** What has to be said over the image: progress with Cancel, a partial map, a flat map, an error. One thing at a time. */
 export function stageMessage(state: PageState, actions: Actions): TemplateResult | typeof nothing {

@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
 import { describeError } from '../../../../src/shared/errors.ts';
+import { errorView } from '../../../page/errorView.ts';
 import { segments } from '../../../ui/segments.ts';
 import type { Actions } from '../../actions.ts';
 import type { PageState } from '../../state.ts';
-import { errorView } from '../../views/errorView.ts';
 import { kindOf, kinds } from '../choices.ts';
 import { otherOf } from '../comparison.ts';
 import { type GridModel, gridModel, tally } from '../gridModel.ts';

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { errorView } from '../../../page/errorView.ts';
 import { button } from '../../../ui/button.ts';
 import type { PageState } from '../../state.ts';
-import { errorView } from '../../views/errorView.ts';
 import type { CompareActions } from '../compareActions.ts';
 
 const sentences = {

@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ErrorCode, ErrorRecord } from '../../../src/shared/errors.ts';
-import type { Question } from '../../../src/shared/question.ts';
-import { button } from '../../ui/button.ts';
-import { icon } from '../../ui/icons.ts';
+import type { ErrorCode, ErrorRecord } from '../../src/shared/errors.ts';
+import type { Question } from '../../src/shared/question.ts';
+import { button } from '../ui/button.ts';
+import { icon } from '../ui/icons.ts';
 
 export interface ErrorActions {
   retry?: () => void;
