@@ -5,6 +5,7 @@ import type { FiltersChoices } from './filters/choices.ts';
 import { restoreFilters } from './filters/choices.ts';
 import type { PatchesChoices } from './patches/choices.ts';
 import { restorePatches } from './patches/choices.ts';
+import { restoreUnit, type UnitChoices } from './unit/choices.ts';
 import type { VisualiseChoices } from './visualise/choices.ts';
 import { restoreVisualise } from './visualise/choices.ts';
 
@@ -19,6 +20,7 @@ export interface Choices {
   quantile: number;
   activations: ActivationsChoices;
   patches: PatchesChoices;
+  unitPage: UnitChoices;
   filters: FiltersChoices;
   visualise: VisualiseChoices;
 }
@@ -42,6 +44,7 @@ export function restore(value: unknown): Saved {
       quantile: typeof quantile === 'number' && quantile > 0 && quantile < 1 ? quantile : defaultQuantile,
       activations: restoreActivations(record(kept.activations)),
       patches: restorePatches(record(kept.patches)),
+      unitPage: restoreUnit(record(kept.unitPage)),
       filters: restoreFilters(record(kept.filters)),
       visualise: restoreVisualise(record(kept.visualise)),
     },
