@@ -1,13 +1,14 @@
 import { toErrorRecord } from '../../src/shared/errors.ts';
 import type { MethodFamily, PageCalls, Rect } from '../../src/shared/protocol.ts';
 import type { Client } from '../../src/shared/rpc.ts';
+import { noSearch } from '../page/classSearch.ts';
 import type { Store } from '../page/store.ts';
 import { Answers } from './answers.ts';
 import { CompareActions } from './compare/compareActions.ts';
 import { type ExportFormat, exportShown } from './exports.ts';
 import type { MapJobs } from './mapJobs.ts';
 import { currentClass, currentLayer, currentMethod, jobOf, spatialLayers } from './selectors.ts';
-import { type Choices, noSearch, type PageState } from './state.ts';
+import type { Choices, PageState } from './state.ts';
 import type { SubjectFlow } from './subjectFlow.ts';
 import { cellsUnder, currentAgainst, mistake } from './targets.ts';
 

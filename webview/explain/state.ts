@@ -13,6 +13,7 @@ import type {
 import type { Question } from '../../src/shared/question.ts';
 import type { Size } from '../draw/geometry.ts';
 import type { Range } from '../draw/scale.ts';
+import { noSearch, type Search } from '../page/classSearch.ts';
 import type { CompareChoices } from './compare/choices.ts';
 import { type CompareState, nothingCompared } from './compare/compareState.ts';
 
@@ -102,14 +103,12 @@ export interface PageState {
   zoom: number;
   /** Room for the image, CSS pixels. */
   room: Size;
-  search: { text: string; open: boolean; active: number };
+  search: Search;
   menuOpen: boolean;
   warningsHidden: boolean;
   /** Last thing worth saying that is no error: where an export went. */
   notice: string | undefined;
 }
-
-export const noSearch = { text: '', open: false, active: 0 };
 
 export function initialState(choices: Choices): PageState {
   return {
