@@ -31,6 +31,23 @@ export function linearHead(model: Model): LinearHead | ModelError {
   }
 }
 
+/**
+ * Whether every logit is an affine function of the vector `value` of each image, or of the spatial means of the layer
+ * `value`, and of nothing else.
+ */
+export function readLinearly({ graph, logits }: Model, value: string): boolean {
+  const makers = producers(graph);
+  let at = logits;
+  while (at !== value) {
+    const node = makers.get(at);
+    if (!node) return false;
+    if (isGlobalMean(graph, node)) return unchanged(makers, node.inputs[0] as string).includes(value);
+    if (standsBetween(graph, node) !== undefined) return false;
+    at = computedInput(graph, node);
+  }
+  return true;
+}
+
 /** Averages over all positions of its input. */
 function isGlobalMean(graph: Graph, node: Node): boolean {
   const { shape } = typeOf(graph, node.inputs[0] as string);
@@ -78,15 +95,15 @@ function computedInput(graph: Graph, node: Node): string {
 }
 
 function pooledLayer(model: Model, makers: ReadonlyMap<string, Node>, source: string, pooled: string): LinearHead | ModelError {
-  // Dropout is nothing here, and may be a value of its own.
-  let value = source;
-  for (;;) {
-    const layer = model.layers.find((l) => l.value === value && isSpatial(l));
-    if (layer) return { layer, pooled };
-    const node = makers.get(value);
-    if (node?.op !== 'Identity') return refusal(model, source, 'what is averaged is no layer with a height and a width');
-    value = node.inputs[0] as string;
-  }
+  const same = unchanged(makers, source);
+  const layer = same.map((value) => model.layers.find((l) => l.value === value && isSpatial(l))).find((l) => l !== undefined);
+  return layer ? { layer, pooled } : refusal(model, source, 'what is averaged is no layer with a height and a width');
+}
+
+/** The value, and those upstream that it is the same as: dropout is nothing here, and may be a value of its own. */
+function unchanged(makers: ReadonlyMap<string, Node>, value: string): string[] {
+  const node = makers.get(value);
+  return node?.op === 'Identity' ? [value, ...unchanged(makers, node.inputs[0] as string)] : [value];
 }
 
 function refusal(model: Model, value: string, why: string): ModelError {
