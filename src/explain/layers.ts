@@ -85,7 +85,7 @@ export function layerAt(model: Model, value: string): Layer | undefined {
 }
 
 /** Values that `value` depends on, itself included. */
-function upstreamOf(model: Model, value: string): Set<string> {
+export function upstreamOf(model: Model, value: string): Set<string> {
   const needed = new Set([value]);
   for (const node of model.graph.nodes.toReversed()) {
     if (node.outputs.some((o) => needed.has(o))) for (const input of node.inputs) needed.add(input);

@@ -1,8 +1,9 @@
-import { ModelError } from '../../shared/errors.ts';
-import type { Services } from '../services.ts';
+import { untilAborted } from '../../shared/sharedJobs.ts';
 import type { UnitHandler } from './handler.ts';
+import { defaultUnitLayer, unitLayersOf } from './unitLayer.ts';
 
 /** The layers that have units, in order of depth. */
-export const unitLayers: UnitHandler<'unitLayers'> = async (_services: Services) => {
-  throw new ModelError('unsupported', 'unitLayers is not there yet.');
+export const unitLayers: UnitHandler<'unitLayers'> = async ({ models, inputs }, { model }, { signal }) => {
+  const open = await untilAborted(models.open(model), signal);
+  return { model: await inputs.describe(open, undefined), layers: unitLayersOf(open), defaultLayer: defaultUnitLayer(open) };
 };
