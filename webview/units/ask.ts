@@ -26,17 +26,24 @@ export class Ask<T> {
     this.#show = show;
   }
 
-  /** `about`: what the answer is of; undefined: nothing is wanted. A change of `detail` alone leaves the last answer in sight. */
-  want(about: string | undefined, detail: string, work: Work<T>): void {
-    if (about === this.#about && (about === undefined || detail === this.#detail)) return;
+  /** `about`: what the answer is of. A change of `detail` alone leaves the last answer in sight. */
+  want(about: string, detail: string, work: Work<T>): void {
+    if (about === this.#about && detail === this.#detail) return;
     const value = about === this.#about ? this.#slot.value : undefined;
     this.#about = about;
     this.#detail = detail;
     this.#work = work;
     this.#controller?.abort();
+    this.#start(value);
+  }
+
+  /** Nothing is wanted. */
+  drop(): void {
+    if (this.#about === undefined) return;
+    this.#about = undefined;
+    this.#controller?.abort();
     this.#controller = undefined;
-    if (about === undefined) this.#tell(noAnswer);
-    else this.#start(value);
+    this.#tell(noAnswer);
   }
 
   /** Asks again: for what failed. */

@@ -1,17 +1,191 @@
+import { isAbort, toErrorRecord } from '../../../src/shared/errors.ts';
+import type { Collection, LayerUnits } from '../../../src/shared/unitsProtocol.ts';
+import { oncePerTurn } from '../../page/oncePerTurn.ts';
+import { Ask } from '../ask.ts';
 import type { Feature, Page } from '../feature.ts';
+import { currentLayer, currentUnit } from '../selectors.ts';
+import type { PatchesChoices } from './choices.ts';
+import { Collecting } from './collecting.ts';
+import { showsCollected, stampOf, startsByItself } from './selectors.ts';
+import { Sight } from './sight.ts';
+import type { PatchesState } from './state.ts';
+import { TopJobs } from './topJobs.ts';
 
+/** What is collected of the layer on show: collecting, deleting, the units' numbers and the patches of those in view. */
 export class Patches implements Feature {
-  readonly page: Page;
+  readonly #page: Page;
+  readonly #collection: Ask<Collection>;
+  readonly #units: Ask<LayerUnits>;
+  readonly #collecting: Collecting;
+  readonly #tops: TopJobs;
+  readonly sight: Sight;
+  #layer: string | undefined;
+  /** Raised to look again at what is collected. */
+  #looks = 0;
 
   constructor(page: Page) {
-    this.page = page;
+    this.#page = page;
+    this.#collection = new Ask((collection) => this.#set({ collection }));
+    this.#units = new Ask((units) => this.#set({ units }));
+    this.#tops = new TopJobs(page);
+    this.sight = new Sight((inView) => this.#set({ inView }));
+    this.#collecting = new Collecting(page, () => {
+      this.#looks++;
+      this.sync();
+    });
+    page.store.subscribe(oncePerTurn(() => this.sync()));
   }
 
-  sync(): void {}
+  sync(): void {
+    const state = this.#page.store.get();
+    const layer = showsCollected(state) ? currentLayer(state)?.name : undefined;
+    this.#turnTo(layer);
+    this.#askCollection(layer);
+    this.#askUnits(layer);
+    this.#keepOrder();
+    this.#tops.sync();
+    if (layer !== undefined && startsByItself(this.#page.store.get())) this.collect();
+  }
 
-  clear(): void {}
+  clear(): void {
+    this.#collecting.drop();
+    this.#tops.drop();
+    this.#layer = undefined;
+    this.#collection.drop();
+    this.#units.drop();
+  }
 
   leave(): boolean {
-    return false;
+    const state = this.#page.store.get();
+    if (state.choices.view !== 'patches' || currentUnit(state) !== undefined) return false;
+    if (state.patches.forgetting === 'asked') {
+      this.#set({ forgetting: 'no' });
+      return true;
+    }
+    return this.#collecting.stop();
+  }
+
+  choose(patch: Partial<PatchesChoices>): void {
+    const { store } = this.#page;
+    const { choices, patches } = store.get();
+    // Asked for another order, the person gets that of now.
+    const ordered = patches.units.value ?? patches.ordered;
+    store.set({ choices: { ...choices, patches: { ...choices.patches, ...patch } }, patches: { ...patches, ordered } });
+  }
+
+  /** Shows only the units in this state, or all again. */
+  chooseOnly(state: 'dead' | 'saturated' | undefined): void {
+    const { store } = this.#page;
+    const { choices } = store.get();
+    const { only: _, ...rest } = choices.patches;
+    store.set({ choices: { ...choices, patches: state === undefined ? rest : { ...rest, only: state } } });
+  }
+
+  /** Goes over the images for the layer on show. */
+  collect(): void {
+    const layer = currentLayer(this.#page.store.get())?.name;
+    if (layer !== undefined) void this.#collecting.start([layer]);
+  }
+
+  /** Asks which layers, then goes over the images for all of them at once. */
+  async collectOthers(): Promise<void> {
+    const { store, client } = this.#page;
+    const { subject } = store.get();
+    const layer = currentLayer(store.get())?.name;
+    if (!subject || layer === undefined) return;
+    try {
+      const layers = await client.call('chooseLayers', { generation: subject.generation, chosen: [layer] });
+      if (layers && layers.length > 0) await this.#collecting.start(layers);
+    } catch (error) {
+      if (!isAbort(error)) store.set({ notice: toErrorRecord(error).message });
+    }
+  }
+
+  stop(): void {
+    this.#collecting.stop();
+  }
+
+  retryCollection(): void {
+    this.#collection.again();
+  }
+
+  retryUnits(): void {
+    this.#units.again();
+  }
+
+  retryTops(): void {
+    this.#set({ topsFailure: undefined });
+  }
+
+  askForget(asked: boolean): void {
+    this.#set({ forgetting: asked ? 'asked' : 'no' });
+  }
+
+  /** Deletes what is collected: of the layer on show, or of the model. */
+  async forget(what: 'layer' | 'model'): Promise<void> {
+    const { store, client } = this.#page;
+    const { subject } = store.get();
+    const layer = currentLayer(store.get())?.name;
+    if (!subject || layer === undefined) return;
+    this.#set({ forgetting: 'running' });
+    try {
+      await client.call('forgetCollected', { generation: subject.generation, ...(what === 'layer' && { layer }) });
+    } catch (error) {
+      if (!isAbort(error)) store.set({ notice: toErrorRecord(error).message });
+    }
+    if (store.get().subject !== subject) return;
+    this.#looks++;
+    // It does not come back by itself.
+    const { runs } = store.get().patches;
+    this.#set({ forgetting: 'no', stopped: true, skipped: [], runs: runs + 1, tops: new Map(), ordered: undefined });
+  }
+
+  focus(unit: number, at: number): void {
+    const { focus } = this.#page.store.get().patches;
+    if (focus?.unit !== unit || focus.at !== at) this.#set({ focus: { unit, at } });
+  }
+
+  /** Another layer has other units; a run that is under way goes on. */
+  #turnTo(layer: string | undefined): void {
+    if (layer === undefined || layer === this.#layer) return;
+    this.#layer = layer;
+    this.#tops.drop();
+    this.#set({
+      tops: new Map(),
+      topsFailure: undefined,
+      ordered: undefined,
+      focus: undefined,
+      forgetting: 'no',
+    });
+  }
+
+  #askCollection(layer: string | undefined): void {
+    const generation = this.#page.store.get().subject?.generation;
+    if (generation === undefined || layer === undefined) this.#collection.drop();
+    else
+      this.#collection.want(layer, String(this.#looks), (signal) => this.#page.client.call('collected', { generation, layer }, { signal }));
+  }
+
+  #askUnits(layer: string | undefined): void {
+    const state = this.#page.store.get();
+    const { quantile } = state.choices;
+    const stamp = stampOf(state);
+    const generation = state.subject?.generation;
+    if (generation === undefined || layer === undefined || stamp === undefined) this.#units.drop();
+    else
+      this.#units.want(layer, `${stamp} ${quantile}`, (signal) =>
+        this.#page.client.call('layerUnits', { generation, layer, quantile }, { signal }),
+      );
+  }
+
+  /** While the images are gone over, the first order stays: nothing jumps away under the pointer. */
+  #keepOrder(): void {
+    const { units, ordered, collecting } = this.#page.store.get().patches;
+    if (units.value && units.value !== ordered && !units.loading && (!collecting || !ordered)) this.#set({ ordered: units.value });
+  }
+
+  #set(patch: Partial<PatchesState>): void {
+    const { store } = this.#page;
+    store.set({ patches: { ...store.get().patches, ...patch } });
   }
 }
