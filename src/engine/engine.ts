@@ -10,6 +10,7 @@ import { predict } from './predict.ts';
 import { tryPreprocessings } from './preprocessings.ts';
 import { cacheShare, configureServices, createServices, type EngineOptions } from './services.ts';
 import { unitHandlers } from './units/handlers.ts';
+import { unitLayersOf } from './units/unitLayer.ts';
 
 /** The engine behind the editor: models, programs and results kept, one computation at a time. */
 export function createEngine(options: EngineOptions): Handlers<EngineCalls> {
@@ -26,7 +27,8 @@ export function createEngine(options: EngineOptions): Handlers<EngineCalls> {
     },
     async outline({ model }, { signal }) {
       const open = await untilAborted(services.models.open(model), signal);
-      return { model: await services.inputs.describe(open, undefined), ...outlineOf(open.model, open.layers) };
+      const units = new Set(unitLayersOf(open).map(({ name }) => name));
+      return { model: await services.inputs.describe(open, undefined), ...outlineOf(open.model, open.layers, units) };
     },
     async predict({ model, image, priority = 0 }, { signal }) {
       const input = await services.inputs.prepare(model, image, signal);

@@ -4,8 +4,8 @@ import { multiplyAdds } from '../ops/multiplyAdds.ts';
 import type { LayerInfo, ModelOutline, OutlineLayer } from '../shared/protocol.ts';
 import { inputWindows } from '../transform/inputWindows.ts';
 
-/** A model as a thing to look at: what each layer reads, computes and sees. `infos` are those of the model's layers. */
-export function outlineOf(model: Model, infos: readonly LayerInfo[]): Omit<ModelOutline, 'model'> {
+/** A model as a thing to look at: what each layer reads, computes and sees. `infos` are those of the model's layers, `units` names those that have units. */
+export function outlineOf(model: Model, infos: readonly LayerInfo[], units: ReadonlySet<string>): Omit<ModelOutline, 'model'> {
   const { layers, graph, input } = model;
   const work = workOf(model);
   const inputs = inputsOf(model);
@@ -17,6 +17,7 @@ export function outlineOf(model: Model, infos: readonly LayerInfo[]): Omit<Model
       inputs: inputs[i] as string[],
       multiplyAdds: work[i] as number,
       receptiveField: window && { size: window.size, stride: window.stride },
+      units: units.has(layer.name),
       place: layer.place,
     };
   });

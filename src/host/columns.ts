@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { unitsViewType, viewType } from './viewType.ts';
 
 /** Where a panel goes that is about `file`, an image or a model; undefined: it may stay. A panel must not cover what it is about. */
 export function columnBeside(file: string, column: vscode.ViewColumn | undefined): vscode.ViewColumn | undefined {
@@ -8,13 +9,19 @@ export function columnBeside(file: string, column: vscode.ViewColumn | undefined
   return otherColumn(column);
 }
 
-/** Where a file opens that one wants to see together with the panel of this view type, if that is in front. */
-export function columnForFile(viewType: string): vscode.ViewColumn {
+/** Where a file opens that one wants to see together with the panel in front, if one is. */
+export function columnForFile(): vscode.ViewColumn {
   const { activeTab, viewColumn } = vscode.window.tabGroups.activeTabGroup;
   const input = activeTab?.input;
   // The editor puts a name of its own before the view type.
-  const isPanel = input instanceof vscode.TabInputWebview && input.viewType.endsWith(viewType);
+  const isPanel = input instanceof vscode.TabInputWebview && [viewType, unitsViewType].some((type) => input.viewType.endsWith(type));
   return isPanel ? otherColumn(viewColumn) : vscode.ViewColumn.Active;
+}
+
+/** Where a new panel opens: beside what is in front, in a column that is there already, if one is. */
+export function columnForPanel(): vscode.ViewColumn {
+  const { tabs, viewColumn } = vscode.window.tabGroups.activeTabGroup;
+  return tabs.length === 0 ? vscode.ViewColumn.Active : otherColumn(viewColumn);
 }
 
 /** A column that is there already, else a new one. */

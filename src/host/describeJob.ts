@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 
 /** What an engine call does, to complete 'The engine process ended unexpectedly while …'. */
 export function describeJob(method: string, params: unknown): string {
-  const { image, model } = (params ?? {}) as { image?: unknown; model?: unknown };
+  const { image, model, layer, request } = (params ?? {}) as Partial<Record<string, unknown>>;
   const imageName = typeof image === 'string' ? basename(image) : 'an image';
   const modelName = typeof model === 'string' ? basename(model) : 'a model';
   if (method === 'explain' || method === 'explainAll') return `explaining ${imageName}`;
@@ -11,5 +11,23 @@ export function describeJob(method: string, params: unknown): string {
   if (method === 'preprocessings') return `trying preprocessings on ${imageName}`;
   if (method === 'imagePng') return `decoding ${imageName}`;
   if (method === 'open' || method === 'forget') return `opening ${modelName}`;
+  const units = typeof layer === 'string' ? `the units of ${layer}` : `the units of ${modelName}`;
+  if (method === 'unitLayers') return `opening ${modelName}`;
+  if (method === 'unitWall') return `computing the activations of ${imageName}`;
+  if (method === 'unitMaps') return `computing activations of ${units}`;
+  if (method === 'collect') return `collecting activations of ${modelName}`;
+  if (['collected', 'layerUnits', 'unitSummary'].includes(method)) return `reading what was collected of ${modelName}`;
+  if (method === 'forgetCollected') return `deleting what was collected of ${modelName}`;
+  if (method === 'topPatches') return `cutting out the patches of ${units}`;
+  if (method === 'projections') return `projecting patches of ${units} back to the pixels`;
+  if (method === 'unitClasses') return `weighing the classes of ${units}`;
+  if (method === 'filters') return `reading the kernels of ${typeof layer === 'string' ? layer : modelName}`;
+  if (method === 'visualise') return `visualising ${objectiveOf(request)}`;
   return `answering '${method}'`;
+}
+
+function objectiveOf(request: unknown): string {
+  const { objective } = (request ?? {}) as { objective?: Partial<Record<string, unknown>> };
+  if (objective?.kind === 'class') return `class ${objective.class}`;
+  return objective?.kind === 'unit' ? `unit ${objective.unit} of ${objective.layer}` : 'what the network looks for';
 }

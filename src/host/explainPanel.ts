@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
-import { cancelled, ModelError } from '../shared/errors.ts';
+import { ModelError } from '../shared/errors.ts';
 import type { OfSubject, OtherSubject, PageCalls, PageEvents, PanelSubject } from '../shared/protocol.ts';
 import { emit, type Handlers, serve } from '../shared/rpc.ts';
 import { SharedJobs } from '../shared/sharedJobs.ts';
@@ -10,11 +10,13 @@ import { engineHandlers, predictKey } from './engineHandlers.ts';
 import { exportMap, exportOnnx, exportPicture } from './exportMap.ts';
 import { watchFile, watchModel } from './fileWatch.ts';
 import type { Host } from './host.ts';
+import { loadPage } from './loadPage.ts';
 import { describeOther, type Other, otherOf, pairOf } from './otherSubject.ts';
-import { pageHtml } from './pageHtml.ts';
 import { servePages } from './ports.ts';
+import { Showings } from './showings.ts';
 import { openSidecar } from './sidecarFile.ts';
 import { describeSubject, type Subject, type Turn, workspacePath } from './subject.ts';
+import { Watchers } from './watchers.ts';
 
 /** One explanation: an image and a model, shown by a page. */
 export class ExplainPanel implements vscode.Disposable {
@@ -22,15 +24,11 @@ export class ExplainPanel implements vscode.Disposable {
   readonly #host: Host;
   readonly #jobs = new SharedJobs();
   readonly #pages: ReturnType<typeof servePages>;
-  readonly #watchers = new Map<string, vscode.Disposable>();
+  readonly #watchers = new Watchers();
+  readonly #showings: Showings<PanelSubject, Turn>;
   /** What the page compares with, by id. */
   readonly #others = new Map<string, Other>();
   #subject: Subject;
-  #generation = 0;
-  /** What the page is to turn to, and whether a page has been told. */
-  #turn: Turn = {};
-  #told = false;
-  #described: Promise<PanelSubject> | undefined;
 
   constructor(panel: vscode.WebviewPanel, host: Host, subject: Subject, turn?: Turn) {
     this.panel = panel;
@@ -41,6 +39,10 @@ export class ExplainPanel implements vscode.Disposable {
       this.#jobs.forsake();
       serve<PageCalls>(port, this.#handlers());
     });
+    this.#showings = new Showings(
+      (described) => emit<PageEvents, 'subject'>(this.#pages.port, 'subject', described),
+      (error) => host.log.error(error),
+    );
     this.show(subject, turn);
   }
 
@@ -51,13 +53,13 @@ export class ExplainPanel implements vscode.Disposable {
   /** Shows another image or model, or the same ones anew; turns to a method or a layer where one is named. */
   show(subject: Subject, turn?: Turn): void {
     this.#subject = subject;
-    this.#turn = turn ?? (this.#told ? {} : this.#turn);
-    this.#generation++;
+    this.#showings.next(turn);
     // A page that still compares will ask again.
     this.#others.clear();
     this.#jobs.abort();
     this.panel.title = `Explain: ${basename(subject.image)}`;
-    this.#allowImageFolder();
+    const { extensionUri } = this.#host.context;
+    loadPage(this.panel.webview, { name: 'explain', extensionUri, folders: [dirname(subject.image)] });
     this.#watch();
     this.#prepare();
     this.#announce();
@@ -80,21 +82,7 @@ export class ExplainPanel implements vscode.Disposable {
   dispose(): void {
     this.#jobs.abort();
     this.#pages.dispose();
-    for (const each of this.#watchers.values()) each.dispose();
-  }
-
-  /** The page may load its own files and the image's folder. Setting the same options again would reload it. */
-  #allowImageFolder(): void {
-    const { webview } = this.panel;
-    const { extensionUri } = this.#host.context;
-    const pageFolder = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
-    const roots = [pageFolder, vscode.Uri.file(dirname(this.#subject.image))];
-    const now = webview.options.localResourceRoots ?? [];
-    const same = roots.length === now.length && roots.every((root, index) => root.toString() === now[index]?.toString());
-    if (!same || !webview.options.enableScripts) webview.options = { enableScripts: true, localResourceRoots: roots };
-    if (webview.html !== '') return;
-    const uri = (file: string) => webview.asWebviewUri(vscode.Uri.joinPath(pageFolder, file)).toString();
-    webview.html = pageHtml({ script: uri('explain.js'), style: uri('explain.css'), source: webview.cspSource });
+    this.#watchers.dispose();
   }
 
   /** The panel's own image and model, and what they are compared with. */
@@ -109,12 +97,7 @@ export class ExplainPanel implements vscode.Disposable {
       wanted.set(`image ${image}`, () => watchFile(image, changed));
       if (model !== undefined) wanted.set(`model ${model}`, () => watchModel(model, changed));
     }
-    for (const [key, watcher] of this.#watchers) {
-      if (wanted.has(key)) continue;
-      watcher.dispose();
-      this.#watchers.delete(key);
-    }
-    for (const [key, start] of wanted) if (!this.#watchers.has(key)) this.#watchers.set(key, start());
+    this.#watchers.keep(wanted);
   }
 
   /** Classifies while the page is still loading: it will find this under way. */
@@ -125,13 +108,7 @@ export class ExplainPanel implements vscode.Disposable {
   }
 
   #announce(): void {
-    const showing = { generation: this.#generation, turn: this.#turn };
-    const described = describeSubject(this.#subject, showing, this.#host.models, this.panel.webview);
-    this.#described = described;
-    described.then(
-      (subject) => this.#described === described && emit<PageEvents, 'subject'>(this.#pages.port, 'subject', subject),
-      (error) => this.#host.log.error(error),
-    );
+    this.#showings.announce(describeSubject(this.#subject, this.#showings.now, this.#host.models, this.panel.webview));
   }
 
   #model(): string {
@@ -144,14 +121,9 @@ export class ExplainPanel implements vscode.Disposable {
     return `Glassbox ${this.#host.context.extension.packageJSON.version}`;
   }
 
-  /** A page's call about a subject that is no longer shown. */
-  #expect(generation: number): void {
-    if (generation !== this.#generation) throw cancelled();
-  }
-
   /** Image and model of a page's call. */
   #sides({ generation, other }: OfSubject) {
-    this.#expect(generation);
+    this.#showings.expect(generation);
     if (other !== undefined && !this.#others.has(other)) {
       this.#others.set(other, otherOf(other));
       this.#watch();
@@ -165,9 +137,7 @@ export class ExplainPanel implements vscode.Disposable {
     return {
       ready: async () => {
         const methods = await engine.call('methods', {});
-        const subject = await this.#described!;
-        this.#told = true;
-        return { subject, methods };
+        return { subject: await this.#showings.first(), methods };
       },
       ...engineHandlers(engine, this.#jobs, (of) => this.#sides(of)),
       ...answerHandlers(
@@ -179,9 +149,9 @@ export class ExplainPanel implements vscode.Disposable {
   }
 
   async #chooseOther({ generation, what }: PageCalls['chooseOther']['params']): Promise<OtherSubject | undefined> {
-    this.#expect(generation);
+    this.#showings.expect(generation);
     const other = await chooseOther(this.#host.models, { image: this.#subject.image, model: this.#model() }, what);
-    this.#expect(generation);
+    this.#showings.expect(generation);
     return other && describeOther(other, this.#subject);
   }
 
@@ -190,18 +160,18 @@ export class ExplainPanel implements vscode.Disposable {
     return {
       chooseOther: (params) => this.#chooseOther(params),
       exportOnnx: async ({ generation, request }, { signal }) => {
-        this.#expect(generation);
+        this.#showings.expect(generation);
         return { savedAs: await exportOnnx(host.engine, { model: this.#model(), image: this.#subject.image, request }, signal) };
       },
       layerShown: async ({ generation, layer }) => {
-        if (generation === this.#generation) await host.tree.follow({ model: this.#model(), layer });
+        if (generation === this.#showings.now.generation) await host.tree.follow({ model: this.#model(), layer });
       },
       revealLayer: async ({ generation, layer }) => {
-        this.#expect(generation);
+        this.#showings.expect(generation);
         await vscode.commands.executeCommand('glassbox.revealLayer', { model: this.#model(), layer });
       },
       showUnits: async ({ generation, ...turn }) => {
-        this.#expect(generation);
+        this.#showings.expect(generation);
         await vscode.commands.executeCommand('glassbox.showUnits', { model: this.#model(), image: this.#subject.image, ...turn });
       },
       chooseModel: async ({ candidate }) => {

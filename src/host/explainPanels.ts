@@ -4,6 +4,7 @@ import { ExplainPanel } from './explainPanel.ts';
 import type { Host, Services } from './host.ts';
 import { pickModel } from './modelPicker.ts';
 import type { LayerTarget } from './modelTree/pickLayer.ts';
+import { PanelSet } from './panelSet.ts';
 import { settings } from './settings.ts';
 import { restoreSubject, type Turn } from './subject.ts';
 import { viewType } from './viewType.ts';
@@ -20,14 +21,13 @@ interface ExplainOptions {
 /** All panels: which one the next image goes to, and what happens to them when the model or the engine changes. */
 export class ExplainPanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
   readonly #host: Host;
-  /** In order of creation. */
-  readonly #panels = new Set<ExplainPanel>();
-  #lastActive: ExplainPanel | undefined;
+  readonly #panels: PanelSet<ExplainPanel>;
   #lastImage: string | undefined;
   readonly #subscriptions: vscode.Disposable[];
 
   constructor(services: Services) {
     this.#host = { ...services, panels: this };
+    this.#panels = new PanelSet('glassbox.panelPinned', services.context.extensionUri);
     this.#subscriptions = [
       vscode.window.registerWebviewPanelSerializer(viewType, this),
       services.models.onDidChange((model) => this.#follow(model)),
@@ -39,12 +39,12 @@ export class ExplainPanels implements vscode.WebviewPanelSerializer, vscode.Disp
   }
 
   get active(): ExplainPanel | undefined {
-    return [...this.#panels].find((each) => each.panel.active);
+    return this.#panels.active;
   }
 
   /** The panel a person means who is looking elsewhere: the one in front, else the one that was last. */
   get recent(): ExplainPanel | undefined {
-    return this.active ?? this.#lastActive ?? [...this.#panels].at(-1);
+    return this.#panels.recent;
   }
 
   /** Absolute path of the image that was explained last, also when its panel is closed. */
@@ -57,7 +57,7 @@ export class ExplainPanels implements vscode.WebviewPanelSerializer, vscode.Disp
    */
   async explain(image: string, { own = false, turn, quiet = false }: ExplainOptions = {}): Promise<void> {
     this.#lastImage = image;
-    const open = own ? undefined : [...this.#panels].find((each) => !each.subject.pinned);
+    const open = own ? undefined : this.#panels.find((each) => !each.subject.pinned);
     const model = await quickly(this.#host.models.current());
     const subject = { image, model: model ?? undefined, pinned: own };
     if (open) {
@@ -72,7 +72,7 @@ export class ExplainPanels implements vscode.WebviewPanelSerializer, vscode.Disp
 
   /** Brings the panel of an image to the front. */
   reveal(image: string): void {
-    [...this.#panels].find((each) => each.subject.image === image)?.panel.reveal();
+    this.#panels.find((each) => each.subject.image === image)?.panel.reveal();
   }
 
   /** Turns a panel to a layer of a model, which becomes the one in use; a pinned panel of another model is left alone. */
@@ -102,14 +102,14 @@ export class ExplainPanels implements vscode.WebviewPanelSerializer, vscode.Disp
 
   /** Tells menus whether the active panel is pinned. */
   changed(): void {
-    void vscode.commands.executeCommand('setContext', 'glassbox.panelPinned', this.active?.subject.pinned === true);
+    this.#panels.changed();
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     const subject = restoreSubject(state);
     // The state is from a page that had nothing to show.
     if (!subject) panel.dispose();
-    else this.#adopt(panel, subject);
+    else this.#panels.add(new ExplainPanel(panel, this.#host, subject));
   }
 
   #create(subject: ExplainPanel['subject'], turn: Turn, preserveFocus: boolean): void {
@@ -119,31 +119,12 @@ export class ExplainPanels implements vscode.WebviewPanelSerializer, vscode.Disp
       { viewColumn: this.#column(), preserveFocus },
       { enableScripts: true, localResourceRoots: [] },
     );
-    this.#adopt(panel, { ...subject }, turn);
-  }
-
-  #adopt(panel: vscode.WebviewPanel, subject: ExplainPanel['subject'], turn?: Turn): void {
-    const icon = (theme: string) => vscode.Uri.joinPath(this.#host.context.extensionUri, 'media', `panel-${theme}.svg`);
-    panel.iconPath = { light: icon('light'), dark: icon('dark') };
-    const explain = new ExplainPanel(panel, this.#host, subject, turn);
-    this.#panels.add(explain);
-    this.#lastActive = explain;
-    panel.onDidChangeViewState(() => {
-      if (panel.active) this.#lastActive = explain;
-      this.changed();
-    });
-    panel.onDidDispose(() => {
-      this.#panels.delete(explain);
-      if (this.#lastActive === explain) this.#lastActive = undefined;
-      explain.dispose();
-      this.changed();
-    });
-    this.changed();
+    this.#panels.add(new ExplainPanel(panel, this.#host, subject, turn));
   }
 
   /** Beside the image, never over it: where the other panels are, else in a column of its own. */
   #column(): vscode.ViewColumn {
-    const last = [...this.#panels].at(-1)?.panel.viewColumn;
+    const last = this.#panels.last?.panel.viewColumn;
     if (last !== undefined) return last;
     return vscode.window.tabGroups.activeTabGroup.tabs.length === 0 ? vscode.ViewColumn.Active : vscode.ViewColumn.Beside;
   }

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { writeNpy } from '../formats/npy.ts';
@@ -6,6 +5,7 @@ import { ModelError } from '../shared/errors.ts';
 import type { EngineCalls, MapRequest, PageCalls, Provenance } from '../shared/protocol.ts';
 import type { EngineClient } from './engineClient.ts';
 import { formatBytes } from './modelCandidates.ts';
+import { fileName, saveWithProvenance, textOf } from './saveFile.ts';
 
 type Export = PageCalls['export']['params'];
 
@@ -13,16 +13,10 @@ const kinds = { png: 'Picture', npy: 'NumPy array', json: 'JSON' } as const;
 
 /** Asks where, writes, and returns the path; undefined: cancelled. Pictures and arrays get a `.json` with their provenance beside. */
 export async function exportMap(what: Export, image: string, tool: string): Promise<string | undefined> {
-  const target = await vscode.window.showSaveDialog({
-    defaultUri: vscode.Uri.file(join(dirname(image), exportName(what.map, image, what.format))),
-    filters: { [kinds[what.format]]: [what.format] },
-    title: 'Export Map',
-  });
-  if (!target) return undefined;
+  const { format, map } = what;
   const provenance = { ...what.provenance, tool };
-  await writeFile(target.fsPath, content(what, provenance));
-  if (what.format !== 'json') await writeFile(`${target.fsPath}.json`, json(provenance));
-  return target.fsPath;
+  const proposed = join(dirname(image), exportName(map, image, format));
+  return await saveWithProvenance({ title: 'Export Map', proposed, kind: kinds[format] }, content(what, provenance), provenance);
 }
 
 /** Asks where, has the engine write the explanation as an ONNX model, and returns the path; undefined: cancelled. */
@@ -45,22 +39,15 @@ export async function exportOnnx(
 
 /** A picture of several maps, with a `.json` beside that tells where each comes from. Returns the path; undefined: cancelled. */
 export async function exportPicture(what: PageCalls['exportPicture']['params'], image: string, tool: string): Promise<string | undefined> {
-  const name = exportName({ method: what.name.replace(/[^\w.-]+/g, '_') }, image, 'png');
-  const target = await vscode.window.showSaveDialog({
-    defaultUri: vscode.Uri.file(join(dirname(image), name)),
-    filters: { [kinds.png]: ['png'] },
-    title: 'Export Comparison',
-  });
-  if (!target) return undefined;
-  await writeFile(target.fsPath, what.png);
-  await writeFile(`${target.fsPath}.json`, json({ ...what.provenance, tool }));
-  return target.fsPath;
+  const name = exportName({ method: fileName(what.name) }, image, 'png');
+  const question = { title: 'Export Comparison', proposed: join(dirname(image), name), kind: kinds.png };
+  return await saveWithProvenance(question, what.png, { ...what.provenance, tool });
 }
 
 /** `cat.grad-cam.block_3_conv.png` */
 export function exportName({ method, layer }: Pick<MapRequest, 'method' | 'layer'>, image: string, format: string): string {
   const stem = basename(image, extname(image));
-  const place = layer === undefined ? '' : `.${layer.replace(/[^\w.-]+/g, '_')}`;
+  const place = layer === undefined ? '' : `.${fileName(layer)}`;
   return `${stem}.${method}${place}.${format}`;
 }
 
@@ -73,11 +60,5 @@ function content({ format, map, png }: Export, provenance: Provenance): Uint8Arr
   const { height, width, min, max, unit, relu, signed } = map;
   const finite = Array.from(map.values, (value) => (Number.isFinite(value) ? value : null));
   const rows = Array.from({ length: height }, (_, y) => finite.slice(y * width, (y + 1) * width));
-  return json({ ...provenance, map: { height, width, min, max, unit, relu, signed, values: rows } });
-}
-
-function json(value: unknown): string {
-  // A row of numbers on a line, everything else indented.
-  const text = JSON.stringify(value, undefined, 2);
-  return `${text.replace(/\[\s+((?:-?[\d.eE+-]+|null)(?:,\s+(?:-?[\d.eE+-]+|null))*)\s+\]/g, (_, row: string) => `[${row.replace(/\s+/g, ' ')}]`)}\n`;
+  return textOf({ ...provenance, map: { height, width, min, max, unit, relu, signed, values: rows } });
 }

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import * as vscode from 'vscode';
+import { anyOf } from './globs.ts';
 import { type ModelCandidate, readCandidate, sortCandidates } from './modelCandidates.ts';
 import { section, settings } from './settings.ts';
 
@@ -70,10 +71,10 @@ export class Models implements vscode.Disposable {
 
   async #search(): Promise<readonly ModelCandidate[]> {
     const { modelFiles, modelFilesExclude } = settings();
-    const include = braces(modelFiles);
+    const include = anyOf(modelFiles);
     if (include === undefined || !vscode.workspace.workspaceFolders?.length) return [];
     this.#watch(include);
-    const uris = await vscode.workspace.findFiles(include, braces(modelFilesExclude), maxCandidates);
+    const uris = await vscode.workspace.findFiles(include, anyOf(modelFilesExclude), maxCandidates);
     const found = await Promise.all(uris.map((uri) => readCandidate(uri.fsPath)));
     return found.filter((each) => each !== undefined);
   }
@@ -100,10 +101,6 @@ export class Models implements vscode.Disposable {
   async #announce(): Promise<void> {
     this.#changed.fire(await this.current());
   }
-}
-
-function braces(globs: readonly string[]): string | undefined {
-  return globs.length < 2 ? globs[0] : `{${globs.join(',')}}`;
 }
 
 async function isFile(path: string): Promise<boolean> {

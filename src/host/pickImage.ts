@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
+import { imageFiles } from './globs.ts';
 import { imageExtensions } from './images.ts';
 import { workspacePath } from './subject.ts';
 
@@ -17,9 +18,7 @@ export interface ImageQuestion {
 /** Asks for an image: those of the workspace, else one from a dialog. Undefined: cancelled. */
 export async function pickImage({ title, placeHolder, openLabel, beside }: ImageQuestion): Promise<vscode.Uri | undefined> {
   const browse = { label: '$(folder-opened) Browse…', uri: undefined };
-  // Globs tell upper from lower case, file names do not.
-  const pattern = imageExtensions.map((extension) => [...extension].map(eitherCase).join('')).join(',');
-  const items = vscode.workspace.findFiles(`**/*.{${pattern}}`, '**/{node_modules,.git}/**', maxPicks).then((uris) => {
+  const items = vscode.workspace.findFiles(imageFiles, '**/{node_modules,.git}/**', maxPicks).then((uris) => {
     const offered = uris.filter((uri) => uri.fsPath !== beside);
     const far = (uri: vscode.Uri) => Number(beside !== undefined && dirname(uri.fsPath) !== dirname(beside));
     const sorted = offered.sort((a, b) => far(a) - far(b) || a.fsPath.localeCompare(b.fsPath, undefined, { numeric: true }));
@@ -33,8 +32,4 @@ export async function pickImage({ title, placeHolder, openLabel, beside }: Image
     ...(beside !== undefined && { defaultUri: vscode.Uri.file(dirname(beside)) }),
   });
   return uris?.[0];
-}
-
-function eitherCase(letter: string): string {
-  return `[${letter}${letter.toUpperCase()}]`;
 }

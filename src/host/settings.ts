@@ -13,6 +13,9 @@ export interface Settings {
   cacheSize: number;
   modelFiles: readonly string[];
   modelFilesExclude: readonly string[];
+  /** Folder of the images that patches are taken from, as written; empty: all of the workspace. */
+  dataset: string;
+  datasetExclude: readonly string[];
 }
 
 export function settings(): Settings {
@@ -24,6 +27,8 @@ export function settings(): Settings {
     cacheSize: values.get('cacheSize', 2048),
     modelFiles: values.get('modelFiles', []),
     modelFilesExclude: values.get('modelFilesExclude', []),
+    dataset: values.get('dataset', ''),
+    datasetExclude: values.get('datasetExclude', []),
   };
 }
 

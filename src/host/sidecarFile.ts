@@ -4,14 +4,13 @@ import { ModelError } from '../shared/errors.ts';
 import { newSidecar, sidecarToWrite } from '../sidecar/write.ts';
 import { columnForFile } from './columns.ts';
 import type { EngineClient } from './engineClient.ts';
-import { viewType } from './viewType.ts';
 
 /** Opens the model's sidecar; where there is none, one is made first with all that is known of labels and preprocessing. */
 export async function openSidecar(engine: EngineClient, model: string): Promise<void> {
   const path = await sidecarToWrite(model);
   const uri = vscode.Uri.file(path);
   if (!(await exists(uri))) await write(path, await knownOf(engine, model));
-  await vscode.window.showTextDocument(uri, { viewColumn: columnForFile(viewType) });
+  await vscode.window.showTextDocument(uri, { viewColumn: columnForFile() });
 }
 
 async function knownOf(engine: EngineClient, model: string): Promise<string> {

@@ -14,6 +14,8 @@ import { explainSample, openSample, showReadme } from './sample.ts';
 import { engineConfiguration, section } from './settings.ts';
 import { openSidecar } from './sidecarFile.ts';
 import { ModelStatus } from './statusBar.ts';
+import { unitsCommands } from './units/unitsCommands.ts';
+import { UnitsPanels } from './units/unitsPanels.ts';
 
 /** Puts the parts together. Starts nothing that takes time: the engine starts when it is needed. */
 export function start(context: vscode.ExtensionContext): Host {
@@ -29,36 +31,40 @@ export function start(context: vscode.ExtensionContext): Host {
   const tree = new ModelTree(shown, async () => (await models.candidates()).length);
   const services = { context, log, engine, models, status, shown, tree };
   const host: Host = { ...services, panels: new ExplainPanels(services) };
+  const units = new UnitsPanels(host);
   context.subscriptions.push(
     log,
     engine,
     models,
     status,
     host.panels,
+    units,
     shown,
     tree,
-    ...listeners(host),
-    ...commands(host),
+    ...listeners(host, units),
+    ...commands(host, units),
     ...registerModelDocuments(host),
   );
   void reporting(log, showReadme)(services);
   return host;
 }
 
-function listeners({ engine, models, status, panels, log }: Host): vscode.Disposable[] {
+function listeners({ engine, models, status, panels, log }: Host, units: UnitsPanels): vscode.Disposable[] {
   return [
     models.onDidChange((model) => status.show(model)),
     vscode.workspace.onDidChangeConfiguration(
       reporting(log, async (event: vscode.ConfigurationChangeEvent) => {
         if (!event.affectsConfiguration(`${section}.engine`) && !event.affectsConfiguration(`${section}.cacheSize`)) return;
         await engine.configure();
-        if (event.affectsConfiguration(`${section}.engine`)) panels.refreshAll();
+        if (!event.affectsConfiguration(`${section}.engine`)) return;
+        panels.refreshAll();
+        units.refreshAll();
       }),
     ),
   ];
 }
 
-function commands(host: Host): vscode.Disposable[] {
+function commands(host: Host, units: UnitsPanels): vscode.Disposable[] {
   const { engine, log, models, panels } = host;
   const handlers: Record<string, (...args: unknown[]) => unknown> = {
     explain: (...args) => explain(host, args),
@@ -66,9 +72,11 @@ function commands(host: Host): vscode.Disposable[] {
     explainAtLayer: (arg) => explainAtLayer(host, arg),
     explainAtChosenLayer: () => explainAtLayer(host),
     ...layerCommands(host),
-    chooseModel: () => panels.chooseModel(panels.active),
+    ...unitsCommands(host, units),
+    chooseModel: () => (units.active ? units.chooseModel(units.active) : panels.chooseModel(panels.active)),
     createSidecar: async (arg) => {
-      const model = modelOf(arg) ?? panels.active?.subject.model ?? (await models.current()) ?? (await panels.pickModel());
+      const model =
+        modelOf(arg) ?? (panels.active ?? units.active)?.subject.model ?? (await models.current()) ?? (await panels.pickModel());
       if (model !== undefined) await openSidecar(engine, model);
     },
     openSample: () => openSample(host),
@@ -76,10 +84,11 @@ function commands(host: Host): vscode.Disposable[] {
     restartEngine: () => {
       engine.restart();
       panels.refreshAll();
+      units.refreshAll();
     },
     showLog: () => log.show(),
-    pinPanel: () => panels.active?.setPinned(true),
-    unpinPanel: () => panels.active?.setPinned(false),
+    pinPanel: () => (panels.active ?? units.active)?.setPinned(true),
+    unpinPanel: () => (panels.active ?? units.active)?.setPinned(false),
   };
   return Object.entries(handlers).map(([name, run]) => vscode.commands.registerCommand(`${section}.${name}`, reporting(log, run)));
 }

@@ -6,6 +6,7 @@ import type { PanelSubject } from '../shared/protocol.ts';
 import { isBrowserDrawable } from './images.ts';
 import { displayPath } from './modelCandidates.ts';
 import type { Models } from './models.ts';
+import type { Showing } from './showings.ts';
 
 /** What a panel is about. */
 export interface Subject {
@@ -23,16 +24,10 @@ export interface Turn {
   layer?: string;
 }
 
-/** One showing of a subject. */
-export interface Showing {
-  generation: number;
-  turn: Turn;
-}
-
 /** The subject as the page shows it. */
 export async function describeSubject(
   subject: Subject,
-  { generation, turn }: Showing,
+  { generation, turn }: Showing<Turn>,
   models: Models,
   webview: vscode.Webview,
 ): Promise<PanelSubject> {
@@ -79,13 +74,17 @@ export function workspacePath(path: string): string {
 
 /** Back from the state a page kept; undefined where that is not ours. */
 export function restoreSubject(state: unknown): Subject | undefined {
+  const { image, model, pinned } = keptBy(state);
+  if (typeof image !== 'string') return undefined;
+  return { image, model: typeof model === 'string' ? model : undefined, pinned: pinned === true };
+}
+
+/** What a page kept for the host, as it was handed to it in `restore`; nothing where that is not ours. */
+export function keptBy(state: unknown): Readonly<Record<string, unknown>> {
   const kept = (state as { subject?: { restore?: unknown } } | undefined)?.subject?.restore;
-  if (typeof kept !== 'string') return undefined;
   try {
-    const { image, model, pinned } = JSON.parse(kept) as Record<string, unknown>;
-    if (typeof image !== 'string') return undefined;
-    return { image, model: typeof model === 'string' ? model : undefined, pinned: pinned === true };
+    return typeof kept === 'string' ? ((JSON.parse(kept) as Record<string, unknown> | null) ?? {}) : {};
   } catch {
-    return undefined;
+    return {};
   }
 }

@@ -1,2 +1,3 @@
 /** What the editor knows the panels by. */
 export const viewType = 'glassbox.explain';
+export const unitsViewType = 'glassbox.units';

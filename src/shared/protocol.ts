@@ -39,6 +39,8 @@ export interface OutlineLayer extends LayerInfo {
   multiplyAdds: number;
   /** Pixels of the input that one output cell sees and the step between neighbouring cells, [rows, columns]; undefined: all of it, or no cells. */
   receptiveField: { size: readonly [number, number]; stride: readonly [number, number] } | undefined;
+  /** It has units to look into (`UnitLayer`): lies between the image and the logits, its output a picture or a vector. */
+  units: boolean;
   place: LayerPlace;
 }
 

@@ -17,7 +17,7 @@ function outline(model: Model): Omit<ModelOutline, 'model'> {
   const layers = model.layers.map(({ name, aliases, kind, shape, parameters }) => {
     return { name, aliases, kind, shape: bindBatch(shape.slice(1), 1), parameters, spatial: true };
   });
-  return outlineOf(model, layers);
+  return outlineOf(model, layers, new Set());
 }
 
 /** A model of the layers given, `name: value`, on one branching graph: x → a → (b → c), with c + a → d. */

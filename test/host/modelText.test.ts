@@ -17,7 +17,7 @@ const outlineOf = async (model: string) => {
 
 function layer(name: string, inputs: readonly string[], more: Partial<OutlineLayer> = {}): OutlineLayer {
   const field = { size: [3, 3], stride: [1, 1] } as const;
-  const what = { kind: 'Conv2D', shape: [8, 16, 16], parameters: 216, spatial: true, multiplyAdds: 55_296 };
+  const what = { kind: 'Conv2D', shape: [8, 16, 16], parameters: 216, spatial: true, units: true, multiplyAdds: 55_296 };
   return { name, aliases: [], ...what, inputs, receptiveField: field, place: { node: name }, ...more };
 }
 

@@ -14,7 +14,7 @@ function outlineOf(given: readonly (Given | string)[]): ModelOutline {
   const layers = given.map((each): OutlineLayer => {
     const own = typeof each === 'string' ? { name: each } : each;
     const kind = own.kind ?? (own.name.split('/').at(-1) as string).replace(/_\d+$/, '');
-    const shape = { shape: [8, 4, 4], spatial: true, parameters: 0, multiplyAdds: 0, receptiveField: undefined };
+    const shape = { shape: [8, 4, 4], spatial: true, units: true, parameters: 0, multiplyAdds: 0, receptiveField: undefined };
     return { aliases: [], inputs: [], place: {}, ...shape, kind, ...own };
   });
   const sum = (of: (layer: OutlineLayer) => number) => layers.reduce((total, layer) => total + of(layer), 0);

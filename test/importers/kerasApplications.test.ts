@@ -110,7 +110,7 @@ function hasItsLayers(application: Application, model: Model): void {
   );
   assert.equal(model.activation, 'softmax');
   assert.equal(new Set(model.layers.map((layer) => layer.name)).size, model.layers.length);
-  const outline = outlineOf(model, { layers: model.layers.map(({ name }) => ({ name })) } as never);
+  const outline = outlineOf(model, { layers: model.layers.map(({ name }) => ({ name })) } as never, new Set());
   const seen = outline.layers.flatMap(({ receptiveField }) => (receptiveField ? [Math.max(...receptiveField.size)] : []));
   if (fields[application.name]) assert.equal(Math.max(...seen), fields[application.name]);
   if (rescaled[application.name]) assert.deepEqual(model.hints.rescaling, rescaled[application.name]);

@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
+import type { OutlineLayer } from '../../shared/protocol.ts';
 import type { Host } from '../host.ts';
 import { jsonPlaces } from './jsonPlace.ts';
 
 /** A minified file has no lines to put actions above. */
 const fewestLines = 10;
 
-/** "Explain at this layer" above each layer's entry in the model.json of the model in use. */
+/** "Explain at this layer" and "Units" above each layer's entry in the model.json of the model in use. */
 export class JsonLenses implements vscode.CodeLensProvider {
   readonly #host: Pick<Host, 'models' | 'shown'>;
   readonly onDidChangeCodeLenses: vscode.Event<void>;
@@ -22,18 +23,20 @@ export class JsonLenses implements vscode.CodeLensProvider {
     const now = await shown.current();
     if (now.state !== 'ready' || now.outline.model.path !== model) return [];
     const placeOf = jsonPlaces(document.getText());
-    const title = vscode.l10n.t('Explain at this layer');
-    return now.outline.layers.flatMap(({ name, spatial, place }) => {
-      const at = spatial && place.pointer !== undefined ? placeOf(place.pointer) : undefined;
+    return now.outline.layers.flatMap((layer) => {
+      const commands = commandsOf(model, layer);
+      const at = commands.length > 0 && layer.place.pointer !== undefined ? placeOf(layer.place.pointer) : undefined;
       if (!at) return [];
       const start = document.positionAt(at.offset);
-      return [
-        new vscode.CodeLens(new vscode.Range(start, start), {
-          title,
-          command: 'glassbox.explainAtLayer',
-          arguments: [{ model, layer: name }],
-        }),
-      ];
+      return commands.map((command) => new vscode.CodeLens(new vscode.Range(start, start), command));
     });
   }
+}
+
+function commandsOf(model: string, { name, spatial, units }: OutlineLayer): vscode.Command[] {
+  const target = [{ model, layer: name }];
+  return [
+    ...(spatial ? [{ title: vscode.l10n.t('Explain at this layer'), command: 'glassbox.explainAtLayer', arguments: target }] : []),
+    ...(units ? [{ title: vscode.l10n.t('Units'), command: 'glassbox.showUnits', arguments: target }] : []),
+  ];
 }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Content, ModelDocuments } from './documents.ts';
 import { modelPath } from './uri.ts';
 
-type Action = 'explain' | 'use' | 'sidecar' | 'openWith' | 'explainAt' | 'reveal' | 'copy';
+type Action = 'explain' | 'use' | 'sidecar' | 'openWith' | 'explainAt' | 'units' | 'reveal' | 'copy';
 
 /** One action of a line; its command is made when it is on screen. */
 class ModelLens extends vscode.CodeLens {
@@ -36,6 +36,7 @@ export class ModelLenses implements vscode.CodeLensProvider<ModelLens> {
       if (row?.node.type !== 'layer') return;
       const { layer, info } = row.node;
       if (info.spatial) lenses.push(new ModelLens(line, 'explainAt', path, layer));
+      if (info.units) lenses.push(new ModelLens(line, 'units', path, layer));
       lenses.push(new ModelLens(line, 'reveal', path, layer), new ModelLens(line, 'copy', path, layer));
     });
     return lenses;
@@ -66,6 +67,8 @@ function commandOf({ action, model, layer }: ModelLens): vscode.Command {
       return { title: vscode.l10n.t('Open with…'), command: 'glassbox.openModelWith', arguments: [{ model }] };
     case 'explainAt':
       return { title: vscode.l10n.t('Explain at this layer'), command: 'glassbox.explainAtLayer', arguments: [target] };
+    case 'units':
+      return { title: vscode.l10n.t('Units'), command: 'glassbox.showUnits', arguments: [target] };
     case 'reveal':
       return { title: vscode.l10n.t('Reveal in tree'), command: 'glassbox.revealInTree', arguments: [target] };
     case 'copy':

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { columnForFile } from '../columns.ts';
-import { viewType } from '../viewType.ts';
 import { modelLanguage, modelUri } from './uri.ts';
 
 /** The text document of a model, read and coloured. */
@@ -12,7 +11,7 @@ export async function openModelDocument(model: string): Promise<vscode.TextDocum
 
 /** Selects a part of a document, in the column where it is open, else beside the panel if that is in front. */
 export async function showPart(document: vscode.TextDocument, selection: vscode.Range | undefined, preserveFocus: boolean): Promise<void> {
-  const viewColumn = columnOf(document.uri) ?? columnForFile(viewType);
+  const viewColumn = columnOf(document.uri) ?? columnForFile();
   const editor = await vscode.window.showTextDocument(document, {
     viewColumn,
     preserveFocus,

@@ -14,7 +14,7 @@ export function rowOf(node: ModelNode | TreeNode, unfolded: boolean, filter: Fil
   row.id = node.id;
   row.description = descriptionOf(node);
   row.iconPath = iconOf(node);
-  row.contextValue = node.type === 'layer' && node.info.spatial ? 'layer.spatial' : node.type;
+  row.contextValue = contextOf(node);
   row.accessibilityInformation = { label: [nameOf(node), ...row.description.split(' · ')].join(', ') };
   if (node.type === 'layer') {
     row.command = {
@@ -24,6 +24,12 @@ export function rowOf(node: ModelNode | TreeNode, unfolded: boolean, filter: Fil
     };
   }
   return row;
+}
+
+/** What menus know a row by: `layer.spatial.units`. */
+function contextOf(node: ModelNode | TreeNode): string {
+  if (node.type !== 'layer') return node.type;
+  return ['layer', ...(node.info.spatial ? ['spatial'] : []), ...(node.info.units ? ['units'] : [])].join('.');
 }
 
 /** All that is known of a node; `model`: what it is part of. */

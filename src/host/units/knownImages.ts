@@ -1,0 +1,26 @@
+import { ModelError } from '../../shared/errors.ts';
+import type { UnitPatches } from '../../shared/unitsProtocol.ts';
+
+/** The images that a page may name: those of the data set, the chosen one, and those that the engine has named to it. */
+export class KnownImages {
+  readonly #paths = new Set<string>();
+
+  add(...paths: readonly string[]): void {
+    for (const path of paths) this.#paths.add(path);
+  }
+
+  /** What was collected before may be of images that are no longer of the data set. */
+  addOf({ patches }: UnitPatches): void {
+    for (const { image } of patches) this.#paths.add(image.path);
+  }
+
+  forgetAll(): void {
+    this.#paths.clear();
+  }
+
+  /** The path itself. Throws for one that is not known. */
+  expect(path: unknown): string {
+    if (typeof path === 'string' && this.#paths.has(path)) return path;
+    throw new ModelError('input', `The picture '${path}' is none of this panel.`, { hint: 'Choose the picture again.' });
+  }
+}
