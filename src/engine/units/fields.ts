@@ -1,0 +1,37 @@
+import type { Model } from '../../importers/model.ts';
+import type { Rect } from '../../shared/protocol.ts';
+import { ReceptiveBoxes } from '../../transform/receptiveBoxes.ts';
+
+/** A receptive field that takes at least this share of the input in both directions says nothing of the place. */
+export const nearlyAllShare = 0.85;
+
+/** Receptive fields of the cells of a model's layers. */
+export interface Fields {
+  /**
+   * What a cell sees, in input pixels, exactly. Where a gate (squeeze and excitation) alone makes that the whole input, what it
+   * sees apart from gates. Undefined: nothing but padding.
+   */
+  of(value: string, row: number, column: number): Rect | undefined;
+  /** Whether that is (nearly) the whole input. */
+  nearlyAll(field: Pick<Rect, 'height' | 'width'>): boolean;
+}
+
+const fieldsByModel = new WeakMap<Model, Fields>();
+
+/** Worked out once for a model. */
+export function fieldsOf(model: Model): Fields {
+  const known = fieldsByModel.get(model);
+  if (known) return known;
+  const { value: input, height, width } = model.input;
+  const exact = new ReceptiveBoxes(model.graph, input);
+  const apart = new ReceptiveBoxes(model.graph, input, { ignoreGates: true });
+  const fields: Fields = {
+    of(value, row, column) {
+      const box = exact.box(value, row, column);
+      return box?.height === height && box.width === width ? (apart.box(value, row, column) ?? box) : box;
+    },
+    nearlyAll: (field) => field.height >= nearlyAllShare * height && field.width >= nearlyAllShare * width,
+  };
+  fieldsByModel.set(model, fields);
+  return fields;
+}
