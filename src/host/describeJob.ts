@@ -12,6 +12,7 @@ export function describeJob(method: string, params: unknown): string {
   if (method === 'imagePng') return `decoding ${imageName}`;
   if (method === 'open' || method === 'forget') return `opening ${modelName}`;
   const units = typeof layer === 'string' ? `the units of ${layer}` : `the units of ${modelName}`;
+  if (method === 'visualisers') return 'listing the ways to visualise';
   if (method === 'unitLayers') return `opening ${modelName}`;
   if (method === 'unitWall') return `computing the activations of ${imageName}`;
   if (method === 'unitMaps') return `computing activations of ${units}`;

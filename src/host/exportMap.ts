@@ -5,7 +5,8 @@ import { ModelError } from '../shared/errors.ts';
 import type { EngineCalls, MapRequest, PageCalls, Provenance } from '../shared/protocol.ts';
 import type { EngineClient } from './engineClient.ts';
 import { formatBytes } from './modelCandidates.ts';
-import { fileName, saveWithProvenance, textOf } from './saveFile.ts';
+import { fileName, jsonText } from './savedNames.ts';
+import { saveWithProvenance } from './saveFile.ts';
 
 type Export = PageCalls['export']['params'];
 
@@ -60,5 +61,5 @@ function content({ format, map, png }: Export, provenance: Provenance): Uint8Arr
   const { height, width, min, max, unit, relu, signed } = map;
   const finite = Array.from(map.values, (value) => (Number.isFinite(value) ? value : null));
   const rows = Array.from({ length: height }, (_, y) => finite.slice(y * width, (y + 1) * width));
-  return textOf({ ...provenance, map: { height, width, min, max, unit, relu, signed, values: rows } });
+  return jsonText({ ...provenance, map: { height, width, min, max, unit, relu, signed, values: rows } });
 }

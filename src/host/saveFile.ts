@@ -1,7 +1,8 @@
-import { access, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { ModelError } from '../shared/errors.ts';
+import { fileName, frameName, freeName, jsonText } from './savedNames.ts';
 
 interface SaveQuestion {
   title: string;
@@ -21,7 +22,7 @@ export async function saveWithProvenance(
   const target = await vscode.window.showSaveDialog({ defaultUri: vscode.Uri.file(proposed), filters: { [kind]: [extension] }, title });
   if (!target) return undefined;
   await write(target.fsPath, content);
-  if (extension !== 'json') await write(`${target.fsPath}.json`, textOf(provenance));
+  if (extension !== 'json') await write(`${target.fsPath}.json`, jsonText(provenance));
   return target.fsPath;
 }
 
@@ -39,22 +40,10 @@ export async function saveFrames(
   if (!folder) return undefined;
   const stem = await freeName(folder.fsPath, fileName(name));
   for (const [index, frame] of frames.entries()) {
-    await write(join(folder.fsPath, `${stem}-${String(index).padStart(4, '0')}.png`), frame);
+    await write(join(folder.fsPath, frameName(stem, index)), frame);
   }
-  await write(join(folder.fsPath, `${stem}.json`), textOf(provenance));
+  await write(join(folder.fsPath, `${stem}.json`), jsonText(provenance));
   return folder.fsPath;
-}
-
-async function freeName(folder: string, name: string): Promise<string> {
-  const isTaken = (stem: string) =>
-    access(join(folder, `${stem}.json`)).then(
-      () => true,
-      () => false,
-    );
-  for (let number = 1; ; number++) {
-    const stem = number === 1 ? name : `${name}-${number}`;
-    if (!(await isTaken(stem))) return stem;
-  }
 }
 
 async function write(path: string, content: Uint8Array | string): Promise<void> {
@@ -64,15 +53,4 @@ async function write(path: string, content: Uint8Array | string): Promise<void> 
     const hint = 'Choose another folder, or check its permissions and the free space.';
     throw new ModelError('file-missing', `The file '${path}' cannot be written.`, { file: path, hint, cause });
   }
-}
-
-/** A name as part of a file's name. */
-export function fileName(name: string): string {
-  return name.replace(/[^\w.-]+/g, '_');
-}
-
-/** JSON: a row of numbers on a line, everything else indented. */
-export function textOf(value: unknown): string {
-  const text = JSON.stringify(value, undefined, 2);
-  return `${text.replace(/\[\s+((?:-?[\d.eE+-]+|null)(?:,\s+(?:-?[\d.eE+-]+|null))*)\s+\]/g, (_, row: string) => `[${row.replace(/\s+/g, ' ')}]`)}\n`;
 }
