@@ -101,7 +101,11 @@ export class UnitsPanels implements vscode.WebviewPanelSerializer, vscode.Dispos
 
   #create(model: string, image: string | undefined, turn: UnitsTurn | undefined): void {
     const viewColumn = this.#panels.last?.panel.viewColumn ?? columnForPanel();
-    const panel = vscode.window.createWebviewPanel(unitsViewType, '', viewColumn, { enableScripts: true, localResourceRoots: [] });
+    const panel = vscode.window.createWebviewPanel(unitsViewType, '', viewColumn, {
+      ...{ enableScripts: true, localResourceRoots: [] },
+      // What was climbed took long, and the page alone has it.
+      retainContextWhenHidden: true,
+    });
     this.#panels.add(new UnitsPanel(panel, this.#host, { model, image, pinned: false }, turn));
   }
 }
