@@ -1,18 +1,135 @@
-import { ModelError } from '../../shared/errors.ts';
+import { basename } from 'node:path';
+import { Catalogue } from '../../dataset/catalogue.ts';
+import { type ErrorCode, type ErrorRecord, ModelError, toErrorRecord } from '../../shared/errors.ts';
+import type { CallContext } from '../../shared/rpc.ts';
+import type { CollectProgress, CollectResult, ImageRef, UnitCalls } from '../../shared/unitsProtocol.ts';
 import type { Services } from '../services.ts';
+import { type Collecting, openCollecting } from './collected.ts';
+import { collectImages, type LackingLayer } from './collectImages.ts';
+import { CollectingProgress } from './collectingProgress.ts';
+import { exclusive } from './exclusive.ts';
 import type { UnitHandler } from './handler.ts';
+import type { Content } from './imagesAhead.ts';
+import { OpenShard } from './openShard.ts';
+import { findUnitLayer } from './unitLayer.ts';
 
-/** Goes over the images once. */
-export const collect: UnitHandler<'collect'> = async (_services: Services) => {
-  throw new ModelError('unsupported', 'collect is not there yet.');
-};
+/** Below everything that somebody looks at. */
+const lowPriority = -20;
 
-/** What is collected. */
-export const collected: UnitHandler<'collected'> = async (_services: Services) => {
-  throw new ModelError('unsupported', 'collected is not there yet.');
-};
+/** Goes over the images that are not collected yet, once for all layers that lack the same. */
+export const collect: UnitHandler<'collect'> = async (services, params, context) =>
+  await exclusive(params.store, context.signal, () => new Collector(services, params, context).run());
 
 /** Deletes what is collected. */
-export const forgetCollected: UnitHandler<'forgetCollected'> = async (_services: Services) => {
-  throw new ModelError('unsupported', 'forgetCollected is not there yet.');
+export const forgetCollected: UnitHandler<'forgetCollected'> = async (services, { layer, ...of }, { signal }) => {
+  const { open, store } = await openCollecting(services, of, signal);
+  await exclusive(of.store, signal, async () => {
+    if (layer === undefined) await store.forgetModel();
+    else await store.forgetLayer(findUnitLayer(open, layer).info.name);
+  });
 };
+
+/** What tells of the file itself, and stays as long as the file does. */
+const lasting: ReadonlySet<ErrorCode> = new Set(['file-corrupt', 'file-too-large', 'format-unknown', 'unsupported']);
+
+/** One call of `collect`. */
+class Collector {
+  readonly #services: Services;
+  readonly #params: UnitCalls['collect']['params'];
+  readonly #context: CallContext<CollectProgress>;
+  readonly #start = performance.now();
+  readonly #skipped = new Map<string, ErrorRecord>();
+  #collected = 0;
+
+  constructor(services: Services, params: UnitCalls['collect']['params'], context: CallContext<CollectProgress>) {
+    this.#services = services;
+    this.#params = params;
+    this.#context = context;
+  }
+
+  async run(): Promise<CollectResult> {
+    const { signal, progress } = this.#context;
+    const { store: folder, images } = this.#params;
+    const collecting = await openCollecting(this.#services, this.#params, signal);
+    const catalogue = await Catalogue.open(folder);
+    const reading = new CollectingProgress(images.length, progress);
+    const looked = await catalogue.look([...new Set(images)], signal, () => reading.at(0));
+    await catalogue.save();
+    const contents = new Map<string, Content>();
+    for (const file of looked) {
+      if ('error' in file) this.#skipped.set(file.path, file.error);
+      else if (!contents.has(file.hash)) contents.set(file.hash, file);
+    }
+    const layers = await this.#layers(collecting, contents);
+    const passes = passesOver([...contents.values()], layers);
+    const lacking = passes.reduce((sum, pass) => sum + pass.contents.length, 0);
+    await this.#collect(collecting, catalogue, passes, new CollectingProgress(lacking, progress));
+    return {
+      collected: this.#collected,
+      reused: contents.size - lacking,
+      skipped: images.flatMap((path) => skip(path, this.#skipped.get(path))),
+      ms: performance.now() - this.#start,
+    };
+  }
+
+  async #layers({ open, store }: Collecting, contents: ReadonlyMap<string, Content>): Promise<LackingLayer[]> {
+    const places = new Map(this.#params.layers.map((name) => findUnitLayer(open, name)).map((place) => [place.info.name, place]));
+    const layers: LackingLayer[] = [];
+    for (const [layer, { info, value }] of places) {
+      const { units, height, width } = info;
+      layers.push({ value, shard: await OpenShard.open(store, { layer, units, height, width }, contents) });
+    }
+    return layers;
+  }
+
+  async #collect(collecting: Collecting, catalogue: Catalogue, passes: readonly Pass[], progress: CollectingProgress): Promise<void> {
+    const { priority = lowPriority } = this.#params;
+    const { signal } = this.#context;
+    const done = (content: Content, error?: unknown) => {
+      if (error === undefined) this.#collected++;
+      else this.#skip(catalogue, content, error);
+      progress.next();
+    };
+    for (const { contents, layers } of passes) {
+      try {
+        await collectImages(this.#services, collecting, contents, layers, { priority, signal, done });
+      } finally {
+        // Cancelled or failed: what is counted stays.
+        for (const { shard } of layers) await shard.write();
+        await catalogue.save();
+      }
+    }
+  }
+
+  #skip(catalogue: Catalogue, { hash, path }: Content, error: unknown): void {
+    // What is wrong with the machine is no matter of this image.
+    if (!(error instanceof ModelError) || error.code === 'engine' || error.code === 'internal') throw error;
+    const record = toErrorRecord(error);
+    const files = lasting.has(error.code) ? catalogue.refuse(hash, record) : [path];
+    if (error.code === 'file-changed') catalogue.forget(path);
+    for (const file of files) this.#skipped.set(file, record);
+  }
+}
+
+/** Images that the same layers lack. */
+interface Pass {
+  contents: Content[];
+  layers: LackingLayer[];
+}
+
+function passesOver(contents: readonly Content[], layers: readonly LackingLayer[]): Pass[] {
+  const passes = new Map<string, Pass>();
+  for (const content of contents) {
+    const lacking = layers.filter(({ shard }) => !shard.hashes.has(content.hash));
+    if (lacking.length === 0) continue;
+    const key = lacking.map(({ shard }) => shard.of.layer).join('\n');
+    const pass = passes.get(key) ?? { contents: [], layers: lacking };
+    pass.contents.push(content);
+    passes.set(key, pass);
+  }
+  return [...passes.values()];
+}
+
+function skip(path: string, error: ErrorRecord | undefined): { image: ImageRef; error: ErrorRecord }[] {
+  return error ? [{ image: { path, name: basename(path) }, error }] : [];
+}

@@ -1,14 +1,40 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Catalogue } from '../../dataset/catalogue.ts';
 import type { LayerCollection } from '../../dataset/collection.ts';
-import { ModelError } from '../../shared/errors.ts';
+import { Store } from '../../dataset/store.ts';
+import { ModelError, throwIfAborted } from '../../shared/errors.ts';
 import type { ModelInfo } from '../../shared/protocol.ts';
+import { untilAborted } from '../../shared/sharedJobs.ts';
+import type { Preprocessing } from '../../shared/sidecar.ts';
+import { ByteCache } from '../byteCache.ts';
+import { preprocessingUnknown } from '../inputs.ts';
 import type { OpenModel } from '../models.ts';
 import type { Services } from '../services.ts';
+import { findUnitLayer } from './unitLayer.ts';
 
-/** Whose collection: a model file, the folder that collections are kept in, a layer's name. */
+/** Whose collection: a model file, and the folder that collections are kept in. */
 export interface CollectionOf {
   model: string;
   store: string;
-  layer: string;
+}
+
+/** A model whose layers are collected. Where each image may have its own size, all are collected at the size the model opens with. */
+export interface Collecting {
+  open: OpenModel;
+  info: ModelInfo;
+  preprocessing: Preprocessing;
+  store: Store;
+}
+
+/** Throws ModelError('input') where nothing tells the preprocessing. */
+export async function openCollecting(services: Services, { model, store }: CollectionOf, signal: AbortSignal): Promise<Collecting> {
+  const open = await untilAborted(services.models.open(model), signal);
+  const info = await services.inputs.describe(open, undefined);
+  const { preprocessing } = info;
+  if (!preprocessing) throw preprocessingUnknown(info);
+  const key = { file: open.model.file, hash: open.model.hash, preprocessing: JSON.stringify(preprocessing) };
+  return { open, info, preprocessing, store: new Store(store, key) };
 }
 
 /**
@@ -16,9 +42,58 @@ export interface CollectionOf {
  * `inputs.feed(image, info.preprocessing, info)` says. Kept in memory. Throws ModelError('method') where nothing is collected.
  */
 export async function layerCollection(
-  _services: Services,
-  { layer }: CollectionOf,
-  _signal: AbortSignal,
+  services: Services,
+  { layer, ...of }: CollectionOf & { layer: string },
+  signal: AbortSignal,
 ): Promise<{ open: OpenModel; info: ModelInfo; collection: LayerCollection }> {
-  throw new ModelError('method', `Nothing is collected of layer '${layer}'.`, { where: layer, hint: 'Collect first.' });
+  const { open, info, store } = await openCollecting(services, of, signal);
+  const { name } = findUnitLayer(open, layer).info;
+  const collection = await untilAborted(collectionsOf(services).of(of.store, store, name), signal);
+  throwIfAborted(signal);
+  if (collection) return { open, info, collection };
+  throw new ModelError('method', `Nothing is collected of layer '${name}' of ${open.name} yet.`, {
+    file: open.model.file,
+    where: name,
+    hint: 'Collect first: the network then goes over the images once.',
+  });
+}
+
+/** Bound of the collections in memory. */
+const cacheBytes = 128 * 2 ** 20;
+
+/** Collections in memory, for as long as their files are the same. */
+class Collections {
+  readonly #kept = new ByteCache<LayerCollection>(cacheBytes);
+  readonly #loading = new Map<string, Promise<LayerCollection | undefined>>();
+
+  /** Undefined where nothing is collected. */
+  async of(root: string, store: Store, layer: string): Promise<LayerCollection | undefined> {
+    const [files, catalogue] = [await store.files(layer), await stat(join(root, Catalogue.fileName)).catch(() => undefined)];
+    const key = [...files.sort(), catalogue?.mtimeMs, catalogue?.ino].join('\n');
+    const known = this.#kept.get(key);
+    if (known || files.length === 0) return known;
+    const loading = this.#loading.get(key) ?? this.#load(key, root, store, layer);
+    this.#loading.set(key, loading);
+    return await loading;
+  }
+
+  async #load(key: string, root: string, store: Store, layer: string): Promise<LayerCollection | undefined> {
+    try {
+      const [tally, catalogue] = [await store.load(layer), await Catalogue.open(root)];
+      const collection = tally?.collection((hash) => catalogue.pathOf(hash));
+      if (tally && collection) this.#kept.set(key, collection, tally.bytes);
+      return collection;
+    } finally {
+      this.#loading.delete(key);
+    }
+  }
+}
+
+const all = new WeakMap<Services, Collections>();
+
+/** Those of an engine. */
+export function collectionsOf(services: Services): Collections {
+  const known = all.get(services) ?? new Collections();
+  all.set(services, known);
+  return known;
 }

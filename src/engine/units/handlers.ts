@@ -1,7 +1,8 @@
 import type { Handlers } from '../../shared/rpc.ts';
 import type { UnitCalls } from '../../shared/unitsProtocol.ts';
 import type { Services } from '../services.ts';
-import { collect, collected, forgetCollected } from './collect.ts';
+import { collect, forgetCollected } from './collect.ts';
+import { collected } from './collectionState.ts';
 import { filters } from './filters.ts';
 import type { UnitHandler } from './handler.ts';
 import { layerUnits, unitSummary } from './layerUnits.ts';

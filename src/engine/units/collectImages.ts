@@ -1,0 +1,142 @@
+import { preprocess } from '../../image/preprocess.ts';
+import type { CollectedValue } from '../../inspect/collectPlan.ts';
+import { planCollect } from '../../inspect/collectPlan.ts';
+import { ModelError, throwIfAborted } from '../../shared/errors.ts';
+import type { JobContext } from '../jobs.ts';
+import type { Services } from '../services.ts';
+import { batchSize } from '../stream.ts';
+import type { Collecting } from './collected.ts';
+import { type Content, type Decoded, imagesAhead } from './imagesAhead.ts';
+import type { OpenShard } from './openShard.ts';
+
+/** A layer that lacks images: the value its units are in, and where they are counted. */
+export interface LackingLayer {
+  value: string;
+  shard: OpenShard;
+}
+
+export interface CollectContext extends JobContext {
+  /** An image is counted, or cannot be (`error`). */
+  done(content: Content, error?: unknown): void;
+}
+
+/** What is counted but not written is lost if the process dies: no more than so much work, ms. */
+const writeEvery = 15_000;
+
+/** Feeds images to the network, batch by batch through the queue, and counts what leaves it. Written at intervals and when shards are full. */
+export async function collectImages(
+  services: Services,
+  collecting: Collecting,
+  contents: readonly Content[],
+  layers: readonly LackingLayer[],
+  context: CollectContext,
+): Promise<void> {
+  const { input } = collecting.open.model;
+  const size = input.channels * input.height * input.width;
+  const most = batchSize(collecting.open.model, size * Float32Array.BYTES_PER_ELEMENT);
+  const batch: Batch = { fed: new Float32Array(most * size), contents: [] };
+  let written = performance.now();
+  const flush = async () => {
+    await runBatch(services, collecting, batch, layers, context);
+    for (const content of batch.contents.splice(0)) context.done(content);
+    const late = performance.now() - written > writeEvery;
+    for (const { shard } of layers) if (late || shard.full) await shard.write();
+    if (late) written = performance.now();
+  };
+  for await (const decoded of imagesAhead(contents, context.signal)) {
+    const error = unusable(decoded);
+    if (error !== undefined || !('image' in decoded)) {
+      context.done(decoded, error);
+      continue;
+    }
+    batch.fed.set(fed(decoded, collecting), batch.contents.length * size);
+    batch.contents.push({ hash: decoded.hash, path: decoded.path });
+    if (batch.contents.length === most) await flush();
+  }
+  if (batch.contents.length > 0) await flush();
+}
+
+interface Batch {
+  /** [most,C,H,W]. */
+  fed: Float32Array;
+  contents: Content[];
+}
+
+function unusable(decoded: Decoded): unknown {
+  if ('error' in decoded) return decoded.error;
+  if (decoded.image.hash === decoded.hash) return undefined;
+  return new ModelError('file-changed', `The image '${decoded.path}' changed while the network went over the images.`, {
+    file: decoded.path,
+    hint: 'Collect again when it is complete.',
+  });
+}
+
+function fed({ image }: Extract<Decoded, { image: unknown }>, { open: { model }, preprocessing }: Collecting): Float32Array {
+  try {
+    return preprocess(image, preprocessing, model.input).tensor;
+  } catch (error) {
+    throw error instanceof ModelError ? error.with({ file: model.file }) : error;
+  }
+}
+
+/** One step of the queue: what is on screen waits for it, and no longer. */
+async function runBatch(
+  services: Services,
+  { open: { model } }: Collecting,
+  { fed, contents }: Batch,
+  layers: readonly LackingLayer[],
+  { priority, signal }: JobContext,
+): Promise<void> {
+  const { value, channels, height, width } = model.input;
+  const shape = [contents.length, channels, height, width];
+  const feed = { dtype: 'float32' as const, shape, data: fed.subarray(0, contents.length * channels * height * width) };
+  const values = layers.map((layer) => layer.value);
+  const { outputs, named } = await services.queue.run(priority, signal, () =>
+    services.programs.use(
+      { model: model.hash, graph: `collect:${values.join(' ')}` },
+      () => planCollect(model, values),
+      async (program, { layers: named }) => {
+        throwIfAborted(signal);
+        return { outputs: await program.run({ [value]: feed }), named };
+      },
+    ),
+  );
+  const data = (name: string) => outputs[name]?.data as Float32Array | BigInt64Array;
+  layers.forEach(({ shard }, i) => {
+    const { values, max, at } = named[i] as CollectedValue;
+    count(shard, contents, {
+      values: data(values) as Float32Array,
+      max: data(max) as Float32Array,
+      at: at === undefined ? undefined : data(at),
+      file: model.file,
+    });
+  });
+}
+
+interface Activations {
+  /** [n,units,height,width]. */
+  values: Float32Array;
+  /** [n,units]. */
+  max: Float32Array;
+  at: ArrayLike<number | bigint> | undefined;
+  file: string;
+}
+
+function count(shard: OpenShard, contents: readonly Content[], { values, max, at, file }: Activations): void {
+  const { layer, units, height, width } = shard.of;
+  const cells = units * height * width;
+  const first = new Uint8Array(units);
+  contents.forEach((content, i) => {
+    const added = shard.add(content, {
+      values: values.subarray(i * cells, (i + 1) * cells),
+      max: max.subarray(i * units, (i + 1) * units),
+      at: at === undefined ? first : (at as BigInt64Array).subarray(i * units, (i + 1) * units),
+    });
+    if (added) return;
+    throw new ModelError('weights', `Layer '${layer}' has NaN or infinite values for '${content.path}'.`, {
+      file,
+      where: layer,
+      hint: 'Check the preprocessing (value range) and whether training diverged.',
+    });
+  });
+}
