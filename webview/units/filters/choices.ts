@@ -1,6 +1,9 @@
-// biome-ignore lint/suspicious/noEmptyInterface: a stub
-export interface FiltersChoices {}
+export interface FiltersChoices {
+  /** Where the colours end: at the largest |weight| of all units, or of each by itself. */
+  scale: 'shared' | 'own';
+  order: 'number' | 'norm';
+}
 
-export function restoreFilters(_kept: Record<string, unknown>): FiltersChoices {
-  return {};
+export function restoreFilters(kept: Record<string, unknown>): FiltersChoices {
+  return { scale: kept.scale === 'own' ? 'own' : 'shared', order: kept.order === 'norm' ? 'norm' : 'number' };
 }
