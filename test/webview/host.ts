@@ -1,7 +1,6 @@
 // Runs in the browser, before the page: plays the extension's side of the channel with the real rpc. Tests steer it
 // through `window.host`.
 import { className, scoresClasses } from '../../src/shared/classScores.ts';
-import { cancelled, type ErrorRecord, fromErrorRecord } from '../../src/shared/errors.ts';
 import type {
   ExplanationMap,
   MapRequest,
@@ -13,68 +12,30 @@ import type {
   Prediction,
   RankedClass,
 } from '../../src/shared/protocol.ts';
-import { type CallContext, emit, type Handlers, type Port, serve } from '../../src/shared/rpc.ts';
+import { type CallContext, emit, type Handlers, serve } from '../../src/shared/rpc.ts';
 import { makeMap } from './makeMap.ts';
 import type { Scene } from './scene.ts';
-
-interface Logged {
-  method: string;
-  params: Record<string, unknown>;
-  ended: 'no' | 'answered' | 'aborted' | 'failed';
-}
+import { plugIn, SteeredHost, sleep } from './steered.ts';
 
 declare global {
   interface Window {
     scene: Scene;
     host: TestHost;
-    violations: string[];
-    acquireVsCodeApi(): { postMessage(message: unknown): void; getState(): unknown; setState(state: unknown): void };
   }
 }
 
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
 const bytes = (base64: string) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
 
-export class TestHost {
+/** Calls of `explain` are held and fail as `explain:METHOD`. */
+export class TestHost extends SteeredHost {
   scene: Scene;
-  generation = 1;
-  readonly log: Logged[] = [];
-  /** Calls wait as long as their name, or `explain:METHOD`, is held. */
-  readonly held = new Set<string>();
-  /** The next call of that name, or `explain:METHOD`, fails so. */
-  readonly failures = new Map<string, ErrorRecord>();
   /** Slow methods come in so many steps of so many ms; `stopAt` holds them there. */
   slow = { steps: 10, ms: 25, stopAt: 1 };
-  ms = 12;
-  readonly #toHost: Set<(frame: unknown) => void> = new Set();
-  readonly #port: Port;
 
   constructor(scene: Scene) {
+    super();
     this.scene = scene;
-    // Both ways as VS Code does it: cloned, later.
-    this.#port = {
-      post: (frame) => {
-        const copy = structuredClone(frame);
-        setTimeout(() => window.postMessage(copy, '*'));
-      },
-      listen: (callback) => {
-        this.#toHost.add(callback);
-        return () => this.#toHost.delete(callback);
-      },
-    };
-    serve<PageCalls>(this.#port, this.#handlers());
-  }
-
-  receive(frame: unknown): void {
-    const copy = structuredClone(frame);
-    setTimeout(() => {
-      for (const callback of this.#toHost) callback(copy);
-    });
-  }
-
-  calls(method: string): Logged[] {
-    return this.log.filter((entry) => entry.method === method);
+    serve<PageCalls>(this.port, this.#handlers());
   }
 
   subject(): PanelSubject {
@@ -85,14 +46,14 @@ export class TestHost {
   show(patch: Partial<Scene>): void {
     this.scene = { ...this.scene, ...patch };
     this.generation++;
-    emit<PageEvents, 'subject'>(this.#port, 'subject', this.subject());
+    emit<PageEvents, 'subject'>(this.port, 'subject', this.subject());
   }
 
   #handlers(): Handlers<PageCalls> {
     const quick =
       <K extends keyof PageCalls & string>(method: K, answer: (params: PageCalls[K]['params']) => PageCalls[K]['result']) =>
       (params: PageCalls[K]['params'], context: { signal: AbortSignal }) =>
-        this.#serve(method, params as Record<string, unknown>, context.signal, async () => answer(params));
+        this.answer(method, params as Record<string, unknown>, context.signal, async () => answer(params));
     return {
       ready: quick('ready', () => ({ subject: this.subject(), methods: this.scene.methods })),
       imagePng: quick('imagePng', ({ other }) => {
@@ -119,11 +80,11 @@ export class TestHost {
       revealImage: quick('revealImage', () => {}),
       showLog: quick('showLog', () => {}),
       explain: (params, context) =>
-        this.#serve(`explain:${params.request.method}`, params as unknown as Record<string, unknown>, context.signal, () =>
+        this.answer(`explain:${params.request.method}`, params as unknown as Record<string, unknown>, context.signal, () =>
           this.#explain(this.#sceneOf(params.other), params.request, context),
         ),
       explainAll: (params, context) =>
-        this.#serve('explainAll', params as unknown as Record<string, unknown>, context.signal, () =>
+        this.answer('explainAll', params as unknown as Record<string, unknown>, context.signal, () =>
           this.#explainAll(this.#sceneOf(params.other), params.requests, context),
         ),
       chooseOther: quick('chooseOther', ({ what }) => this.#other(what)),
@@ -138,26 +99,6 @@ export class TestHost {
       this.generation--;
       this.show(change);
     }, 60);
-  }
-
-  async #serve<T>(name: string, params: Record<string, unknown>, signal: AbortSignal, answer: () => Promise<T>): Promise<T> {
-    const entry: Logged = { method: name, params, ended: 'no' };
-    this.log.push(entry);
-    signal.addEventListener('abort', () => {
-      if (entry.ended === 'no') entry.ended = 'aborted';
-    });
-    await sleep(this.ms);
-    if (params.generation !== undefined && params.generation !== this.generation) throw cancelled();
-    while (this.held.has(name)) await sleep(10);
-    const failure = this.failures.get(name);
-    if (failure) {
-      this.failures.delete(name);
-      entry.ended = 'failed';
-      throw fromErrorRecord(failure);
-    }
-    const result = await answer();
-    if (entry.ended === 'no') entry.ended = 'answered';
-    return result;
   }
 
   /** One after the other, each told as it is there, as the real one does it. */
@@ -299,15 +240,5 @@ function trials(prediction: Prediction, fedPng: Uint8Array): PageCalls['preproce
   }));
 }
 
-window.violations = [];
-document.addEventListener('securitypolicyviolation', (event) => {
-  window.violations.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sample} ${event.sourceFile}:${event.lineNumber}`);
-});
 window.host = new TestHost(window.scene);
-dispatchEvent(new Event('host'));
-const stateKey = 'glassbox-state';
-window.acquireVsCodeApi = () => ({
-  postMessage: (frame) => window.host.receive(frame),
-  getState: () => JSON.parse(sessionStorage.getItem(stateKey) ?? 'null') ?? undefined,
-  setState: (state) => sessionStorage.setItem(stateKey, JSON.stringify(state)),
-});
+plugIn(window.host);

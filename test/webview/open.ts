@@ -9,26 +9,39 @@ import { lowContrast, overflowing, unnamed } from './audit.ts';
 import type { TestHost } from './host.ts';
 import { methodInfo } from './methods.ts';
 import type { Scene } from './scene.ts';
-import { type Site, startSite } from './site.ts';
+import { type Site, startSite, type TestPage } from './site.ts';
 import type { ThemeKind } from './themes.ts';
 
-export interface OpenOptions {
+const explainPage: TestPage<Scene> = {
+  name: 'explain',
+  title: 'Explain',
+  host: 'test/webview/host.ts',
+  image: ({ image }) => image.png,
+  placed: (scene, imageUri) => (scene.subject.imageUri === '/image.png' ? { ...scene, subject: { ...scene.subject, imageUri } } : scene),
+};
+
+export interface OpenOptions<Host = TestHost> {
   theme?: ThemeKind;
   width?: number;
   height?: number;
   /** State to wait for; default `ready`: everything asked for is there. */
   until?: 'ready' | 'busy' | 'error' | 'empty' | 'loading';
   /** Runs in the browser before the page: holds calls, makes them fail. */
-  steer?: (host: TestHost) => void;
+  steer?: (host: Host) => void;
   reducedMotion?: 'reduce' | 'no-preference';
 }
 
 /** One browser and one site for a test file; every opened page is checked for errors and policy violations when closed. */
 export function useBrowser() {
+  return usePage<Scene, TestHost>(explainPage);
+}
+
+/** The same for any of the extension's pages. */
+export function usePage<S extends object, Host>(of: TestPage<S>) {
   let browser: Browser;
-  let site: Site;
+  let site: Site<S>;
   before(async () => {
-    [browser, site] = await Promise.all([launchBrowser(), startSite()]);
+    [browser, site] = await Promise.all([launchBrowser(), startSite(of)]);
   });
   after(async () => {
     await Promise.all([browser?.close(), site?.close()]);
@@ -36,14 +49,14 @@ export function useBrowser() {
   return {
     sizes: () => site.sizes,
     /** Opens the page, works with it, checks that the browser had nothing to complain of. */
-    async withPage(scene: Scene, options: OpenOptions, work: (page: Page) => Promise<void>): Promise<void> {
+    async withPage(scene: S, options: OpenOptions<Host>, work: (page: Page) => Promise<void>): Promise<void> {
       const { width = 700, height = 800, theme = 'vscode-dark', until = 'ready', steer, reducedMotion = 'no-preference' } = options;
       const context = await browser.newContext({ viewport: { width, height }, reducedMotion });
       const page = await context.newPage();
       const complaints: string[] = [];
       page.on('pageerror', (error) => complaints.push(String(error.stack ?? error)));
       page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()));
-      if (steer) await page.addInitScript(`addEventListener('host', () => { (${steer})(window.host); })`);
+      if (steer) await page.addInitScript(`addEventListener('host', ({ detail }) => { (${steer})(detail); })`);
       try {
         await page.goto(site.url(scene, theme));
         await page.waitForSelector(`[data-testid=root][data-state=${until}]`, { timeout: 10_000 });
