@@ -1,0 +1,7 @@
+import type { Answers } from './answer.ts';
+
+// To be filled: unitMaps, unitSummary, unitClasses. An answer is a function of the call's params and an `AnswerContext`:
+//   unitMaps: async (params, { scene, host, step, progress }) => { await step(0.5); progress(…); return …; },
+// Calls without an answer fail with "The test host has no answer to …". Tests hold calls by `unitsHost.held.add('unitMaps')`,
+// make the next one fail by `unitsHost.failures.set('unitMaps', { code, message })`, and stop those that come in steps by `unitsHost.pace.stopAt`.
+export const unitAnswers: Answers = {};
