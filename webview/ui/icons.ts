@@ -6,6 +6,8 @@ const paths = {
   pinned: svg`<path class="filled" d="M5.5 1.5h5M6.5 1.5v5l-2.5 3h8l-2.5-3v-5M8 9.5v5" />`,
   save: svg`<path d="M8 1.5v8.5M4.5 6.8 8 10.3l3.5-3.5M2 11v3.5h12V11" />`,
   chevron: svg`<path d="m3.5 6 4.5 4.5L12.5 6" />`,
+  left: svg`<path d="M10 3.5 5.5 8l4.5 4.5" />`,
+  right: svg`<path d="M6 3.5 10.5 8 6 12.5" />`,
   eye: svg`<path d="M1.3 8C2.8 5.2 5.2 3.8 8 3.8S13.2 5.2 14.7 8C13.2 10.8 10.8 12.2 8 12.2S2.8 10.8 1.3 8Z" /><circle cx="8" cy="8" r="2.1" />`,
   plus: svg`<path d="M8 3v10M3 8h10" />`,
   minus: svg`<path d="M3 8h10" />`,

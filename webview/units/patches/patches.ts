@@ -4,6 +4,7 @@ import { oncePerTurn } from '../../page/oncePerTurn.ts';
 import { Ask } from '../ask.ts';
 import type { Feature, Page } from '../feature.ts';
 import { currentLayer, currentUnit } from '../selectors.ts';
+import type { UnitsState } from '../state.ts';
 import type { PatchesChoices } from './choices.ts';
 import { Collecting } from './collecting.ts';
 import { showsCollected, stampOf, startsByItself } from './selectors.ts';
@@ -20,6 +21,8 @@ export class Patches implements Feature {
   readonly #tops: TopJobs;
   readonly sight: Sight;
   #layer: string | undefined;
+  /** A unit's own page stands in place of the wall. */
+  #away = false;
   /** Raised to look again at what is collected. */
   #looks = 0;
 
@@ -40,6 +43,7 @@ export class Patches implements Feature {
     const state = this.#page.store.get();
     const layer = showsCollected(state) ? currentLayer(state)?.name : undefined;
     this.#turnTo(layer);
+    this.#follow(state);
     this.#askCollection(layer);
     this.#askUnits(layer);
     this.#keepOrder();
@@ -140,6 +144,16 @@ export class Patches implements Feature {
     this.#set({ forgetting: 'no', stopped: true, skipped: [], runs: runs + 1, tops: new Map(), ordered: undefined });
   }
 
+  /** The wall is back after a unit's own page: the unit is in sight and has the focus. */
+  returned(wall: HTMLElement): void {
+    const { focus } = this.#page.store.get().patches;
+    if (!this.#away || !focus) return;
+    this.#away = false;
+    const cell = wall.querySelector<HTMLElement>(`[data-unit="${focus.unit}"][data-at="${focus.at}"]`);
+    cell?.scrollIntoView({ block: 'center' });
+    cell?.focus({ preventScroll: true });
+  }
+
   focus(unit: number, at: number): void {
     const { focus } = this.#page.store.get().patches;
     if (focus?.unit !== unit || focus.at !== at) this.#set({ focus: { unit, at } });
@@ -157,6 +171,16 @@ export class Patches implements Feature {
       focus: undefined,
       forgetting: 'no',
     });
+  }
+
+  /** Back from a unit's page, the wall shall be at the unit that was on it last. */
+  #follow(state: UnitsState): void {
+    const unit = currentUnit(state);
+    if (state.choices.view !== 'patches') this.#away = false;
+    else if (unit !== undefined) {
+      this.#away = true;
+      if (state.patches.focus?.unit !== unit) this.focus(unit, 0);
+    }
   }
 
   #askCollection(layer: string | undefined): void {

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { ref } from 'lit/directives/ref.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { errorView } from '../../page/errorView.ts';
 import { neighbour } from '../../ui/neighbour.ts';
@@ -7,9 +8,16 @@ import type { UnitsState } from '../state.ts';
 import { wallUnits } from './selectors.ts';
 import { unitRow } from './unitRow.ts';
 
+/** Stable, so that it is called when the wall comes and goes only. */
+let returned: (wall: HTMLElement) => void = () => {};
+const mounted = (element: Element | undefined) => {
+  if (element) queueMicrotask(() => returned(element as HTMLElement));
+};
+
 /** All units of the layer in the chosen order, each with its best patches. */
 export function wallView(state: UnitsState, flow: Flow): TemplateResult {
   const units = wallUnits(state);
+  returned = (wall) => flow.patches.returned(wall);
   const { focus, topsFailure } = state.patches;
   const first = units[0];
   const entry = focus && units.includes(focus.unit) ? focus : first === undefined ? undefined : { unit: first, at: 0 };
@@ -26,6 +34,7 @@ export function wallView(state: UnitsState, flow: Flow): TemplateResult {
       data-testid="wall"
       @keydown=${onKey}
       @focusin=${focused}
+      ${ref(mounted)}
     >
       ${repeat(
         units,

@@ -76,6 +76,12 @@ export class UnitPage implements Feature {
     this.#set({ drawn: drawImages(this.#page.store.get()) });
   }
 
+  /** The page has come in place of a view: it begins at its top. */
+  opened(title: HTMLElement): void {
+    scrollTo(0, 0);
+    title.focus({ preventScroll: true });
+  }
+
   again(section: Section): void {
     this.#asks.again(section);
   }

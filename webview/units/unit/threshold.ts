@@ -1,0 +1,30 @@
+import type { UnitMap, UnitSummary } from '../../../src/shared/unitsProtocol.ts';
+import type { UnitsState } from '../state.ts';
+
+export type ThresholdFacts = Pick<UnitSummary, 'threshold' | 'quantile' | 'above' | 'cells' | 'thresholdError' | 'images'>;
+
+/** A threshold and what it was taken over: the data set, or only the pictures on screen. */
+export interface Threshold {
+  value: number;
+  from: 'dataset' | 'shown';
+  summary: ThresholdFacts;
+}
+
+/** The data set's threshold; where nothing is collected, that of the pictures on screen once all of them are there. */
+export function thresholdOf({ unit, choices, patches }: UnitsState): Threshold | undefined {
+  const { summary, maps } = unit;
+  if (summary.value) return { value: summary.value.threshold, from: 'dataset', summary: summary.value };
+  if (summary.loading || summary.error || patches.collection.loading || maps.loading) return undefined;
+  const there = maps.value?.flatMap((outcome) => (outcome && 'map' in outcome ? [outcome.map] : [])) ?? [];
+  if (there.length === 0) return undefined;
+  const facts = overShown(there, choices.quantile);
+  return { value: facts.threshold, from: 'shown', summary: facts };
+}
+
+/** The value that the share `quantile` of the maps' cells exceeds, exact: a value of one of them. */
+export function overShown(maps: readonly UnitMap[], quantile: number): ThresholdFacts {
+  const cells = Float32Array.from(maps.flatMap(({ values }) => [...values])).sort();
+  const threshold = cells[Math.max(0, cells.length - 1 - Math.floor(quantile * cells.length))] ?? 0;
+  const above = cells.length - (cells.findLastIndex((value) => value <= threshold) + 1);
+  return { threshold, quantile, above, cells: cells.length, thresholdError: 0, images: maps.length };
+}
