@@ -45,7 +45,9 @@ export function readLinearly({ graph, logits }: Model, value: string): boolean {
     if (standsBetween(graph, node) !== undefined) return false;
     at = computedInput(graph, node);
   }
-  return true;
+  return typeOf(graph, value)
+    .shape.slice(2)
+    .every((size) => size === 1);
 }
 
 /** Averages over all positions of its input. */
@@ -63,7 +65,9 @@ function isGlobalMean(graph: Graph, node: Node): boolean {
 function standsBetween(graph: Graph, node: Node): string | undefined {
   const input = typeOf(graph, computedInput(graph, node)).shape;
   if (node.inputs.filter((i) => i !== '' && !graph.constants.has(i)).length !== 1) return `${node.op} brings two values together`;
-  if (input.length === 4 && Number(input[2]) * Number(input[3]) > 1) {
+  // One vector, channels-first or channels-last: a TensorFlow graph has [N,1,1,C] before its last reshape.
+  const vector = input.slice(1).filter((size) => size !== 1).length <= 1;
+  if (input.length === 4 && !vector) {
     return ['Flatten', 'Reshape'].includes(node.op)
       ? 'every position has weights of its own there, none is averaged'
       : `${node.op} works on positions there, but a global average must come last`;

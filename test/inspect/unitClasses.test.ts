@@ -3,13 +3,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Executor } from '../../src/execute/executor.ts';
 import { createOnnxRuntime } from '../../src/execute/onnxruntime/executor.ts';
+import { linearHead } from '../../src/explain/linearHead.ts';
 import { planForward } from '../../src/explain/plan.ts';
 import { bindBatch, elements, type Tensor, typeOf } from '../../src/graph/graph.ts';
 import { openModel } from '../../src/importers/index.ts';
 import type { Model } from '../../src/importers/model.ts';
 import { planUnitSwitches, planUnitWeights } from '../../src/inspect/unitClasses.ts';
 import { ModelError } from '../../src/shared/errors.ts';
-import { classifier, int, ints, node, noise, type Small, smallModel, sourceOf, weight } from '../support/onnxModels.ts';
+import { classifier, int, integers, ints, node, noise, type Small, smallModel, sourceOf, weight } from '../support/onnxModels.ts';
 
 const open = (overrides: Partial<Small> = {}) => openModel(sourceOf(classifier(overrides)));
 const picture = (model: Model, seed = 1): Tensor => {
@@ -102,6 +103,29 @@ test('what lies behind the average is taken with it: scale, shift, two linear la
     );
     near(await weightsOf(executor, model, 'relu', k), expected, `relu ${k}`);
   }
+});
+
+test('a vector may lie channels-last on the way, as in TensorFlow graphs; a picture of one channel is none', async () => {
+  const executor = await createOnnxRuntime();
+  const tail = [node('Gemm', 'flat w2 b2', 'logits', int('transB', 1))];
+  const head = [node('Conv', 'x w1 b1', 'conv', ints('pads', [1, 1, 1, 1])), node('Relu', 'conv', 'relu')];
+  const model = await open({
+    nodes: [
+      ...head,
+      node('GlobalAveragePool', 'relu', 'pool'),
+      node('Reshape', 'pool last', 'lying'),
+      node('Reshape', 'lying first', 'flat'),
+      ...tail,
+    ],
+    initializers: [...(classifier().graph.initializers ?? []), integers('last', [0, 1, 1, 4]), integers('first', [0, 4])],
+  });
+  assert.equal(typeOf(model.graph, 'lying').shape.join(), 'N,1,1,4');
+  const found = linearHead(model);
+  assert.ok(!(found instanceof ModelError) && found.layer.value === 'relu', 'CAM is possible');
+  const column = Array.from({ length: 5 }, (_, c) => noise(20, 4)[c * 4 + 2] as number);
+  near(await weightsOf(executor, model, 'relu', 2), column, 'relu');
+  // Its cells have weights of their own.
+  assert.equal(planUnitWeights(model, 'lying'), undefined);
 });
 
 test('weights times mean activations, and the bias, are the logit', async () => {
