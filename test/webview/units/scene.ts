@@ -15,6 +15,16 @@ export interface UnitsScene {
   visualisers: readonly VisualiserInfo[];
   /** Layers that the data set is collected for. */
   collected: readonly string[];
+  /** Images that they are collected over, the first ones; default: all. */
+  counts?: Readonly<Record<string, number>>;
+  /** Collected images that are gone or changed. */
+  gone?: number;
+  /** So many of the last images cannot be read while collecting. */
+  unreadable?: number;
+  /** Paths of images that cannot be read when they are asked for by themselves. */
+  broken?: readonly string[];
+  /** Units at the upper end of their activation function, in every layer. */
+  saturated?: readonly number[];
   /** Units that no image makes fire, in every layer. */
   dead: readonly number[];
   /** By path: what the network sees of an image, R G B of `input`'s size as base64, instead of a made-up picture. */
