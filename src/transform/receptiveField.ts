@@ -45,6 +45,10 @@ const cellwise: ReadonlySet<OpName> = new Set<OpName>([
   'Identity',
 ]);
 
+export function isCellwise(op: OpName): boolean {
+  return cellwise.has(op);
+}
+
 /** How a node whose values are images [N,C,H,W] reaches into them. Whatever is not one, such as a flattened value, reaches everything. */
 export function reachOf(graph: Graph, node: Node): Reach {
   if (!varying(graph, node).every((value) => isImage(graph, value)) || !node.outputs.every((value) => isImage(graph, value)))
