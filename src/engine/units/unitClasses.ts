@@ -60,7 +60,7 @@ async function unitWeights(
 }
 
 /** How far each logit falls without the unit, on average over the images that excite it most. */
-async function ablation(services: Services, of: CollectionOf, unit: number, context: JobContext): Promise<UnitClasses> {
+async function ablation(services: Services, of: CollectionOf & { layer: string }, unit: number, context: JobContext): Promise<UnitClasses> {
   const { open, info, collection } = await layerCollection(services, of, context.signal);
   const { value } = findUnitLayer(open, of.layer);
   const asked = collection.top(unit).slice(0, switchedImages);
