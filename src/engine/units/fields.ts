@@ -8,10 +8,10 @@ export const nearlyAllShare = 0.85;
 /** Receptive fields of the cells of a model's layers. */
 export interface Fields {
   /**
-   * What a cell sees, in input pixels, exactly. Where a gate (squeeze and excitation) alone makes that the whole input, what it
+   * What a unit's cell sees, in input pixels, exactly. Where a gate (squeeze and excitation) alone makes that the whole input, what it
    * sees apart from gates. Undefined: nothing but padding.
    */
-  of(value: string, row: number, column: number): Rect | undefined;
+  of(value: string, unit: number, at: readonly [row: number, column: number]): Rect | undefined;
   /** Whether that is (nearly) the whole input. */
   nearlyAll(field: Pick<Rect, 'height' | 'width'>): boolean;
 }
@@ -26,9 +26,9 @@ export function fieldsOf(model: Model): Fields {
   const exact = new ReceptiveBoxes(model.graph, input);
   const apart = new ReceptiveBoxes(model.graph, input, { ignoreGates: true });
   const fields: Fields = {
-    of(value, row, column) {
-      const box = exact.box(value, row, column);
-      return box?.height === height && box.width === width ? (apart.box(value, row, column) ?? box) : box;
+    of(value, unit, [row, column]) {
+      const box = exact.box(value, row, column, unit);
+      return box?.height === height && box.width === width ? (apart.box(value, row, column, unit) ?? box) : box;
     },
     nearlyAll: (field) => field.height >= nearlyAllShare * height && field.width >= nearlyAllShare * width,
   };

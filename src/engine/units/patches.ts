@@ -103,9 +103,9 @@ class Cutter {
     if (!image) return undefined;
     const { covers } = this.#services.inputs.feed(image, info.preprocessing as Preprocessing, info);
     const patches: Patch[] = [];
-    for (const { entry } of wanted) {
+    for (const { unit, entry } of wanted) {
       const at = [Math.floor(entry.at / collection.width), entry.at % collection.width] as const;
-      const shown = await this.#shown(at);
+      const shown = await this.#shown(unit, at);
       const area = inImage(covers, open.model.input, shown.shown);
       const pixels = cut(image, area, this.#size);
       patches.push({ image: { path, name: basename(path) }, imageHash: hash, value: entry.value, at, ...shown, area, pixels });
@@ -114,11 +114,11 @@ class Cutter {
   }
 
   /** The part of the input that a cell's patch shows. */
-  async #shown([row, column]: readonly [number, number]): Promise<Pick<Patch, 'field' | 'shown' | 'shownAs'>> {
+  async #shown(unit: number, at: readonly [number, number]): Promise<Pick<Patch, 'field' | 'shown' | 'shownAs'>> {
     const { open, value, collection } = this.#units;
     const { input } = open.model;
     const fields = fieldsOf(open.model);
-    const field = fields.of(value, row, column);
+    const field = fields.of(value, unit, at);
     const whole = { x: 0, y: 0, width: input.width, height: input.height };
     // The one cell of a vector is nowhere in particular.
     const somewhere = collection.height * collection.width > 1;
@@ -127,7 +127,7 @@ class Cutter {
     if (!size || fields.nearlyAll(size)) return { field, shown: field, shownAs: 'field' };
     this.#placement ??= centres(open.model.graph, input.value, value);
     const { rows, columns } = this.#placement;
-    return { field, shown: around([rows[row] as number, columns[column] as number], size, input), shownAs: 'typical' };
+    return { field, shown: around([rows[at[0]] as number, columns[at[1]] as number], size, input), shownAs: 'typical' };
   }
 }
 

@@ -92,7 +92,7 @@ async function prepare(services: Services, { model, image, layer, unit, index, a
       hint: `It has ${units} units of ${height} × ${width} cells, counted from 0.`,
     });
   }
-  const field = fieldsOf(input.open.model).of(place.value, row, column);
+  const field = fieldsOf(input.open.model).of(place.value, unit, at);
   if (field) return { index, input, at, place, field };
   throw new ModelError('method', `Cell (${row}, ${column}) of layer '${name}' sees nothing but padding: nothing in the image drives it.`, {
     file: model,
