@@ -161,7 +161,8 @@ function perChannel({ low, high }: { low: Float32Array; high: Float32Array }): P
   return { low: float32([low.length], low), high: float32([high.length], high) };
 }
 
-function preprocessingUnknown(info: ModelInfo): ModelError {
+/** For a model of which nothing tells the preprocessing: the page then asks. */
+export function preprocessingUnknown(info: ModelInfo): ModelError {
   if (preprocessingCandidates(info.input).length === 0) return inputIsNoImage(info);
   return new ModelError('input', `Nothing says how images are prepared for ${info.name}: value range, mean, channel order.`, {
     file: info.path,

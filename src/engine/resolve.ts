@@ -5,9 +5,10 @@ import { refusal } from '../explain/refusal.ts';
 import type { Target } from '../explain/target.ts';
 import { className, scoresClasses } from '../shared/classScores.ts';
 import { ModelError } from '../shared/errors.ts';
-import type { MapRequest, MethodInfo, ParamInfo } from '../shared/protocol.ts';
+import type { MapRequest, MethodInfo } from '../shared/protocol.ts';
 import type { Prepared } from './inputs.ts';
 import type { OpenModel } from './models.ts';
+import { checkedParameters } from './parameters.ts';
 
 /** A request with every default filled in, but for the target. */
 export interface Resolved {
@@ -77,7 +78,8 @@ function noProbabilities({ name, model }: OpenModel, { info }: Method, variant: 
   });
 }
 
-function checkClass({ open: { model, name }, info }: Pick<Prepared, 'open' | 'info'>, index: number): number {
+/** The index itself. Throws ModelError('method') where the model has no such class. */
+export function checkClass({ open: { model, name }, info }: Pick<Prepared, 'open' | 'info'>, index: number): number {
   if (Number.isInteger(index) && index >= 0 && index < model.classes) return index;
   const [one, all] = scoresClasses(info) ? ['class', 'classes are'] : ['output', 'outputs are'];
   throw new ModelError('method', `${name} has no ${one} ${index}.`, {
@@ -115,35 +117,8 @@ function spatialLayer(open: OpenModel, { label }: MethodInfo, asked: string | un
 
 /** The method's parameters with defaults, each checked. */
 function parameters(method: Method, { model }: OpenModel, given: Params): Params {
-  const { label, params } = method.info;
-  const sized: Params = method.family === 'graph' ? {} : method.defaults(model.input.height, model.input.width);
-  const stranger = Object.keys(given).find((id) => !params.some((p) => p.id === id));
-  if (stranger !== undefined) {
-    throw new ModelError('method', `${label} has no parameter '${stranger}'.`, {
-      hint: `Parameters: ${params.map((p) => p.id).join(', ') || 'none'}.`,
-    });
-  }
-  const values: Params = Object.fromEntries(params.map((p) => [p.id, given[p.id] ?? sized[p.id] ?? p.default]));
-  for (const param of params) checkParameter(label, param, values[param.id] as number | string);
+  const sized = method.family === 'graph' ? {} : method.defaults(model.input.height, model.input.width);
+  const values = checkedParameters(method.info, given, sized);
   method.check?.(values);
   return values;
-}
-
-function checkParameter(
-  label: string,
-  { label: name, about, default: usual, min, max, step, options }: ParamInfo,
-  value: number | string,
-): void {
-  const fits =
-    typeof usual === 'number'
-      ? typeof value === 'number' &&
-        Number.isFinite(value) &&
-        value >= (min ?? value) &&
-        value <= (max ?? value) &&
-        (step !== 1 || Number.isInteger(value))
-      : typeof value === 'string' && (options?.includes(value) ?? true);
-  if (fits) return;
-  const bounds = max === undefined ? (min === undefined ? '' : ` At least ${min}.`) : ` From ${min ?? 'any number'} to ${max}.`;
-  const choices = options ? ` One of: ${options.join(', ')}.` : bounds;
-  throw new ModelError('method', `${label}: ${name.toLowerCase()} cannot be ${JSON.stringify(value)}.`, { hint: `${about}${choices}` });
 }

@@ -93,7 +93,8 @@ function sampling({ interpolation = 'bilinear', antialias = true }: Preprocessin
   return { interpolation, antialias };
 }
 
-function normalise({ width, height, channels, data }: Pixels, how: Preprocessing): Omit<FedImage, 'covers'> {
+/** Pixels of the input's own size in the order R G B (A), or grey, as they are fed. */
+export function normalise({ width, height, channels, data }: Pixels, how: Preprocessing): Omit<FedImage, 'covers'> {
   const tensor = new Float32Array(channels * height * width);
   const plane = height * width;
   const order = planes[how.channels];
@@ -112,7 +113,7 @@ export function pixelBounds(how: Preprocessing, { channels }: Pick<InputSize, 'c
 }
 
 /** Position among R, G, B, A of each fed channel. */
-const planes: Readonly<Record<ChannelOrder, readonly number[]>> = { RGB: [0, 1, 2], BGR: [2, 1, 0], gray: [0], RGBA: [0, 1, 2, 3] };
+export const planes: Readonly<Record<ChannelOrder, readonly number[]>> = { RGB: [0, 1, 2], BGR: [2, 1, 0], gray: [0], RGBA: [0, 1, 2, 3] };
 
 /** Smallest and largest value. */
 export function range(tensor: Float32Array): { min: number; max: number } {
@@ -160,7 +161,8 @@ export function notAnImage(whose: string, channels: number): ModelError {
   });
 }
 
-function checkFits(how: Preprocessing, input: InputSize): void {
+/** Throws ModelError: `input` where no image has the model's channels, `shape` where the preprocessing gives others or another size. */
+export function checkFits(how: Preprocessing, input: InputSize): void {
   const suits = fitting[input.channels];
   if (suits === undefined) throw notAnImage("The model's input", input.channels);
   const channels = channelsIn(how.channels);

@@ -1,13 +1,159 @@
-import { ModelError } from '../../shared/errors.ts';
+import { targetPhrase } from '../../explain/target.ts';
+import { FedColours } from '../../image/fedColours.ts';
+import { normalise } from '../../image/preprocess.ts';
+import type { Model } from '../../importers/model.ts';
+import { findVisualiser, visualisers as methods } from '../../inspect/visualise/index.ts';
+import type { Climb } from '../../inspect/visualise/visualiser.ts';
+import { ModelError, throwIfAborted } from '../../shared/errors.ts';
+import type { ModelInfo } from '../../shared/protocol.ts';
+import { untilAborted } from '../../shared/sharedJobs.ts';
+import type { Objective } from '../../shared/unitsProtocol.ts';
+import { preprocessingUnknown } from '../inputs.ts';
+import type { JobContext } from '../jobs.ts';
+import type { OpenModel } from '../models.ts';
+import { checkedParameters } from '../parameters.ts';
+import { forward, rank } from '../predict.ts';
+import { checkClass } from '../resolve.ts';
 import type { Services } from '../services.ts';
+import { type Aim, type Ascent, ascend, classAim, unitAim } from './ascent.ts';
+import { ClimbProgress } from './climbProgress.ts';
 import type { UnitHandler } from './handler.ts';
+import { fedPicture, shownOpacity, shownPicture, shownRgb } from './shownPicture.ts';
+import { findUnitLayer } from './unitLayer.ts';
 
 /** The ways to climb. */
-export const visualisers: UnitHandler<'visualisers'> = async (_services: Services) => {
-  throw new ModelError('unsupported', 'visualisers is not there yet.');
+export const visualisers: UnitHandler<'visualisers'> = async () => methods.map(({ info }) => info);
+
+/** Behind what is asked for and on screen: a climb is hundreds of steps. */
+const usualPriority = -1;
+
+/**
+ * Makes a picture that excites a class or a unit, step by step through the queue. Throws ModelError where the method, its
+ * parameters, the class or the unit do not exist, where nothing tells the preprocessing, and where a value is not finite.
+ */
+export const visualise: UnitHandler<'visualise'> = async (services, { model: path, request, priority = usualPriority }, context) => {
+  const start = performance.now();
+  const { signal } = context;
+  const open = await untilAborted(services.models.open(path), signal);
+  const info = await services.inputs.describe(open, undefined);
+  try {
+    const method = findVisualiser(request.method);
+    const params = checkedParameters(method.info, request.params ?? {});
+    const { aim, target } = resolveObjective(open, info, request.objective);
+    const { preprocessing } = info;
+    if (!preprocessing) throw preprocessingUnknown(info);
+    const { height, width } = info.input;
+    const colours = new FedColours(preprocessing, info.input);
+    const climb = method.start({ channels: colours.channels, height, width }, params);
+    const progress = new ClimbProgress(climb, info.input, context.progress);
+    const slope = new Slope(services, open.model, { aim, colours }, { priority, signal });
+    const values = await ascendAll(climb, slope, progress);
+    const shown = shownPicture(climb.render(), info.input);
+    const fed = normalise(fedPicture(shown, preprocessing.channels), preprocessing).tensor;
+    const job = { priority, signal };
+    const [value] = (await ascend(services, open.model, { aim, inputs: fed, rule: 'gradient' }, job)).values as unknown as [number];
+    const logits = await forward(services, open, { batch: fed, n: 1, what: 'the visualisation', ...job });
+    throwIfAborted(signal);
+    const ranked = rank(logits, info);
+    progress.end(value, shown);
+    const { objective } = request;
+    return {
+      objective,
+      target,
+      method: method.info.id,
+      params,
+      pixels: shownRgb(shown),
+      alpha: shownOpacity(climb, info.input),
+      values,
+      value,
+      top: ranked.slice(0, 5),
+      probability: objective.kind === 'class' ? ranked.find(({ index }) => index === objective.class)?.probability : undefined,
+      remark: remark(slope, values[0] as number, value),
+      engine: info.engine,
+      ms: performance.now() - start,
+    };
+  } catch (error) {
+    throw error instanceof ModelError ? error.with({ file: info.path }) : error;
+  }
 };
 
-/** Climbs. */
-export const visualise: UnitHandler<'visualise'> = async (_services: Services) => {
-  throw new ModelError('unsupported', 'visualise is not there yet.');
-};
+/** The scalar, and what it is called. */
+function resolveObjective(open: OpenModel, info: ModelInfo, objective: Objective): { aim: Aim; target: string } {
+  if (objective.kind === 'class') {
+    const index = checkClass({ open, info }, objective.class);
+    return { aim: classAim(open.model, index), target: targetPhrase({ class: index, against: undefined }, info, 'logit') };
+  }
+  const place = findUnitLayer(open, objective.layer);
+  const { name, units, height, width } = place.info;
+  if (!Number.isInteger(objective.unit) || objective.unit < 0 || objective.unit >= units) {
+    throw new ModelError('method', `Layer '${name}' of ${open.name} has no unit ${objective.unit}.`, {
+      where: name,
+      hint: units === 1 ? 'Its only unit is 0.' : `Its units are 0 to ${units - 1}.`,
+    });
+  }
+  const over = height * width === 1 ? '' : objective.cells === 'mean' ? 'mean of ' : 'centre of ';
+  return { aim: unitAim(place, objective), target: `${over}${name} unit ${objective.unit}` };
+}
+
+async function ascendAll(climb: Climb, slope: Slope, progress: ClimbProgress): Promise<Float32Array> {
+  const values = new Float32Array(climb.steps);
+  for (let step = 0; step < climb.steps; step++) {
+    const { values: each, gradients } = await slope.at(climb.ask(), step);
+    values[step] = each.reduce((sum, v) => sum + v, 0) / each.length;
+    progress.at(step, values[step] as number);
+    climb.follow(gradients);
+  }
+  return values;
+}
+
+/** Steps in which a gradient that is blocked everywhere is redirected, as in Lucid. */
+const redirectedSteps = 16;
+
+/** The gradient at pictures. */
+class Slope {
+  /** Steps without any gradient: redirected, and for good. */
+  redirected = 0;
+  blocked = 0;
+  readonly #services: Services;
+  readonly #model: Model;
+  readonly #aim: Aim;
+  readonly #colours: FedColours;
+  readonly #context: JobContext;
+
+  constructor(services: Services, model: Model, { aim, colours }: { aim: Aim; colours: FedColours }, context: JobContext) {
+    this.#services = services;
+    this.#model = model;
+    this.#aim = aim;
+    this.#colours = colours;
+    this.#context = context;
+  }
+
+  async at(pictures: Float32Array, step: number): Promise<Ascent> {
+    const inputs = this.#colours.feed(pictures);
+    const asked = { aim: this.#aim, inputs };
+    let ascent = await ascend(this.#services, this.#model, { ...asked, rule: 'gradient' }, this.#context);
+    if (isFlat(ascent) && step < redirectedSteps) {
+      ascent = await ascend(this.#services, this.#model, { ...asked, rule: 'redirected' }, this.#context);
+      if (!isFlat(ascent)) this.redirected += 1;
+    }
+    if (isFlat(ascent)) this.blocked += 1;
+    return { values: ascent.values, gradients: this.#colours.handBack(ascent.gradients) };
+  }
+}
+
+function isFlat({ gradients }: Ascent): boolean {
+  return gradients.every((g) => g === 0);
+}
+
+/** What a person has to be told of a climb that did not go as usual. */
+function remark({ redirected, blocked }: Slope, first: number, last: number): string | undefined {
+  const flat =
+    blocked > 0 ? ` In ${blocked} steps no gradient reached the picture: no change to it, however small, changes the target.` : '';
+  if (!(last > first)) return `Nothing rose: ${short(first)} at the first step, ${short(last)} at the end.${flat}`;
+  const opened = `All gradient was blocked by inactive ReLUs at the start: in ${redirected} steps it was led past them (redirected ReLU gradient).`;
+  return redirected > 0 ? opened + flat : flat.trim() || undefined;
+}
+
+function short(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}

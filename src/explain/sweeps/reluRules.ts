@@ -9,6 +9,7 @@ import { differentiate, type GradientRule } from '../../transform/differentiate.
 import { layerAt } from '../layers.ts';
 import { activationsOf, type ReluKind } from '../relus.ts';
 import type { Sweep } from '../sweep.ts';
+import { redirectedRule } from './redirectedRelu.ts';
 
 /** Which activations are treated as a ReLU, by variant: Captum and pytorch-grad-cam change `nn.ReLU` alone. */
 export const reluKind = (variant: string): ReluKind => (variant === 'captum' || variant === 'nearest' ? 'relu' : 'rectifiers');
@@ -30,7 +31,7 @@ const deconvRule =
   (): Gradient<OpName> =>
   ({ b, grad }) => [() => rectified(b, grad)];
 
-const rules = { guided: guidedRule, deconvnet: deconvRule };
+const rules = { guided: guidedRule, deconvnet: deconvRule, redirected: redirectedRule };
 export type ReluRule = keyof typeof rules;
 
 /**
