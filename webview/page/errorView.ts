@@ -8,6 +8,8 @@ export interface ErrorActions {
   retry?: () => void;
   /** Asks what would cure it. */
   ask?: () => void;
+  /** Said on its button; undefined: what is asked. */
+  askLabel?: string;
   showLog?: () => void;
   openSidecar?: () => void;
   chooseModel?: () => void;
@@ -38,7 +40,12 @@ export function errorView(error: ErrorRecord, actions: ErrorActions): TemplateRe
       <div class="buttons">
         ${
           error.question && actions.ask
-            ? button({ testid: 'ask', label: answering[error.question.kind], appearance: 'primary', onClick: actions.ask })
+            ? button({
+                testid: 'ask',
+                label: actions.askLabel ?? answering[error.question.kind],
+                appearance: 'primary',
+                onClick: actions.ask,
+              })
             : nothing
         }
         ${actions.retry && !error.question ? button({ testid: 'retry', label: 'Try again', appearance: 'primary', onClick: actions.retry }) : nothing}

@@ -78,8 +78,12 @@ export class Flow {
     this.#sync();
   }
 
+  /** A unit's own page gives way to the view. */
   chooseView(view: UnitsView): void {
-    this.choose({ view });
+    const { store } = this.#page;
+    const { unit: _, ...rest } = store.get().choices;
+    store.set({ choices: { ...rest, view }, notice: undefined });
+    this.#sync();
   }
 
   /** Another layer: its units are others. */
@@ -88,6 +92,15 @@ export class Flow {
     const { unit: _, ...rest } = store.get().choices;
     store.set({ choices: { ...rest, layer }, notice: undefined });
     this.#sync();
+  }
+
+  /** The layer before (−1) or after (1) the one on show, in order of depth. */
+  stepLayer(by: -1 | 1): void {
+    const state = this.#page.store.get();
+    const layers = state.units?.layers ?? [];
+    const at = layers.findIndex(({ name }) => name === currentLayer(state)?.name);
+    const to = at < 0 ? undefined : layers[at + by];
+    if (to) this.chooseLayer(to.name);
   }
 
   /** Opens a unit's own page. */
@@ -114,6 +127,16 @@ export class Flow {
     const { subject } = this.#page.store.get();
     if (!subject) void this.begin(undefined);
     else this.show(subject);
+  }
+
+  /** Undefined: the editor asks which. */
+  async chooseModel(candidate?: string): Promise<void> {
+    await this.ask(() => this.client.call('chooseModel', candidate === undefined ? {} : { candidate }));
+  }
+
+  /** Also where nothing else is there yet. */
+  showLog(): void {
+    this.client.call('showLog', {}).catch((error) => this.#page.store.set({ notice: toErrorRecord(error).message }));
   }
 
   /** Does something in the editor, and says where it failed. */

@@ -25,12 +25,20 @@ export function startPage(port: Port, stateStore: StateStore, root: HTMLElement)
   });
   store.subscribe(draw);
   keep(store, stateStore);
-  addEventListener('keydown', (event) => {
-    // An open list that closes on Escape has taken the key.
-    if (event.key === 'Escape' && !event.defaultPrevented && flow.leave()) event.preventDefault();
-  });
+  addEventListener('keydown', (event) => onKey(event, flow));
   draw();
   void flow.begin(saved.subject);
+}
+
+/** Escape leaves what is open; brackets lead from layer to layer. */
+function onKey(event: KeyboardEvent, flow: Flow): void {
+  // An open list that closes on Escape has taken the key.
+  if (event.defaultPrevented) return;
+  if (event.key === 'Escape' && flow.leave()) event.preventDefault();
+  const typing = event.target instanceof Element && event.target.matches('input:not([type=range]), select, textarea');
+  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === '[') flow.stepLayer(-1);
+  if (event.key === ']') flow.stepLayer(1);
 }
 
 /** Keeps subject and choices whenever one of them changes. */

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { describeError } from '../../../src/shared/errors.ts';
+import { chooseModelView } from '../../page/chooseModel.ts';
 import { errorView } from '../../page/errorView.ts';
 import type { Actions } from '../actions.ts';
 import { isComparing } from '../compare/comparison.ts';
@@ -10,7 +11,6 @@ import { aboutMethod } from './aboutMethod.ts';
 import { banner } from './banner.ts';
 import { checkList } from './checkList.ts';
 import { controls } from './controls.ts';
-import { emptyView } from './emptyView.ts';
 import { header } from './header.ts';
 import { labelOffer } from './labelOffer.ts';
 import { legend } from './legend.ts';
@@ -54,7 +54,14 @@ function saysSomething(state: PageState, now: ReturnType<typeof phase>): boolean
 }
 
 function numbers(state: PageState, actions: Actions, now: ReturnType<typeof phase>): TemplateResult {
-  if (now === 'empty') return emptyView(state, actions);
+  if (now === 'empty') {
+    const { candidates = [] } = state.subject ?? {};
+    return chooseModelView({
+      candidates,
+      ask: 'Which model should explain this image?',
+      onChoose: (candidate) => actions.chooseModel(candidate),
+    });
+  }
   if (now === 'error' && state.failure)
     return html`<section class="card">${errorView(state.failure, failureActions(state, actions))}</section>`;
   if (!saysSomething(state, now)) return html``;

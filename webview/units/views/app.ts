@@ -1,29 +1,69 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { describeError } from '../../../src/shared/errors.ts';
+import { chooseModelView } from '../../page/chooseModel.ts';
 import { activationsView } from '../activations/activationsView.ts';
 import { filtersView } from '../filters/filtersView.ts';
 import type { Flow } from '../flow.ts';
 import { patchesView } from '../patches/patchesView.ts';
-import { currentUnit, phase } from '../selectors.ts';
+import { currentLayer, currentUnit, phase } from '../selectors.ts';
 import type { UnitsState } from '../state.ts';
 import { unitView } from '../unit/unitView.ts';
 import { visualiseView } from '../visualise/visualiseView.ts';
+import { failureView } from './failureView.ts';
+import { header } from './header.ts';
+import { layerBar } from './layerBar.ts';
 
 /** The whole page: model and layer on top, one view below, or the page of one unit. */
 export function app(state: UnitsState, flow: Flow): TemplateResult {
-  return html`<main class="units">${phase(state) === 'ready' ? content(state, flow) : nothing}</main>
+  return html`${header(state, flow)}
+    <main class="units">${body(state, flow)}</main>
+    <p class="visually-hidden" role="status" aria-live="polite" data-testid="status">${spoken(state)}</p>
     ${state.notice === undefined ? nothing : html`<p class="notice" role="status" data-testid="notice">${state.notice}</p>`}`;
 }
 
+function body(state: UnitsState, flow: Flow): TemplateResult {
+  switch (phase(state)) {
+    case 'empty': {
+      const { candidates = [] } = state.subject ?? {};
+      return chooseModelView({
+        candidates,
+        ask: 'Whose units do you want to see?',
+        onChoose: (candidate) => void flow.chooseModel(candidate),
+      });
+    }
+    case 'error':
+      return failureView(state, flow);
+    case 'loading':
+      return html`<div class="units-loading" data-testid="loading">
+        <span class="skeleton line short"></span><span class="skeleton line"></span>
+        <p class="small late">Reading the model. Large ones take a while the first time.</p>
+      </div>`;
+    case 'ready':
+      return html`${layerBar(state, flow)} ${content(state, flow)}`;
+  }
+}
+
 function content(state: UnitsState, flow: Flow): TemplateResult {
+  // A class needs no layer.
+  if (state.choices.view === 'visualise' && currentUnit(state) === undefined) return visualiseView(state, flow);
+  if (!currentLayer(state))
+    return html`<p data-testid="no-layers">This model has no layer with units: no layer of it computes channels or a vector.</p>`;
   if (currentUnit(state) !== undefined) return unitView(state, flow);
   switch (state.choices.view) {
-    case 'activations':
-      return activationsView(state, flow);
     case 'patches':
       return patchesView(state, flow);
     case 'filters':
       return filtersView(state, flow);
-    case 'visualise':
-      return visualiseView(state, flow);
+    default:
+      return activationsView(state, flow);
   }
+}
+
+/** What a screen reader hears of the page as a whole; each view says for itself how far it is. */
+function spoken(state: UnitsState): string {
+  if (state.failure) return describeError(state.failure);
+  const layer = currentLayer(state);
+  const unit = currentUnit(state);
+  if (!layer) return '';
+  return unit === undefined ? `${layer.name}, ${layer.units} units` : `${layer.name}, unit ${unit}`;
 }

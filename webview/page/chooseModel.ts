@@ -1,16 +1,22 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { button } from '../../ui/button.ts';
-import { icon } from '../../ui/icons.ts';
-import type { Actions } from '../actions.ts';
-import type { PageState } from '../state.ts';
+import { button } from '../ui/button.ts';
+import { icon } from '../ui/icons.ts';
+
+export interface ChooseModelOptions {
+  /** Names relative to the workspace. */
+  candidates: readonly string[];
+  /** Asked where there are some. */
+  ask: string;
+  /** Undefined: the person wants to see more. */
+  onChoose: (candidate?: string) => void;
+}
 
 /** No model chosen yet: the candidates, and the picker. */
-export function emptyView({ subject }: PageState, actions: Actions): TemplateResult {
-  const candidates = subject?.candidates ?? [];
+export function chooseModelView({ candidates, ask, onChoose }: ChooseModelOptions): TemplateResult {
   const sentence =
     candidates.length === 0
       ? 'No model was found in this workspace. Glassbox reads Keras (.keras, .h5), ONNX (.onnx), TensorFlow (SavedModel, .tflite) and TensorFlow.js (model.json).'
-      : 'Which model should explain this image?';
+      : ask;
   return html`<section class="card empty" data-testid="empty">
     <h2 class="question-title">Choose a model</h2>
     <p>${sentence}</p>
@@ -19,14 +25,14 @@ export function emptyView({ subject }: PageState, actions: Actions): TemplateRes
         ? nothing
         : html`<div class="candidates">
             ${candidates.map(
-              (name) => html`<button class="candidate" data-testid="candidate" title=${name} @click=${() => actions.chooseModel(name)}>
+              (name) => html`<button class="candidate" data-testid="candidate" title=${name} @click=${() => onChoose(name)}>
                 ${icon('model')}<span class="candidate-name">${name}</span>
               </button>`,
             )}
           </div>`
     }
     <div class="buttons">
-      ${button({ testid: 'choose-model', label: 'Choose model…', appearance: 'primary', onClick: () => actions.chooseModel() })}
+      ${button({ testid: 'choose-model', label: 'Choose model…', appearance: 'primary', onClick: () => onChoose() })}
     </div>
   </section>`;
 }
