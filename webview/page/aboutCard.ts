@@ -34,7 +34,7 @@ export function aboutCard(method: About, { open, onToggle, more = html`` }: Abou
   </details>`;
 }
 
-/** `w_k` with its index below the line. */
+/** `w_k`, `max_θ` with the index below the line. */
 function formula(text: string): (string | TemplateResult)[] {
-  return text.split(/_([A-Za-z0-9]+(?:,[A-Za-z0-9]+)*)/).map((part, i) => (i % 2 === 0 ? part : html`<sub>${part}</sub>`));
+  return text.split(/_([A-Za-z0-9]+(?:,[A-Za-z0-9]+)*|[α-ω])/).map((part, i) => (i % 2 === 0 ? part : html`<sub>${part}</sub>`));
 }

@@ -1,5 +1,4 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { classMap } from 'lit/directives/class-map.js';
 import { number } from '../../draw/format.ts';
 import { measured } from '../../ui/measured.ts';
 import { vars } from '../../ui/vars.ts';
@@ -29,7 +28,7 @@ function bands(state: UnitsState, layer: BankLayer, laid: { layout: BankLayout; 
   const isThere = (band: number) => inView.has(band) || band === Math.floor(cursor / bands.perBand);
   const events = bankEvents(state, layer, laid, flow);
   return html`<div
-    class="filter-bands ${layout.kind}"
+    class="filter-bands"
     role="group"
     aria-label="Units"
     @click=${events.click}
@@ -53,7 +52,7 @@ function unitButton(state: UnitsState, layer: BankLayer, layout: BankLayout, uni
   const isOwn = state.choices.filters.scale === 'own';
   const told = facts ? `weights ${number(facts.min)} to ${number(facts.max)}, norm ${number(facts.norm)}` : 'on its way';
   return html`<button
-    class=${classMap({ 'filter-unit': true, [layout.kind]: true })}
+    class="filter-unit of-${layout.kind}"
     tabindex=${place === state.filters.cursor ? 0 : -1}
     aria-label="unit ${unit}: ${told}"
     title="unit ${unit}&#10;${told}"
@@ -62,7 +61,7 @@ function unitButton(state: UnitsState, layer: BankLayer, layout: BankLayout, uni
     data-unit=${unit}
     ${vars({ width: `${layout.unit.width}px`, height: `${layout.unit.height}px` })}
   >
-    <span class="filter-label"><span>${unit}</span><span class="small">${isOwn && facts ? `± ${number(facts.reach)}` : ''}</span></span>
+    <span class="filter-label"><span>${unit}</span><span class="small">${facts ? `± ${number(facts.reach)}` : ''}</span></span>
     <span class="filter-kernel" ${vars({ width: `${layout.canvas.width}px`, height: `${layout.canvas.height}px` })}>
       ${
         part && facts

@@ -47,7 +47,7 @@ export function kernelCanvas({ layout, filters, unit, reach, label }: KernelCanv
   };
   const size = { width: width * scale, height: height * scale };
   return html`<canvas
-    class="kernel ${layout.kind}"
+    class="kernel of-${layout.kind}"
     role=${label === undefined ? 'presentation' : 'img'}
     aria-label=${label ?? ''}
     ${vars({ width: `${width}px`, height: `${height}px` })}

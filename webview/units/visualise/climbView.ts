@@ -25,13 +25,16 @@ export function climbView(state: UnitsState, flow: Flow): TemplateResult {
   const shot = shotOf(climb, state.visualise.frame);
   return html`<div class="visualise-stage" data-testid="visualise-stage">${shot ? picture(state, climb, shot) : waiting(climb)}</div>
     <div class="visualise-under">
+      <div class="visualise-way">
       ${progress(climb, flow)}
       ${
         climb.trace.length > 1 || climb.result
           ? objectiveChart({ climb, scalar: state.units ? scalarOf(state.units, climb.request.objective) : '', at: shot?.step })
           : nothing
       }
-      ${scrubber(state, climb, visualise)} ${backdropChoice(state, climb, visualise)} ${resultView(state, climb, visualise)}
+      ${scrubber(state, climb, visualise)} ${backdropChoice(state, climb, visualise)}
+      </div>
+      ${resultView(state, climb, visualise)}
     </div>`;
 }
 

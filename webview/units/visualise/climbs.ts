@@ -1,4 +1,4 @@
-import type { VisualiseProgress, VisualiseRequest } from '../../../src/shared/unitsProtocol.ts';
+import type { Visualisation, VisualiseProgress, VisualiseRequest } from '../../../src/shared/unitsProtocol.ts';
 import type { Climb, Frame } from './state.ts';
 
 /** More pictures on the way than this no hand tells apart on a slider. */
@@ -24,10 +24,20 @@ export function withProgress(climb: Climb, { step, steps, value, secondsLeft, pr
   };
 }
 
-/** Every second one goes when there are too many, so that they stay evenly spread. */
+/** What came out takes the place of the last picture on the way, which is the same. */
+export function withResult({ frames }: Climb, result: Visualisation): Partial<Climb> {
+  const steps = result.values.length;
+  return { state: 'done', secondsLeft: undefined, step: steps, steps, result, frames: frames.filter(({ step }) => step < steps) };
+}
+
+/** When there are too many, the one whose neighbours are nearest to each other goes: they stay evenly spread. */
 function withFrame(frames: readonly Frame[], frame: Frame): readonly Frame[] {
-  const kept = frames.length < mostFrames ? frames : frames.filter((_, i) => i % 2 === 0);
-  return [...kept, frame];
+  const all = [...frames, frame];
+  if (all.length <= mostFrames) return all;
+  const step = (at: number) => all[at]?.step ?? 0;
+  let spare = 1;
+  for (let at = 2; at < all.length - 1; at++) if (step(at + 1) - step(at - 1) < step(spare + 1) - step(spare - 1)) spare = at;
+  return all.toSpliced(spare, 1);
 }
 
 /** What there is room for: of older climbs first the frames go, then all of it. The one on the stage stays whole. */

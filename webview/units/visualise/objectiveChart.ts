@@ -23,7 +23,7 @@ export function objectiveChart({ climb, scalar, at }: Options): TemplateResult {
   const values = points.map(({ value }) => value).filter(Number.isFinite);
   const low = Math.min(...values);
   const span = Math.max(...values) - low || 1;
-  const x = (step: number) => (steps > 1 ? ((step - 1) / (steps - 1)) * size.width : 0);
+  const x = (step: number) => (steps > 0 ? (step / steps) * size.width : 0);
   const y = (value: number) => 1 + (1 - (value - low) / span) * (size.height - 2);
   const path = points
     .filter(({ value }) => Number.isFinite(value))
@@ -40,5 +40,5 @@ export function objectiveChart({ climb, scalar, at }: Options): TemplateResult {
 
 /** All steps once it is over; until then those that were told. */
 function pointsOf({ result, trace }: Climb): Climb['trace'] {
-  return result ? Array.from(result.values, (value, i) => ({ step: i + 1, value })) : trace;
+  return result ? Array.from(result.values, (value, step) => ({ step, value })) : trace;
 }

@@ -30,7 +30,7 @@ function says({ visualisers }: UnitsState, result: Visualisation): TemplateResul
   const seed = params.seed === undefined ? '' : ` · seed ${params.seed}`;
   return html`${
     best
-      ? html`<p class="headline visualise-says" data-testid="visualise-says">The network says: ${best.label} ${score(best)}</p>
+      ? html`<p class="visualise-says" data-testid="visualise-says">The network says: ${best.label} ${score(best)}</p>
           ${best.index === climbedClass(result) || result.probability === undefined ? nothing : own(result)}
           <ol class="visualise-top" data-testid="visualise-top">${top.slice(0, 5).map(row)}</ol>`
       : nothing

@@ -2,7 +2,7 @@ import type { ErrorRecord } from '../../../src/shared/errors.ts';
 import type { RgbPixels, Visualisation, VisualiseRequest } from '../../../src/shared/unitsProtocol.ts';
 import { noSearch, type Search } from '../../page/classSearch.ts';
 
-/** The picture at a step on the way, and the objective there. */
+/** The picture after so many steps, and the objective there. */
 export interface Frame {
   step: number;
   value: number;

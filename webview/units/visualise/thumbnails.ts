@@ -51,7 +51,8 @@ function thumbnail(state: UnitsState, climb: Climb, isShown: boolean, visualise:
       }
     </span>
     <span class="visualise-thumb-name">${climb.name}</span>
-    <span class="small visualise-thumb-name">${[seed, note].filter((part) => part !== '').join(' · ')}</span>
+    <span class="small visualise-thumb-name">${seed}</span>
+    <span class="small visualise-thumb-name">${note}</span>
   </button>`;
 }
 

@@ -4,7 +4,7 @@ import { noSearch } from '../../page/classSearch.ts';
 import type { Feature, Page } from '../feature.ts';
 import { currentUnit } from '../selectors.ts';
 import type { VisualiseChoices } from './choices.ts';
-import { withinBounds, withProgress } from './climbs.ts';
+import { withinBounds, withProgress, withResult } from './climbs.ts';
 import { saveFrames, savePicture } from './exports.ts';
 import { climbOf, climbTowards, currentObjective, currentVisualiser, nameOf, requestFor, runningClimb, seedOf } from './selectors.ts';
 import type { Climb, VisualiseState } from './state.ts';
@@ -174,7 +174,7 @@ export class Visualiser implements Feature {
           onProgress: (progress) => isOn() && this.#update(id, (now) => withProgress(now, progress)),
         },
       );
-      if (isOn()) this.#update(id, () => ({ state: 'done', secondsLeft: undefined, result }));
+      if (isOn()) this.#update(id, (now) => withResult(now, result));
     } catch (error) {
       if (isOn()) this.#update(id, () => (isAbort(error) ? { state: 'stopped' } : { state: 'failed', error: toErrorRecord(error) }));
     }
