@@ -11,7 +11,7 @@ export class Collecting {
   readonly #page: Page;
   readonly #more: () => void;
   #controller: AbortController | undefined;
-  #looked = 0;
+  #look: ReturnType<typeof setTimeout> | undefined;
 
   /** `more`: there may be more than when it was last called. */
   constructor(page: Page, more: () => void) {
@@ -26,7 +26,6 @@ export class Collecting {
     const controller = new AbortController();
     this.#controller = controller;
     const isOn = () => this.#controller === controller;
-    this.#looked = performance.now();
     this.#set({ collecting: { layers, progress: undefined }, stopped: false, collectFailure: undefined, skipped: [] });
     try {
       const { skipped } = await client.call(
@@ -45,24 +44,37 @@ export class Collecting {
     if (!this.#controller) return false;
     this.#controller.abort();
     this.#end({ stopped: true });
+    // The engine may still be writing what it has.
+    this.#lookLater();
     return true;
   }
 
   /** Another subject: nobody waits any more. */
   drop(): void {
     this.#controller?.abort();
-    this.#controller = undefined;
+    this.#rest();
   }
 
   #progress(layers: readonly string[], progress: CollectProgress): void {
     this.#set({ collecting: { layers, progress } });
-    if (performance.now() - this.#looked < every) return;
-    this.#looked = performance.now();
-    this.#more();
+    this.#lookLater();
+  }
+
+  #lookLater(): void {
+    this.#look ??= setTimeout(() => {
+      this.#look = undefined;
+      this.#more();
+    }, every);
+  }
+
+  #rest(): void {
+    this.#controller = undefined;
+    clearTimeout(this.#look);
+    this.#look = undefined;
   }
 
   #end(outcome: Partial<PatchesState>): void {
-    this.#controller = undefined;
+    this.#rest();
     const { runs } = this.#page.store.get().patches;
     this.#set({ collecting: undefined, runs: runs + 1, ...outcome });
     this.#more();

@@ -74,7 +74,7 @@ function progressView(state: UnitsState, flow: Flow): TemplateResult {
       ><span ${vars({ '--done': String(share) })}></span></span>
     <span class="progress-text" data-testid="collect-progress">${progress ? `${progress.done} of ${progress.total}${left}` : 'starting'}</span>
     ${button({ testid: 'collect-cancel', label: 'Cancel', onClick: () => flow.patches.stop() })}
-    <span class="small">What is collected stays.</span>
+    <span class="small">What is collected stays.${collectedLayer(state) ? nothing : ' The first patches are on their way.'}</span>
   </div>`;
 }
 

@@ -23,6 +23,8 @@ export class Patches implements Feature {
   #layer: string | undefined;
   /** A unit's own page stands in place of the wall. */
   #away = false;
+  /** Layers that were begun without a word: once is enough. */
+  readonly #begun = new Set<string>();
   /** Raised to look again at what is collected. */
   #looks = 0;
 
@@ -48,12 +50,15 @@ export class Patches implements Feature {
     this.#askUnits(layer);
     this.#keepOrder();
     this.#tops.sync();
-    if (layer !== undefined && startsByItself(this.#page.store.get())) this.collect();
+    if (layer === undefined || this.#begun.has(layer) || !startsByItself(this.#page.store.get())) return;
+    this.#begun.add(layer);
+    this.collect();
   }
 
   clear(): void {
     this.#collecting.drop();
     this.#tops.drop();
+    this.#begun.clear();
     this.#layer = undefined;
     this.#collection.drop();
     this.#units.drop();
@@ -167,6 +172,7 @@ export class Patches implements Feature {
     this.#set({
       tops: new Map(),
       topsFailure: undefined,
+      collectFailure: undefined,
       ordered: undefined,
       focus: undefined,
       forgetting: 'no',

@@ -39,6 +39,7 @@ export function startsByItself(state: UnitsState): boolean {
   const images = subject?.dataset?.images.length ?? 0;
   if (!showsCollected(state) || images === 0 || images > few) return false;
   if (patches.collecting || patches.stopped || patches.collectFailure || patches.forgetting !== 'no') return false;
+  if (patches.collection.loading) return false;
   return patches.collection.value !== undefined && !collectedLayer(state) && notCollected(state) > 0;
 }
 

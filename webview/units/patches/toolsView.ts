@@ -66,5 +66,5 @@ function tileLine(state: UnitsState): TemplateResult | typeof nothing {
   const size = currentLayer(state)?.receptiveField?.size;
   const sized = (kind: Patch['shownAs']) =>
     kind === 'field' && size ? `${tiles[kind]}, ${size[0]} × ${size[1]} px of the input` : tiles[kind];
-  return html`<p class="small" data-testid="tile-line">${kinds.map((kind) => `${sized(kind)}. `)}</p>`;
+  return html`<p class="small" data-testid="tile-line">${kinds.map((kind) => `${sized(kind)}. `)}What is empty in a tile lies outside of the picture.</p>`;
 }

@@ -2,8 +2,9 @@ import { colorIndex, colorTable } from '../../../src/shared/colorMaps.ts';
 import type { Rect } from '../../../src/shared/protocol.ts';
 import type { UnitMap } from '../../../src/shared/unitsProtocol.ts';
 
+import { PlacedGrid } from '../../draw/placed.ts';
 import { drawPicture } from './drawPicture.ts';
-import { placedValues } from './placedValues.ts';
+import { drawOver } from './overlay.ts';
 
 /** How much of the colours covers the picture where the unit is strongest. */
 const opacity = 0.6;
@@ -28,20 +29,13 @@ export function paintWhole(context: CanvasRenderingContext2D, map: UnitMap, { fi
 function colour(context: CanvasRenderingContext2D, map: UnitMap): void {
   const { width, height } = context.canvas;
   if (!(map.max > 0)) return;
-  const values = placedValues(map, { width, height });
+  const values = new PlacedGrid(map.placement, map.input, { width, height }, true).values(map.values);
   const table = colorTable('viridis');
-  const pixels = context.getImageData(0, 0, width, height);
-  const { data } = pixels;
-  for (let i = 0; i < values.length; i++) {
-    const share = Math.max(0, (values[i] ?? 0) / map.max);
+  drawOver(context, { width, height }, (pixel) => {
+    const share = Math.min(1, Math.max(0, (values[pixel] ?? 0) / map.max));
     const from = 3 * colorIndex(share);
-    const cover = opacity * Math.min(1, share);
-    for (let channel = 0; channel < 3; channel++) {
-      const below = data[4 * i + channel] ?? 0;
-      data[4 * i + channel] = below + cover * ((table[from + channel] ?? 0) - below);
-    }
-  }
-  context.putImageData(pixels, 0, 0);
+    return [table[from] ?? 0, table[from + 1] ?? 0, table[from + 2] ?? 0, 255 * opacity * share];
+  });
 }
 
 /** White on black, to be seen on any picture. */

@@ -29,8 +29,8 @@ export function selectedView(state: UnitsState, flow: Flow): TemplateResult | ty
         ${answered(selectedMap, 'selectedMap', flow, (map) => whole(map, patch, projection))}
         <figcaption class="small">Line: receptive field. Dashes: 95 % of the gradient. Colours: the unit, from 0 to ${number(selectedMap.value?.max ?? patch.value)}.</figcaption>
       </figure>
+      <div class="selected-words">${facts(patch, projection)} ${buttons(state, patch, flow)}</div>
     </div>
-    ${facts(patch, projection)} ${buttons(state, patch, flow)}
   </div>`;
 }
 
