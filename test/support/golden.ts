@@ -35,7 +35,7 @@ export interface Manifest {
   input?: { file: string };
   targets?: number[];
   /** The network's nodes. */
-  graph?: { name: string; op: string }[];
+  graph?: { name: string; op: string; inputs: string[] }[];
   models?: GoldenModelFile[];
   images?: GoldenImage[];
   arrays: GoldenArray[];
