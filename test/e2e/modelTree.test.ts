@@ -80,7 +80,11 @@ const steps: Record<string, Step> = {
     await journey.chooseMethod(await panel(editor, square), 'saliency');
     await views.clickInRow(views.modelRow(editor, 'conv3'), 'Explain at This Layer');
     assert.match(await mapAt(editor, square, 'conv3'), /^Grad-CAM/);
-    assert.equal(await views.modelRow(editor, 'average').locator('.action-label').count(), 0, 'a vector is no map');
+    const actions = views.modelRow(editor, 'average').locator('.action-label');
+    await views.modelRow(editor, 'average').hover();
+    await actions.first().waitFor();
+    const labels = await actions.evaluateAll((all: { ariaLabel: string | null }[]) => all.map((each) => each.ariaLabel));
+    assert.deepEqual(labels, ['Show Units'], 'a vector is no map');
     await editors.screenshot(editor, 'model-tree');
   },
 
