@@ -97,7 +97,7 @@ function bars(info: FilterInfo, width: number): BankLayout {
   };
 }
 
-export function bandsOf({ columns, unit }: BankLayout, units: number): Bands {
+export function bandsOf({ columns, unit }: Pick<BankLayout, 'columns' | 'unit'>, units: number): Bands {
   const perBand = columns * Math.max(1, Math.round(bandHeight / unit.height));
   const count = Math.ceil(units / perBand);
   const height = (band: number) => Math.ceil(Math.min(perBand, units - band * perBand) / columns) * unit.height;

@@ -33,8 +33,8 @@ export function filtersView(state: UnitsState, flow: Flow): TemplateResult {
 
 function facts(layer: BankLayer): TemplateResult {
   const { filters, name, units } = layer;
-  const whose = filters.layer === name ? '' : `, the kernels of ${filters.layer}, which makes the units of ${name}`;
-  return html`<strong>${units} units</strong>, each with ${kernels(filters)}${whose}${grouped(filters, units)}.`;
+  const whose = filters.layer === name ? '' : ` They are those of ${filters.layer}, whose units ${name} passes on.`;
+  return html`<strong>${units} units</strong>, each with ${kernels(filters)}${grouped(filters, units)}.${whose}`;
 }
 
 function kernels({ kernel, inputs, colour }: FilterInfo): string {
@@ -45,8 +45,7 @@ function kernels({ kernel, inputs, colour }: FilterInfo): string {
 
 function grouped({ group, inputs }: FilterInfo, units: number): string {
   if (group === 1) return '';
-  const each = inputs === 1 ? 'one input channel' : `${inputs} of its input channels`;
-  return ` (${group} groups of ${units / group}: a unit reads ${each})`;
+  return inputs === 1 ? ', for an input channel of its own' : ` of its group (${group} groups of ${units / group} units)`;
 }
 
 function tools(state: UnitsState, layer: BankLayer, { filters }: Flow): TemplateResult {
