@@ -9,16 +9,29 @@ import type { Services } from './services.ts';
 
 /** Output of a spatial layer for one image; kept. Throws ModelError('weights') naming the layer where it is not finite. */
 export async function activationOf(
+  services: Services,
+  input: Prepared,
+  layer: string,
+  context: JobContext,
+): Promise<NonNullable<Subject['activation']>> {
+  const { value, shape } = findLayer(input.open.model, layer);
+  const [channels, height, width] = shape.slice(1).map(Number) as [number, number, number];
+  return { values: await valuesOf(services, input, { layer, value }, context), channels, height, width };
+}
+
+/**
+ * A value of the graph for one image, without the batch: [C,H,W] or [C]; kept. `layer`: whose it is, for messages. Throws
+ * ModelError('weights') naming the layer where it is not finite.
+ */
+export async function valuesOf(
   { activations, programs, queue }: Services,
   { key, open: { model }, fed }: Prepared,
-  layer: string,
+  { layer, value }: { layer: string; value: string },
   { priority, signal }: JobContext,
-): Promise<NonNullable<Subject['activation']>> {
-  const { value, shape } = findLayer(model, layer);
-  const [channels, height, width] = shape.slice(1).map(Number) as [number, number, number];
-  const id = `${key}|${layer}`;
+): Promise<Float32Array> {
+  const id = `${key}|${value}`;
   const known = activations.get(id);
-  if (known) return { values: known, channels, height, width };
+  if (known) return known;
   const feeds = { [model.input.value]: { dtype: 'float32' as const, shape: fed.shape, data: fed.tensor } };
   const values = await queue.run(priority, signal, () =>
     programs.use(
@@ -39,5 +52,5 @@ export async function activationOf(
     });
   }
   activations.set(id, values, values.byteLength);
-  return { values, channels, height, width };
+  return values;
 }
