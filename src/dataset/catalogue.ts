@@ -10,10 +10,11 @@ const maxImageBytes = 2 ** 28;
 /** Files looked at side by side. */
 const atOnce = 8;
 
-/** What is known of a file as long as size and time of change are these. */
+/** What is known of a file as long as size, time of change and inode are these. */
 interface Known {
   size: number;
   time: number;
+  inode: number;
   hash: string;
   /** It cannot be decoded. */
   error?: ErrorRecord;
@@ -66,7 +67,7 @@ export class Catalogue {
   async recall(path: string): Promise<Looked | undefined> {
     const known = this.#known.get(path);
     const now = known && (await stat(path).catch(() => undefined));
-    if (!known || now?.size !== known.size || now.mtimeMs !== known.time) return undefined;
+    if (!known || now?.size !== known.size || now.mtimeMs !== known.time || now.ino !== known.inode) return undefined;
     return known.error ? { path, error: known.error } : { path, hash: known.hash };
   }
 
@@ -87,11 +88,12 @@ export class Catalogue {
     const known = await this.recall(path);
     if (known) return known;
     try {
-      const { size, mtimeMs: time } = await stat(path).catch(() => ({ size: 0, mtimeMs: 0 }));
+      // Before it is read: what changes meanwhile is read again next time.
+      const { size, mtimeMs: time, ino: inode } = await stat(path).catch(() => ({ size: 0, mtimeMs: 0, ino: 0 }));
       const hash = createHash('sha256')
         .update(await readFileBounded(path, { what: 'image', maxBytes: maxImageBytes }))
         .digest('hex');
-      this.#set(path, { size, time, hash });
+      this.#set(path, { size, time, inode, hash });
       return { path, hash };
     } catch (error) {
       if (isAbort(error) || !(error instanceof ModelError)) throw error;

@@ -1,15 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readFileBounded, replaceFile } from '../formats/file.ts';
 import { decodeShard, encodeShard } from './shardFile.ts';
 import { Tally } from './tally.ts';
 
-/** Images of a full shard: what has to be collected again when one of them changes. */
+/** From so many images on a shard is full: they have to be collected again when one of them changes. */
 export const shardImages = 256;
 const maxShardBytes = 2 ** 30;
 const extension = '.shard';
+/** In the folder of a model: its key. In that of a layer: its name. */
 const about = 'about.json';
+const layerName = 'layer';
 
 /** Whose activations: a model, and how images become its input. */
 export interface StoreKey {
@@ -44,7 +46,7 @@ export class Store {
   /** Names of the layers that something is collected of. */
   async layers(): Promise<string[]> {
     const folders = (await entries(this.#folder)).filter((name) => name !== about);
-    const names = await Promise.all(folders.map((name) => readFile(join(this.#folder, name, 'layer'), 'utf8').catch(() => undefined)));
+    const names = await Promise.all(folders.map((name) => readFile(join(this.#folder, name, layerName), 'utf8').catch(() => undefined)));
     return names.filter((name) => name !== undefined);
   }
 
@@ -80,7 +82,9 @@ export class Store {
 
   async #read(file: string, layer: string): Promise<Tally | undefined> {
     const bytes = await readFileBounded(file, { what: 'collection', maxBytes: maxShardBytes }).catch(() => undefined);
-    const tally = bytes && (await decodeShard(bytes));
+    // Replaced meanwhile, or not to be read just now: no reason to delete it.
+    if (!bytes) return undefined;
+    const tally = await decodeShard(bytes);
     if (tally?.of.layer === layer) return tally;
     await this.remove(file);
     return undefined;
@@ -90,8 +94,8 @@ export class Store {
   async write(tally: Tally): Promise<string> {
     const folder = this.#layerFolder(tally.of.layer);
     await mkdir(folder, { recursive: true });
-    await writeFile(join(this.#folder, about), JSON.stringify(this.#key));
-    await writeFile(join(folder, 'layer'), tally.of.layer);
+    await replaceFile(join(this.#folder, about), JSON.stringify(this.#key), 'collection');
+    await replaceFile(join(folder, layerName), tally.of.layer, 'collection');
     const file = join(folder, `${randomBytes(8).toString('hex')}${extension}`);
     await replaceFile(file, await encodeShard(tally), 'collection');
     return file;

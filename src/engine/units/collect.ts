@@ -85,9 +85,9 @@ class Collector {
   async #collect(collecting: Collecting, catalogue: Catalogue, passes: readonly Pass[], progress: CollectingProgress): Promise<void> {
     const { priority = lowPriority } = this.#params;
     const { signal } = this.#context;
-    const done = (content: Content, error?: unknown) => {
+    const done = async (content: Content, error?: unknown) => {
       if (error === undefined) this.#collected++;
-      else this.#skip(catalogue, content, error);
+      else await this.#skip(catalogue, content, error);
       progress.next();
     };
     for (const { contents, layers } of passes) {
@@ -101,12 +101,14 @@ class Collector {
     }
   }
 
-  #skip(catalogue: Catalogue, { hash, path }: Content, error: unknown): void {
+  async #skip(catalogue: Catalogue, { hash, path }: Content, error: unknown): Promise<void> {
     // What is wrong with the machine is no matter of this image.
     if (!(error instanceof ModelError) || error.code === 'engine' || error.code === 'internal') throw error;
     const record = toErrorRecord(error);
-    const files = lasting.has(error.code) ? catalogue.refuse(hash, record) : [path];
-    if (error.code === 'file-changed') catalogue.forget(path);
+    // One that is being written now says nothing of the content that was there.
+    const same = (await catalogue.recall(path)) !== undefined;
+    const files = same && lasting.has(error.code) ? catalogue.refuse(hash, record) : [path];
+    if (!same || error.code === 'file-changed') catalogue.forget(path);
     for (const file of files) this.#skipped.set(file, record);
   }
 }

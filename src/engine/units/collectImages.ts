@@ -17,7 +17,7 @@ export interface LackingLayer {
 
 export interface CollectContext extends JobContext {
   /** An image is counted, or cannot be (`error`). */
-  done(content: Content, error?: unknown): void;
+  done(content: Content, error?: unknown): Promise<void>;
 }
 
 /** What is counted but not written is lost if the process dies: no more than so much work, ms. */
@@ -33,12 +33,12 @@ export async function collectImages(
 ): Promise<void> {
   const { input } = collecting.open.model;
   const size = input.channels * input.height * input.width;
-  const most = batchSize(collecting.open.model, size * Float32Array.BYTES_PER_ELEMENT);
+  const most = imagesAtOnce(collecting, layers);
   const batch: Batch = { fed: new Float32Array(most * size), contents: [] };
   let written = performance.now();
   const flush = async () => {
     await runBatch(services, collecting, batch, layers, context);
-    for (const content of batch.contents.splice(0)) context.done(content);
+    for (const content of batch.contents.splice(0)) await context.done(content);
     const late = performance.now() - written > writeEvery;
     for (const { shard } of layers) if (late || shard.full) await shard.write();
     if (late) written = performance.now();
@@ -46,7 +46,7 @@ export async function collectImages(
   for await (const decoded of imagesAhead(contents, context.signal)) {
     const error = unusable(decoded);
     if (error !== undefined || !('image' in decoded)) {
-      context.done(decoded, error);
+      await context.done(decoded, error);
       continue;
     }
     batch.fed.set(fed(decoded, collecting), batch.contents.length * size);
@@ -54,6 +54,16 @@ export async function collectImages(
     if (batch.contents.length === most) await flush();
   }
   if (batch.contents.length > 0) await flush();
+}
+
+/** Of many large layers at once not all that is counted may be in memory. */
+const valueBytes = 64 * 2 ** 20;
+
+function imagesAtOnce({ open: { model } }: Collecting, layers: readonly LackingLayer[]): number {
+  const { channels, height, width } = model.input;
+  const values = layers.reduce((sum, { shard: { of } }) => sum + of.units * of.height * of.width, 0);
+  const bytes = (numbers: number) => numbers * Float32Array.BYTES_PER_ELEMENT;
+  return Math.max(1, Math.min(batchSize(model, bytes(channels * height * width)), Math.floor(valueBytes / bytes(values))));
 }
 
 interface Batch {

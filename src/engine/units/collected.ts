@@ -64,29 +64,42 @@ const cacheBytes = 128 * 2 ** 20;
 /** Collections in memory, for as long as their files are the same. */
 class Collections {
   readonly #kept = new ByteCache<LayerCollection>(cacheBytes);
-  readonly #loading = new Map<string, Promise<LayerCollection | undefined>>();
+  readonly #loading = new Map<string, Promise<LayerCollection | undefined | 'changed'>>();
 
   /** Undefined where nothing is collected. */
   async of(root: string, store: Store, layer: string): Promise<LayerCollection | undefined> {
-    const [files, catalogue] = [await store.files(layer), await stat(join(root, Catalogue.fileName)).catch(() => undefined)];
-    const key = [...files.sort(), catalogue?.mtimeMs, catalogue?.ino].join('\n');
-    const known = this.#kept.get(key);
-    if (known || files.length === 0) return known;
-    const loading = this.#loading.get(key) ?? this.#load(key, root, store, layer);
-    this.#loading.set(key, loading);
-    return await loading;
+    for (;;) {
+      const key = await keyOf(root, store, layer);
+      if (key === undefined) return undefined;
+      const known = this.#kept.get(key);
+      if (known) return known;
+      const loading = this.#loading.get(key) ?? this.#load(key, root, store, layer);
+      this.#loading.set(key, loading);
+      const loaded = await loading;
+      if (loaded !== 'changed') return loaded;
+    }
   }
 
-  async #load(key: string, root: string, store: Store, layer: string): Promise<LayerCollection | undefined> {
+  /** `changed`: the files are others by now, because somebody is collecting or one was damaged. */
+  async #load(key: string, root: string, store: Store, layer: string): Promise<LayerCollection | undefined | 'changed'> {
     try {
       const [tally, catalogue] = [await store.load(layer), await Catalogue.open(root)];
-      const collection = tally?.collection((hash) => catalogue.pathOf(hash));
-      if (tally && collection) this.#kept.set(key, collection, tally.bytes);
+      if ((await keyOf(root, store, layer)) !== key) return 'changed';
+      // All of them may be unreadable just now.
+      if (!tally) return undefined;
+      const collection = tally.collection((hash) => catalogue.pathOf(hash));
+      this.#kept.set(key, collection, tally.bytes);
       return collection;
     } finally {
       this.#loading.delete(key);
     }
   }
+}
+
+/** Tells files from other ones; undefined: there are none. */
+async function keyOf(root: string, store: Store, layer: string): Promise<string | undefined> {
+  const [files, catalogue] = [await store.files(layer), await stat(join(root, Catalogue.fileName)).catch(() => undefined)];
+  return files.length === 0 ? undefined : [...files.sort(), catalogue?.mtimeMs, catalogue?.ino].join('\n');
 }
 
 const all = new WeakMap<Services, Collections>();
