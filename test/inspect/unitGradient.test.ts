@@ -12,7 +12,7 @@ import { bindBatch, elements, type Tensor, typeOf } from '../../src/graph/graph.
 import { fileSource } from '../../src/importers/files.ts';
 import { openModel } from '../../src/importers/index.ts';
 import type { Model } from '../../src/importers/model.ts';
-import { planUnitGradient, type UnitRule } from '../../src/inspect/unitGradient.ts';
+import { driveOf, planUnitGradient, type UnitRule } from '../../src/inspect/unitGradient.ts';
 import { cutValues } from '../../src/transform/cutValues.ts';
 import { inputTensor, oneHot } from '../support/ask.ts';
 import { closeTo } from '../support/closeTo.ts';
@@ -139,6 +139,36 @@ test('rules at ReLUs: what goes in, what comes back, or both must be positive', 
     assert.deepEqual(await run([0, 0, 0, 2]), rule === 'deconvnet' ? [0, 8, 0, 10, 0, 0] : [0, 0, 0, 0, 0, 0], `${rule}, blocked`);
     await program.dispose();
   }
+});
+
+test('what drives a unit tells where it is saturated, too, and is the same but for the slope where it is not', async () => {
+  const model = await smooth();
+  assert.equal(driveOf(model, 'tanh'), 'norm');
+  assert.equal(driveOf(model, 'silu'), 'second');
+  for (const value of ['norm', 'conv', 'flat', 'logits']) assert.equal(driveOf(model, value), value);
+  const shape = [1, 3, 6, 8];
+  const seeds = { shape: [1, 4, 6, 8], data: new Float64Array(192) };
+  seeds.data[70] = 1;
+  const back = (entry: string) => {
+    const plan = planUnitGradient(model, 'tanh', 'gradient', entry);
+    const found = evaluate(
+      plan.graph,
+      new Map([
+        [model.input.value, values(shape, 1)],
+        [plan.seed, seeds],
+      ]),
+    );
+    return { a: (found.get(plan.activation) as Value).data[70] as number, gradient: (found.get(plan.gradient) as Value).data };
+  };
+  const [unit, drive] = [back('tanh'), back('norm')];
+  assert.equal(unit.a, drive.a);
+  closeTo(
+    unit.gradient,
+    drive.gradient.map((g) => g * (1 - unit.a ** 2)),
+    1e-6,
+    'gradient times slope',
+  );
+  assert.ok(unit.gradient.some((g) => Math.abs(g) > 1e-3));
 });
 
 const nets = ['a_plain', 'b_residual', 'c_mobile', 'd_inception', 'e_se_silu', 'f_dilated_grouped'];

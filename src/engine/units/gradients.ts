@@ -1,6 +1,6 @@
 import { elements, type Tensor, typeOf } from '../../graph/graph.ts';
 import type { Model } from '../../importers/model.ts';
-import { planUnitGradient } from '../../inspect/unitGradient.ts';
+import { driveOf, planUnitGradient } from '../../inspect/unitGradient.ts';
 import { ModelError, throwIfAborted } from '../../shared/errors.ts';
 import type { ProjectionRule } from '../../shared/unitsProtocol.ts';
 import { notComputable } from '../graphMaps.ts';
@@ -34,7 +34,8 @@ export function gradientBatch(model: Model, value: string): number {
 }
 
 /**
- * What cells of a layer hand back to the input, as one run: one step of the queue.
+ * What cells of a layer hand back to the input, as one run: one step of the queue. From before the layer's activation function, so
+ * that a saturated unit hands back something.
  * @throws ModelError('method') where there is no gradient
  */
 export async function cellGradients(
@@ -61,7 +62,7 @@ export async function cellGradients(
   const run = queue.run(priority, signal, () =>
     programs.use(
       { model: model.hash, graph: `unit-gradient:${rule}:${value}` },
-      () => planUnitGradient(model, value, rule),
+      () => planUnitGradient(model, value, rule, driveOf(model, value)),
       async (program, plan) => {
         throwIfAborted(signal);
         const out = await program.run({

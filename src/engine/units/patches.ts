@@ -36,6 +36,7 @@ export const topPatches: UnitHandler<'topPatches'> = async (
   const found: UnitPatches[] = [];
   for (let from = 0; from < units.length; from += together) {
     for await (const patches of work.patches(units.slice(from, from + together), count)) {
+      throwIfAborted(signal);
       found.push(patches);
       progress(patches);
     }

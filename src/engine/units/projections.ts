@@ -109,7 +109,7 @@ interface Carried {
 
 /**
  * One run for the ordinary gradient, which tells the activation and the effective field, and one for the rule. Deconvnet and
- * guided start from the activation, as the paper does; the gradient from 1: it is ∂a/∂x.
+ * guided start from the activation, as the paper does; the gradient from 1: it is that of what the activation function is given.
  */
 async function carry(
   services: Services,
