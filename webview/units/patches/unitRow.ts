@@ -8,8 +8,14 @@ import { best, isDead, stateOf } from './selectors.ts';
 import { sighted } from './sight.ts';
 import { tilePicture } from './tileView.ts';
 
+/** The cell that Tab leads to: unit and place of the patch, 0 the unit's head. */
+export interface Entry {
+  unit: number;
+  at: number;
+}
+
 /** One unit: its number and what the data set says of it, then its best patches. Filled while it is in view; its place is kept always. */
-export function unitRow(state: UnitsState, unit: number, entry: { unit: number; at: number } | undefined, flow: Flow): TemplateResult {
+export function unitRow(state: UnitsState, unit: number, entry: Entry | undefined, flow: Flow): TemplateResult {
   const { inView, units, focus } = state.patches;
   const drawn = inView.has(unit) || focus?.unit === unit;
   const tab = (at: number) => (entry?.unit === unit && entry.at === at ? 0 : -1);

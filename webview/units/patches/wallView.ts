@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
 import { ref } from 'lit/directives/ref.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { errorView } from '../../page/errorView.ts';
@@ -6,7 +7,7 @@ import { neighbour } from '../../ui/neighbour.ts';
 import type { Flow } from '../flow.ts';
 import type { UnitsState } from '../state.ts';
 import { wallUnits } from './selectors.ts';
-import { unitRow } from './unitRow.ts';
+import { type Entry, unitRow } from './unitRow.ts';
 
 /** Stable, so that it is called when the wall comes and goes only. */
 let returned: (wall: HTMLElement) => void = () => {};
@@ -39,9 +40,17 @@ export function wallView(state: UnitsState, flow: Flow): TemplateResult {
       ${repeat(
         units,
         (unit) => unit,
-        (unit) => unitRow(state, unit, entry, flow),
+        (unit) => guard(shownIn(state, unit, entry), () => unitRow(state, unit, entry, flow)),
       )}
     </div>`;
+}
+
+/** All that a row depends on: of a thousand rows those that stay the same are left alone. */
+function shownIn({ patches, choices, units: model }: UnitsState, unit: number, entry: Entry | undefined): unknown[] {
+  const { inView, focus, units, tops, topsFailure } = patches;
+  const drawn = inView.has(unit) || focus?.unit === unit;
+  const tab = entry?.unit === unit ? entry.at : undefined;
+  return [model, choices.layer, units.value, drawn, drawn && tops.get(unit), drawn && topsFailure, choices.patches.smooth, tab];
 }
 
 /** Arrows lead from cell to cell, Home and End along a unit, Enter and Space open. */

@@ -80,6 +80,6 @@ function buttons(state: UnitsState, { image }: Patch, flow: Flow): TemplateResul
     ${button({ testid: 'open-image', label: 'Open image', onClick: () => void flow.ask((generation) => client.call('openImage', { generation, ...of })) })}
     ${button({ testid: 'explain-image', label: 'Explain image', onClick: () => void flow.ask((generation) => client.call('explainImage', { generation, ...of, layer })) })}
     ${button({ testid: 'use-image', label: 'Use for activations', onClick: use })}
-    ${button({ testid: 'reveal-layer', label: 'Layer in the model file', onClick: () => void flow.ask((generation) => client.call('revealLayer', { generation, layer })) })}
+    ${button({ testid: 'patch-layer', label: 'Layer in the model file', onClick: () => void flow.ask((generation) => client.call('revealLayer', { generation, layer })) })}
   </div>`;
 }

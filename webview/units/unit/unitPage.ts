@@ -27,7 +27,7 @@ export class UnitPage implements Feature {
     const of = this.#turn();
     if (!of) return;
     const { store } = this.#page;
-    const { choices, unit, units } = store.get();
+    const { choices, unit, units, patches } = store.get();
     const stamp = stampOf(store.get());
     if (stamp === undefined) this.#asks.drop('patches', 'summary');
     else {
@@ -38,8 +38,11 @@ export class UnitPage implements Feature {
     this.#askSelected(of, shown, unit.selected);
     if (choices.unitPage.shows === 'projections' && shown) this.#asks.projections(of, choices.unitPage.rule, shown.patches);
     else this.#asks.drop('projections');
-    this.#askMaps(of);
-    this.#asks.classes(of, stamp ?? '');
+    // The rest goes by what is collected, as soon as that is known.
+    if (patches.collection.value || patches.collection.error) {
+      this.#askMaps(of);
+      this.#asks.classes(of, stamp ?? '');
+    }
     if (units?.layers.find(({ name }) => name === of.layer)?.filters) this.#asks.kernel(of);
   }
 
@@ -114,9 +117,7 @@ export class UnitPage implements Feature {
 
   #askMaps(of: UnitSubject): void {
     const { store } = this.#page;
-    const { choices, unit, patches } = store.get();
-    // Which images there are is known when it is known what is collected, and from what.
-    if (!patches.collection.value && !patches.collection.error) return;
+    const { choices, unit } = store.get();
     if (stampOf(store.get()) !== undefined && choices.unitPage.images === 'top' && !unit.patches.value && !unit.patches.error) return;
     if (mapImages(store.get()).kind === 'random' && unit.drawn.length === 0) this.draw();
     const { images } = mapImages(store.get());
