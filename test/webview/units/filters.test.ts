@@ -65,7 +65,7 @@ test('the first layer’s kernels in colour: each weight a block, mid-grey is 0,
     await byId(page, 'filters-scale-own').click();
     await expect(reachOf);
     assert.match(await textOf(page, 'filters-high'), /own largest/);
-    assert.match(await textOf(page, 'filter-unit-1'), /^1 ?± 0\.09167$/);
+    assert.match(await textOf(page, 'filter-unit-1'), /^1 ?± 0\.092$/);
   });
 });
 

@@ -61,7 +61,7 @@ function unitButton(state: UnitsState, layer: BankLayer, layout: BankLayout, uni
     data-unit=${unit}
     ${vars({ width: `${layout.unit.width}px`, height: `${layout.unit.height}px` })}
   >
-    <span class="filter-label"><span>${unit}</span><span class="small">${facts ? `± ${number(facts.reach)}` : ''}</span></span>
+    <span class="filter-label"><span>${unit}</span><span class="small">${facts ? `± ${Number(facts.reach.toPrecision(2))}` : ''}</span></span>
     <span class="filter-kernel" ${vars({ width: `${layout.canvas.width}px`, height: `${layout.canvas.height}px` })}>
       ${
         part && facts
