@@ -40,7 +40,8 @@ export function boundsOf(graph: Graph, value: string): Bounds {
     if (range) return range;
     if (!keepsRange(node)) return open;
     const all = node.op === 'Concat' ? node.inputs.map(of) : [of(node.inputs[0] as string)];
-    return all.reduce((a, b) => (a.low === b.low && a.high === b.high ? a : open));
+    const common = (ends: readonly (number | undefined)[]) => (ends.every((end) => end === ends[0]) ? ends[0] : undefined);
+    return { low: common(all.map(({ low }) => low)), high: common(all.map(({ high }) => high)) };
   };
   return of(value);
 }
