@@ -389,3 +389,28 @@ test('what did not matter is transparent, on the stage and in the file, unless i
     assert.equal(provenance.transparency, false);
   });
 });
+
+test('on a unit’s own page: starts when asked, Escape stops it before it closes the page, opens large', async () => {
+  await withPage(visualiseScene({ view: 'activations', layer: 'conv2d_3', unit: 7 }), { width: 1200, height: 1600 }, async (page) => {
+    const small = byId(page, 'unit-visualisation');
+    await small.waitFor();
+    assert.deepEqual(await asked(page), []);
+    await page.evaluate(() => {
+      window.unitsHost.pace.stopAt = 0.5;
+    });
+    await byId(page, 'unit-visualise-start').click();
+    await page.waitForFunction(() => document.querySelector('[data-testid=unit-visualisation]')?.textContent?.includes('step 9 of 20'));
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('[data-testid=unit-visualisation][data-climb=stopped]');
+    assert.match((await small.textContent()) ?? '', /Stopped at step 9 of 20\./);
+    await goOn(page);
+    await byId(page, 'unit-visualise-start').click();
+    await page.waitForSelector('[data-testid=unit-visualisation][data-climb=done]');
+    assert.match((await small.textContent()) ?? '', /mean of conv2d_3 unit 7: 13\.46/);
+    await screenshot(page, 'units-unit-visualised');
+    await byId(page, 'unit-visualise-open').click();
+    await climb(page, 'done');
+    assert.deepEqual(await pixel(page), [20, 1, 7, 255]);
+    assert.equal(await byId(page, 'visualise-unit').inputValue(), '7');
+  });
+});
