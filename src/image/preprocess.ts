@@ -36,9 +36,10 @@ export function preprocess(image: RgbImage, how: Preprocessing, input: InputSize
   const pixels = pixelsOf(image, how.channels);
   const weighted = how.channels === 'RGBA' && image.alpha !== undefined && how.interpolation !== 'nearest';
   if (weighted) premultiply(pixels.data);
-  const { resized, covers } = fitters[how.resize](pixels, how, input);
+  const place = fit(pixels, how, input);
+  const resized = fitted(pixels, how, place, input);
   if (weighted) unpremultiply(resized.data);
-  return { ...normalise(resized, how), covers };
+  return { ...normalise(resized, how), covers: place.covers };
 }
 
 function pixelsOf({ width, height, data, alpha }: RgbImage, order: ChannelOrder): Pixels {
@@ -47,46 +48,68 @@ function pixelsOf({ width, height, data, alpha }: RgbImage, order: ChannelOrder)
   return { width, height, channels: 3, data };
 }
 
-/** The part of the image that is looked at: its middle. */
-function cropBox({ width, height }: Pixels, { crop = 1 }: Preprocessing): Box {
-  return { x: (width * (1 - crop)) / 2, y: (height * (1 - crop)) / 2, width: width * crop, height: height * crop };
+/** Where the pixels of an input come from. */
+interface Fit {
+  /** The part of the image that is resampled, in its pixels. */
+  box: Box;
+  /** Where that goes in the input, whole pixels; the rest is black. */
+  to: { left: number; top: number; width: number; height: number };
+  /** See `FedImage`. */
+  covers: Rect;
 }
 
-type Fitter = (image: Pixels, how: Preprocessing, input: InputSize) => { resized: Pixels; covers: Rect };
+/** The rectangle of an image that the input shows, as `preprocess` says with what is fed: of its size alone. */
+export function coversOf(image: ImageSize, how: Preprocessing, input: InputSize): Rect {
+  return fit(image, how, input).covers;
+}
+
+function fit({ width, height }: ImageSize, { crop = 1, resize }: Preprocessing, input: InputSize): Fit {
+  // The part of the image that is looked at: its middle.
+  const middle = { x: (width * (1 - crop)) / 2, y: (height * (1 - crop)) / 2, width: width * crop, height: height * crop };
+  return fitters[resize](middle, input, { width, height });
+}
+
+type ImageSize = Pick<Pixels, 'width' | 'height'>;
+type Fitter = (middle: Box, input: InputSize, image: ImageSize) => Fit;
+
+const whole = ({ width, height }: InputSize): Fit['to'] => ({ left: 0, top: 0, width, height });
 
 const fitters: Record<Preprocessing['resize'], Fitter> = { stretch, cover, contain };
 
-function stretch(image: Pixels, how: Preprocessing, { width, height }: InputSize): ReturnType<Fitter> {
-  const box = cropBox(image, how);
-  return { resized: resample(image, { ...sampling(how), width, height, box }), covers: box };
+function stretch(middle: Box, input: InputSize): Fit {
+  return { box: middle, to: whole(input), covers: middle };
 }
 
-function cover(image: Pixels, how: Preprocessing, { width, height }: InputSize): ReturnType<Fitter> {
-  const all = cropBox(image, how);
-  const cropWidth = Math.min(all.width, (all.height * width) / height);
-  const cropHeight = Math.min(all.height, (all.width * height) / width);
+function cover(middle: Box, input: InputSize, image: ImageSize): Fit {
+  const cropWidth = Math.min(middle.width, (middle.height * input.width) / input.height);
+  const cropHeight = Math.min(middle.height, (middle.width * input.height) / input.width);
   const box = { x: (image.width - cropWidth) / 2, y: (image.height - cropHeight) / 2, width: cropWidth, height: cropHeight };
-  return { resized: resample(image, { ...sampling(how), width, height, box }), covers: box };
+  return { box, to: whole(input), covers: box };
 }
 
-function contain(image: Pixels, how: Preprocessing, { width, height }: InputSize): ReturnType<Fitter> {
-  const box = cropBox(image, how);
-  const ratio = Math.min(width / box.width, height / box.height);
-  const innerWidth = Math.max(1, Math.min(width, Math.round(box.width * ratio)));
-  const innerHeight = Math.max(1, Math.min(height, Math.round(box.height * ratio)));
-  const inner = resample(image, { ...sampling(how), width: innerWidth, height: innerHeight, box });
+function contain(middle: Box, { width, height }: InputSize): Fit {
+  const ratio = Math.min(width / middle.width, height / middle.height);
+  const innerWidth = Math.max(1, Math.min(width, Math.round(middle.width * ratio)));
+  const innerHeight = Math.max(1, Math.min(height, Math.round(middle.height * ratio)));
   const left = Math.floor((width - innerWidth) / 2);
   const top = Math.floor((height - innerHeight) / 2);
+  const perX = middle.width / innerWidth;
+  const perY = middle.height / innerHeight;
+  const covers = { x: middle.x - left * perX, y: middle.y - top * perY, width: width * perX, height: height * perY };
+  return { box: middle, to: { left, top, width: innerWidth, height: innerHeight }, covers };
+}
+
+/** The pixels of the input: the part of the image at its place. */
+function fitted(image: Pixels, how: Preprocessing, { box, to }: Fit, { width, height }: InputSize): Pixels {
+  const inner = resample(image, { ...sampling(how), width: to.width, height: to.height, box });
+  if (to.width === width && to.height === height) return inner;
   const { channels } = image;
   const data = new Uint8Array(width * height * channels);
-  for (let y = 0; y < innerHeight; y++) {
-    const row = inner.data.subarray(y * innerWidth * channels, (y + 1) * innerWidth * channels);
-    data.set(row, ((top + y) * width + left) * channels);
+  for (let y = 0; y < to.height; y++) {
+    const row = inner.data.subarray(y * to.width * channels, (y + 1) * to.width * channels);
+    data.set(row, ((to.top + y) * width + to.left) * channels);
   }
-  const perX = box.width / innerWidth;
-  const perY = box.height / innerHeight;
-  const covers = { x: box.x - left * perX, y: box.y - top * perY, width: width * perX, height: height * perY };
-  return { resized: { width, height, channels, data }, covers };
+  return { width, height, channels, data };
 }
 
 function sampling({ interpolation = 'bilinear', antialias = true }: Preprocessing) {

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { TopEntry } from '../../dataset/collection.ts';
 import { cut, inImage } from '../../image/cut.ts';
+import { coversOf } from '../../image/preprocess.ts';
 import { throwIfAborted } from '../../shared/errors.ts';
 import type { Rect } from '../../shared/protocol.ts';
 import type { Preprocessing } from '../../shared/sidecar.ts';
@@ -102,7 +103,7 @@ class Cutter {
     const { path, hash } = collection.images[number] as { path: string; hash: string };
     const image = await collectedImage(this.#services, { path, hash }, signal);
     if (!image) return undefined;
-    const { covers } = this.#services.inputs.feed(image, info.preprocessing as Preprocessing, info);
+    const covers = coversOf(image, info.preprocessing as Preprocessing, open.model.input);
     const patches: Patch[] = [];
     for (const { unit, entry } of wanted) {
       const at = [Math.floor(entry.at / collection.width), entry.at % collection.width] as const;
