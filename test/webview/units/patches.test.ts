@@ -137,7 +137,7 @@ for (const [call, shows] of [
 test('deleting asks in the page; Escape keeps; a layer alone; nothing comes back by itself', async () => {
   await withPage(patchesScene(), {}, async (page) => {
     await byId(page, 'forget').click();
-    assert.match(await said(byId(page, 'forget-question')), /Of all 2 layers: 1\.2 MB/);
+    assert.match(await said(byId(page, 'forget-question')), /Of all 2 layers \(1\.2 MB\)/);
     await page.keyboard.press('Escape');
     await byId(page, 'forget-question').waitFor({ state: 'detached' });
     assert.deepEqual(await calls(page, 'forgetCollected'), []);

@@ -83,7 +83,7 @@ function collectedView(state: UnitsState, flow: Flow): TemplateResult {
   return html`<div class="collected" data-testid="collected">
       <span>Collected from ${pictures(collectedLayer(state)?.images ?? 0)}${label === undefined ? '' : ` of ${label}`}.</span>
       ${newsLine(state, flow)}
-      <span class="collected-tools">${others(flow)} ${button({ testid: 'choose-dataset', label: 'Another folder…', onClick: () => chooseDataset(flow) })} ${forgetButton(state, flow)}</span>
+      <span class="collected-tools">${others(flow)} ${forgetButton(state, flow)}</span>
     </div>
     ${state.patches.forgetting === 'asked' ? forgetQuestion(state, flow) : nothing}`;
 }
@@ -130,8 +130,8 @@ function forgetQuestion(state: UnitsState, flow: Flow): TemplateResult {
   return html`<div class="forget-question" role="group" aria-label="Delete what is collected" data-testid="forget-question">
     <p>Delete what is collected? Your pictures and the model stay as they are; collecting again takes as long as the first time.</p>
     <div class="buttons">
-      ${button({ testid: 'forget-layer', label: `Of ${currentLayer(state)?.name}`, onClick: () => void flow.patches.forget('layer') })}
-      ${button({ testid: 'forget-model', label: `Of ${all}: ${size(bytes)}`, onClick: () => void flow.patches.forget('model') })}
+      ${button({ testid: 'forget-layer', label: 'Of this layer', onClick: () => void flow.patches.forget('layer') })}
+      ${button({ testid: 'forget-model', label: `Of ${all} (${size(bytes)})`, onClick: () => void flow.patches.forget('model') })}
       ${button({ testid: 'forget-keep', label: 'Keep', onClick: () => flow.patches.askForget(false) })}
     </div>
   </div>`;

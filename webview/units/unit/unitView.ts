@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
 import { percent } from '../../draw/format.ts';
 import { button, iconButton } from '../../ui/button.ts';
+import { kernelTile } from '../filters/kernelTile.ts';
 import type { Flow } from '../flow.ts';
 import { collectionView } from '../patches/collectionView.ts';
 import { collectedLayer } from '../patches/selectors.ts';
@@ -28,7 +29,7 @@ export function unitView(state: UnitsState, flow: Flow): TemplateResult {
   const unit = currentUnit(state);
   if (!layer || unit === undefined) return html``;
   const collected = collectedLayer(state) !== undefined;
-  const { summary, classes } = state.unit;
+  const { summary, classes, kernel } = state.unit;
   return html`<article class="unit-page" data-testid="unit-page" data-unit=${unit}>
     ${head(state, layer, unit, flow)}
     ${section('section-patches', 'Top patches', html`${collected && !state.patches.collecting ? nothing : collectionView(state, flow)} ${collected ? topView(state, flow) : nothing}`)}
@@ -40,6 +41,15 @@ export function unitView(state: UnitsState, flow: Flow): TemplateResult {
         'Classes it speaks for',
         answered(classes, 'classes', flow, (value) => classesView(value, state, flow)),
       )}
+      ${
+        layer.filters
+          ? section(
+              'section-kernel',
+              'Its kernel',
+              answered(kernel, 'kernel', flow, (filters) => kernelTile({ filters, unit, scale: 'shared', width: 272 })),
+            )
+          : nothing
+      }
       ${section('section-visualisation', 'What excites it', unitVisualisation(state, flow, { kind: 'unit', layer: layer.name, unit, cells: state.choices.visualise.cells }))}
     </div>
   </article>`;
