@@ -30,7 +30,9 @@ export const forgetCollected: UnitHandler<'forgetCollected'> = async (services, 
 };
 
 /** What tells of the file itself, and stays as long as the file does. */
-const lasting: ReadonlySet<ErrorCode> = new Set(['file-corrupt', 'file-too-large', 'format-unknown', 'unsupported']);
+const lasting: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['file-corrupt', 'file-too-large', 'format-unknown', 'unsupported']);
+/** What may be otherwise the next time. */
+const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['file-missing', 'file-changed']);
 
 /** One call of `collect`. */
 class Collector {
@@ -102,8 +104,8 @@ class Collector {
   }
 
   async #skip(catalogue: Catalogue, { hash, path }: Content, error: unknown): Promise<void> {
-    // What is wrong with the machine is no matter of this image.
-    if (!(error instanceof ModelError) || error.code === 'engine' || error.code === 'internal') throw error;
+    // What is wrong with the machine or the model is no matter of this image.
+    if (!(error instanceof ModelError) || !(lasting.has(error.code) || passing.has(error.code))) throw error;
     const record = toErrorRecord(error);
     // One that is being written now says nothing of the content that was there.
     const same = (await catalogue.recall(path)) !== undefined;

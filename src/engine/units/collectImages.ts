@@ -1,3 +1,4 @@
+import type { RgbImage } from '../../image/decode.ts';
 import { preprocess } from '../../image/preprocess.ts';
 import type { CollectedValue } from '../../inspect/collectPlan.ts';
 import { planCollect } from '../../inspect/collectPlan.ts';
@@ -6,7 +7,7 @@ import type { JobContext } from '../jobs.ts';
 import type { Services } from '../services.ts';
 import { batchSize } from '../stream.ts';
 import type { Collecting } from './collected.ts';
-import { type Content, type Decoded, imagesAhead } from './imagesAhead.ts';
+import { type Content, imagesAhead } from './imagesAhead.ts';
 import type { OpenShard } from './openShard.ts';
 
 /** A layer that lacks images: the value its units are in, and where they are counted. */
@@ -43,14 +44,13 @@ export async function collectImages(
     for (const { shard } of layers) if (late || shard.full) await shard.write();
     if (late) written = performance.now();
   };
-  for await (const decoded of imagesAhead(contents, context.signal)) {
-    const error = unusable(decoded);
-    if (error !== undefined || !('image' in decoded)) {
-      await context.done(decoded, error);
+  for await (const next of imagesAhead(contents, (image) => fedTensor(image, collecting), context.signal)) {
+    if ('error' in next) {
+      await context.done(next.content, next.error);
       continue;
     }
-    batch.fed.set(fed(decoded, collecting), batch.contents.length * size);
-    batch.contents.push({ hash: decoded.hash, path: decoded.path });
+    batch.fed.set(next.made, batch.contents.length * size);
+    batch.contents.push(next.content);
     if (batch.contents.length === most) await flush();
   }
   if (batch.contents.length > 0) await flush();
@@ -72,16 +72,7 @@ interface Batch {
   contents: Content[];
 }
 
-function unusable(decoded: Decoded): unknown {
-  if ('error' in decoded) return decoded.error;
-  if (decoded.image.hash === decoded.hash) return undefined;
-  return new ModelError('file-changed', `The image '${decoded.path}' changed while the network went over the images.`, {
-    file: decoded.path,
-    hint: 'Collect again when it is complete.',
-  });
-}
-
-function fed({ image }: Extract<Decoded, { image: unknown }>, { open: { model }, preprocessing }: Collecting): Float32Array {
+function fedTensor(image: RgbImage, { open: { model }, preprocessing }: Collecting): Float32Array {
   try {
     return preprocess(image, preprocessing, model.input).tensor;
   } catch (error) {

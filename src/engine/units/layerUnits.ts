@@ -1,6 +1,7 @@
 import type { LayerCollection } from '../../dataset/collection.ts';
 import { ModelError } from '../../shared/errors.ts';
 import { type LayerUnits, saturatedShare, type UnitLayer, type UnitState, unitStates } from '../../shared/unitsProtocol.ts';
+import { checkUnit } from './checkUnit.ts';
 import { layerCollection } from './collected.ts';
 import type { UnitHandler } from './handler.ts';
 import { findUnitLayer } from './unitLayer.ts';
@@ -18,7 +19,7 @@ const shownBins = 64;
 export const unitSummary: UnitHandler<'unitSummary'> = async (services, { quantile, unit, ...of }, { signal }) => {
   const { open, collection } = await layerCollection(services, of, signal);
   const { info } = findUnitLayer(open, of.layer);
-  if (!(Number.isInteger(unit) && unit >= 0 && unit < info.units)) throw noSuchUnit(open.model.file, info, unit);
+  checkUnit(open, info, unit);
   const histogram = collection.histogram(unit);
   const threshold = histogram.quantile(checked(quantile));
   const [min, max, mean] = [collection.min, collection.max, collection.mean].map((list) => list[unit] as number) as [
@@ -86,13 +87,5 @@ function checked(quantile: number): number {
   if (quantile > 0 && quantile < 1) return quantile;
   throw new ModelError('method', `A quantile of ${quantile} is no share of the cells.`, {
     hint: 'Choose one between 0 and 1, such as 0.005.',
-  });
-}
-
-function noSuchUnit(file: string, { name, units }: UnitLayer, unit: number): ModelError {
-  return new ModelError('method', `Layer '${name}' has ${units} units, 0 to ${units - 1}: there is no unit ${unit}.`, {
-    file,
-    where: name,
-    hint: `Choose one of 0 to ${units - 1}.`,
   });
 }
