@@ -54,7 +54,8 @@ export class Flow {
     // Another model has other layers and other units.
     const { layer: _, unit: __, ...rest } = turned;
     const kept = before?.modelPath === subject.modelPath || subject.turn ? turned : rest;
-    store.set({ ...nothingYet(), subject, choices: kept });
+    const isSame = now?.modelPath === subject.modelPath && subject.modelName !== undefined;
+    store.set({ ...nothingYet(isSame ? store.get() : undefined), subject, choices: kept });
     if (subject.modelName !== undefined) void this.#open(subject);
   }
 

@@ -35,16 +35,19 @@ export function initialState(choices: Choices): UnitsState {
   return { subject: undefined, visualisers: [], choices, ...nothingYet() };
 }
 
-/** What every new subject starts with. */
-export function nothingYet() {
+/**
+ * What every new subject starts with. `before`: the page as it was, where the new one has the same model: its layers stay until they are
+ * read anew, and everything has the place on screen that it had.
+ */
+export function nothingYet(before?: UnitsState) {
   return {
-    units: undefined,
+    units: before?.units,
     failure: undefined,
     notice: undefined,
-    activations: noActivations,
-    patches: noPatches,
+    activations: before?.activations ?? noActivations,
+    patches: before ? { ...noPatches, inView: before.patches.inView } : noPatches,
     unit: noUnit,
-    filters: noFilters,
-    visualise: noVisualise,
+    filters: before ? { ...noFilters, width: before.filters.width, inView: before.filters.inView } : noFilters,
+    visualise: before?.visualise ?? noVisualise,
   };
 }

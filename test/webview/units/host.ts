@@ -2,10 +2,20 @@
 // `window.unitsHost`. What it answers stands in `answers/`, a file per part of the page.
 import { cancelled } from '../../../src/shared/errors.ts';
 import { type CallContext, emit, type Handlers, serve } from '../../../src/shared/rpc.ts';
-import type { ImageRef, UnitsPageCalls, UnitsPageEvents, UnitsSubject } from '../../../src/shared/unitsProtocol.ts';
+import {
+  defaultQuantile,
+  type ImageRef,
+  type LayerUnits,
+  type UnitsPageCalls,
+  type UnitsPageEvents,
+  type UnitsSubject,
+  type UnitWall,
+} from '../../../src/shared/unitsProtocol.ts';
 import { plugIn, SteeredHost, sleep } from '../steered.ts';
+import { layerUnitsOf, unitWallOf } from './answers/activations.ts';
 import type { Answer, Answers } from './answers/answer.ts';
 import { answers } from './answers/index.ts';
+import { layerOf } from './made.ts';
 import type { UnitsScene } from './scene.ts';
 
 declare global {
@@ -48,6 +58,15 @@ export class UnitsTestHost extends SteeredHost {
     const found = [...(dataset?.images ?? []), ...(image ? [image] : [])].find((each) => each.path === path);
     if (!found) throw new Error(`There is no image ${path}.`);
     return found;
+  }
+
+  /** What is answered of the activations, for a test to compare with. */
+  wall(layer: string, path: string): UnitWall {
+    return unitWallOf(this.scene, layerOf(this.scene, layer), this.image(path));
+  }
+
+  layerUnits(layer: string): LayerUnits {
+    return layerUnitsOf(this.scene, layerOf(this.scene, layer), defaultQuantile);
   }
 
   async #step(done: number, signal: AbortSignal): Promise<void> {

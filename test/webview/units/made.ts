@@ -35,9 +35,9 @@ export function pictureOf({ input: [height, width], photos }: UnitsScene, path: 
   return { width, height, data };
 }
 
-/** Values of a unit, [layer.height·layer.width], ReLU: some fire on the thing, some on edges of the ground, dead ones never. */
+/** Values of a unit, [layer.height·layer.width], as its activation function leaves them: some fire on the thing, some on edges of the ground, dead ones never. */
 export function unitMapOf({ dead }: UnitsScene, layer: UnitLayer, unit: number, path: string): Float32Array {
-  const { height, width, name } = layer;
+  const { height, width, name, bounds } = layer;
   const values = new Float32Array(height * width);
   if (dead.includes(unit)) return values;
   const ball = thingIn(path);
@@ -48,7 +48,7 @@ export function unitMapOf({ dead }: UnitsScene, layer: UnitLayer, unit: number, 
     const y = (Math.floor(i / width) + 0.5) / height;
     const far = Math.hypot(x - ball.x, y - ball.y) / ball.radius;
     const thing = likes < 0.45 ? Math.exp(-far * far) : likes < 0.7 ? Math.exp(-((far - 1) ** 2) * 9) : Math.exp(-((y - 0.62) ** 2) * 60);
-    values[i] = Math.max(0, strength * (thing + 0.3 * noise(name, unit, path, i) - 0.25));
+    values[i] = Math.max(bounds.low ?? Number.NEGATIVE_INFINITY, strength * (thing + 0.3 * noise(name, unit, path, i) - 0.25));
   }
   return values;
 }

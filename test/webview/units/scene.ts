@@ -21,12 +21,16 @@ export interface UnitsScene {
   gone?: number;
   /** So many of the last images cannot be read while collecting. */
   unreadable?: number;
+  /** So many of them are known to be unreadable. */
+  refused?: number;
   /** Paths of images that cannot be read when they are asked for by themselves. */
   broken?: readonly string[];
   /** Units at the upper end of their activation function, in every layer. */
   saturated?: readonly number[];
   /** Units that no image makes fire, in every layer. */
   dead: readonly number[];
+  /** Units whose values in the data set are all 0, though other pictures make them fire. */
+  neverSeen?: readonly number[];
   /** By path: what the network sees of an image, R G B of `input`'s size as base64, instead of a made-up picture. */
   photos?: Readonly<Record<string, string>>;
 }

@@ -1,8 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { colorIndex } from '../../../src/shared/colorMaps.ts';
 import type { ExplanationMap } from '../../../src/shared/protocol.ts';
 import { duration, number, percent, shape } from '../../draw/format.ts';
-import { pixelTable } from '../../draw/palette.ts';
+import { paintRamp } from '../../draw/ramp.ts';
 import { painted } from '../../ui/painted.ts';
 import { type Look, lookOf } from '../look.ts';
 import { currentMethod, shown } from '../selectors.ts';
@@ -28,7 +27,7 @@ function scale(look: Look): TemplateResult {
       class="legend-bar"
       role="img"
       aria-label="Colours from ${first} to ${last}"
-      ${painted({ width: 256, height: 1 }, [look.colorMap], (context) => gradient(context, look))}
+      ${painted({ width: 256, height: 1 }, [look.colorMap], (context) => paintRamp(context, look.colorMap))}
     ></canvas>
     <div class="legend-values">
       <span data-testid="legend-low">${first}</span><span data-testid="legend-zero">${kind === 'diverging' ? '0' : ''}</span
@@ -43,15 +42,6 @@ function unit(map: ExplanationMap, { scale }: Look): string {
 
 function largest(map: ExplanationMap): number {
   return map.relu || !map.signed ? map.max : Math.max(map.max, -map.min);
-}
-
-function gradient(context: CanvasRenderingContext2D, look: Look): void {
-  const { width, height } = context.canvas;
-  const table = pixelTable(look.colorMap);
-  const row = context.createImageData(width, height);
-  const pixels = new Uint32Array(row.data.buffer);
-  for (let x = 0; x < width; x++) pixels[x] = table[colorIndex(x / (width - 1))] ?? 0;
-  context.putImageData(row, 0, 0);
 }
 
 /** Method (variant) · target · layer · engine · time. */

@@ -1,5 +1,5 @@
 import { ModelError } from '../../../../src/shared/errors.ts';
-import { type LayerUnits, type UnitLayer, unitStates } from '../../../../src/shared/unitsProtocol.ts';
+import { type ImageRef, type LayerUnits, type UnitLayer, type UnitWall, unitStates } from '../../../../src/shared/unitsProtocol.ts';
 import { layerOf, noise, pictureOf, placementOf, unitMapOf } from '../made.ts';
 import type { UnitsScene } from '../scene.ts';
 import type { Answers } from './answer.ts';
@@ -8,30 +8,31 @@ import type { Answers } from './answer.ts';
 const largest = 32;
 
 export const activationsAnswers: Answers = {
-  unitWall: ({ image, layer: name }, { scene, host }) => {
-    const layer = layerOf(scene, name);
-    const full = { height: layer.height, width: layer.width };
-    const sent = { ...layer, height: Math.min(largest, full.height), width: Math.min(largest, full.width) };
-    const cells = sent.height * sent.width;
-    const maps = new Float32Array(layer.units * cells);
-    for (let unit = 0; unit < layer.units; unit++) maps.set(unitMapOf(scene, sent, unit, image), unit * cells);
-    const each = (of: (map: Float32Array) => number) =>
-      Float32Array.from({ length: layer.units }, (_, unit) => of(maps.subarray(unit * cells, (unit + 1) * cells)));
-    return {
-      layer: name,
-      image: host.image(image),
-      picture: pictureOf(scene, image),
-      height: sent.height,
-      width: sent.width,
-      maps,
-      max: each((map) => map.reduce((a, b) => Math.max(a, b))),
-      mean: each((map) => map.reduce((a, b) => a + b) / map.length),
-      placement: placementOf(scene, layer, sent),
-      ms: 38,
-    };
-  },
+  unitWall: ({ image, layer }, { scene, host }) => unitWallOf(scene, layerOf(scene, layer), host.image(image)),
   layerUnits: ({ layer, quantile }, { scene }) => layerUnitsOf(scene, layerOf(scene, layer), quantile),
 };
+
+export function unitWallOf(scene: UnitsScene, layer: UnitLayer, image: ImageRef): UnitWall {
+  const full = { height: layer.height, width: layer.width };
+  const sent = { ...layer, height: Math.min(largest, full.height), width: Math.min(largest, full.width) };
+  const cells = sent.height * sent.width;
+  const maps = new Float32Array(layer.units * cells);
+  for (let unit = 0; unit < layer.units; unit++) maps.set(unitMapOf(scene, sent, unit, image.path), unit * cells);
+  const each = (of: (map: Float32Array) => number) =>
+    Float32Array.from({ length: layer.units }, (_, unit) => of(maps.subarray(unit * cells, (unit + 1) * cells)));
+  return {
+    layer: layer.name,
+    image,
+    picture: pictureOf(scene, image.path),
+    height: sent.height,
+    width: sent.width,
+    maps,
+    max: each((map) => map.reduce((a, b) => Math.max(a, b))),
+    mean: each((map) => map.reduce((a, b) => a + b) / map.length),
+    placement: placementOf(scene, layer, sent),
+    ms: 38,
+  };
+}
 
 /** What the data set says of the units of a layer; fails as the engine does where nothing is collected. */
 export function layerUnitsOf(scene: UnitsScene, layer: UnitLayer, quantile: number): LayerUnits {
@@ -50,7 +51,7 @@ export function layerUnitsOf(scene: UnitsScene, layer: UnitLayer, quantile: numb
     mean: max.map((v) => v / 12),
     active: each((unit) => alive(unit, noise(layer.name, unit, 'active'))),
     saturation: each(() => 0),
-    threshold: max.map((v, unit) => v * (0.5 + 0.3 * noise(layer.name, unit, quantile))),
+    threshold: max.map((v, unit) => (scene.neverSeen?.includes(unit) ? 0 : v) * (0.5 + 0.3 * noise(layer.name, unit, quantile))),
     quantile,
     state: Uint8Array.from({ length: layer.units }, (_, unit) => unitStates.indexOf(scene.dead.includes(unit) ? 'dead' : 'active')),
   };

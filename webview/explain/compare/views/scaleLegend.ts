@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { type ColorMapId, colorIndex } from '../../../../src/shared/colorMaps.ts';
-import { pixelTable } from '../../../draw/palette.ts';
+import type { ColorMapId } from '../../../../src/shared/colorMaps.ts';
+import { paintRamp } from '../../../draw/ramp.ts';
 import { painted } from '../../../ui/painted.ts';
 import type { PageState } from '../../state.ts';
 import { sharingOf } from '../choices.ts';
@@ -62,16 +62,7 @@ export function scaleBar(scale: SharedScale): TemplateResult {
 }
 
 function gradient(colorMap: ColorMapId): TemplateResult {
-  return html`<canvas class="legend-bar" aria-hidden="true" ${painted({ width: 256, height: 1 }, [colorMap], (context) => paintGradient(context, colorMap))}></canvas>`;
-}
-
-function paintGradient(context: CanvasRenderingContext2D, colorMap: ColorMapId): void {
-  const { width, height } = context.canvas;
-  const table = pixelTable(colorMap);
-  const row = context.createImageData(width, height);
-  const pixels = new Uint32Array(row.data.buffer);
-  for (let x = 0; x < width; x++) pixels[x] = table[colorIndex(x / (width - 1))] ?? 0;
-  context.putImageData(row, 0, 0);
+  return html`<canvas class="legend-bar" aria-hidden="true" ${painted({ width: 256, height: 1 }, [colorMap], (context) => paintRamp(context, colorMap))}></canvas>`;
 }
 
 function distinct(scales: readonly SharedScale[]): SharedScale[] {
