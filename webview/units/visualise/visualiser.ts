@@ -15,7 +15,7 @@ const largestSeed = 9999;
 /** Climbs, one at a time, and keeps what came of it as long as the page is there. */
 export class Visualiser implements Feature {
   readonly #page: Page;
-  /** Of earlier subjects: the same model brings them back. */
+  /** Of other models, and of this one under an earlier subject: the same model brings them back. */
   #earlier: readonly Climb[] = [];
   #controller: AbortController | undefined;
   #next = 1;
@@ -46,15 +46,14 @@ export class Visualiser implements Feature {
     return isSeen && this.cancel();
   }
 
-  /** The model's own earlier climbs. */
+  /** The climbs of this very model, earlier ones too, and only those. */
   #bringBack(): void {
     const { units } = this.#page.store.get();
-    if (!units || this.#earlier.length === 0) return;
-    const isOwn = ({ modelHash }: Climb) => modelHash === units.model.hash;
-    const own = this.#earlier.filter(isOwn);
-    if (own.length === 0) return;
-    this.#earlier = this.#earlier.filter((climb) => !isOwn(climb));
-    this.#set({ climbs: [...own, ...this.#state.climbs] });
+    if (!units) return;
+    const all = [...new Map([...this.#earlier, ...this.#state.climbs].map((climb) => [climb.id, climb])).values()];
+    const own = all.filter(({ modelHash }) => modelHash === units.model.hash).sort((a, b) => a.id - b.id);
+    this.#earlier = all.filter((climb) => !own.includes(climb));
+    if (own.length !== this.#state.climbs.length || own.some((climb, i) => climb !== this.#state.climbs[i])) this.#set({ climbs: own });
   }
 
   /** Who turns the page to a class has asked for its picture. */

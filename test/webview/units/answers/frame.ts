@@ -1,4 +1,5 @@
 import type { ModelInfo } from '../../../../src/shared/protocol.ts';
+import { noise } from '../made.ts';
 import type { UnitsScene } from '../scene.ts';
 import type { Answers } from './answer.ts';
 
@@ -28,7 +29,7 @@ function modelOf({ subject, input, layers, defaultLayer, labels, activation, war
     path: subject.modelPath ?? '',
     name: subject.modelName ?? '',
     format: 'TensorFlow.js Layers',
-    hash: '9f2c4e7a'.repeat(8),
+    hash: hashOf(subject.modelPath ?? ''),
     engine: 'onnxruntime 1.30.0 (CPU)',
     input: { name: 'input', layout: 'NHWC', channels: 3, height, width },
     classes: labels.length,
@@ -55,4 +56,12 @@ function modelOf({ subject, input, layers, defaultLayer, labels, activation, war
     answered: [],
     dense: undefined,
   };
+}
+
+/** Another one for each file. */
+function hashOf(path: string): string {
+  return Math.floor(2 ** 32 * noise(path, 'hash'))
+    .toString(16)
+    .padStart(8, '0')
+    .repeat(8);
 }
