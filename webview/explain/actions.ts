@@ -225,6 +225,12 @@ export class Actions {
     if (subject && layer !== undefined) this.#tell(this.#client.call('revealLayer', { generation: subject.generation, layer }));
   }
 
+  /** Opens the page about units. */
+  showUnits(to: Omit<PageCalls['showUnits']['params'], 'generation'>): void {
+    const { subject } = this.#store.get();
+    if (subject) this.#tell(this.#client.call('showUnits', { generation: subject.generation, ...to }));
+  }
+
   revealImage(): void {
     this.#tell(this.#client.call('revealImage', {}));
   }

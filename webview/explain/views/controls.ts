@@ -56,7 +56,7 @@ function layerFacts(
   const isDefault = layer.name === prediction.model.defaultLayer;
   return html`<span class="layer-line"
       ><span class="layer-name" title=${layer.name}>${layer.name}</span
-      >${iconButton({ testid: 'reveal-layer', label: 'Show in the model', icon: 'reveal', onClick: () => actions.revealLayer() })}</span
+      >${iconButton({ testid: 'reveal-layer', label: 'Show in the model', icon: 'reveal', onClick: () => actions.revealLayer() })}${iconButton({ testid: 'show-units', label: 'Units at this layer', icon: 'units', onClick: () => actions.showUnits({ view: 'activations', layer: layer.name }) })}</span
     ><span class="small layer-kind">${layer.kind} · ${shape(layer.shape)}${isDefault ? ' · default' : ''}</span>`;
 }
 

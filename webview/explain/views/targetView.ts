@@ -64,12 +64,15 @@ function note(state: PageState, prediction: Prediction, actions: Actions): Templ
   const why = method && (against !== undefined || method.targets === 'none') ? noDifference(method) : undefined;
   // The numbers at hand are means over all of a dense output.
   const text = why ?? (currentRegion(state) ? undefined : value(prediction, explained, against));
+  const which = scoresClasses(prediction.model) ? 'class' : 'output';
+  const visualise = () => explained !== undefined && actions.showUnits({ view: 'visualise', class: explained });
   return html`${text === undefined ? nothing : html`<span>${text}</span>`}
     ${
       offered
         ? html`<button class="link" data-testid="explain-mistake" @click=${() => actions.explainMistake()}>Explain predicted − true</button>`
         : nothing
-    }`;
+    }
+    <button class="link" data-testid="visualise-class" @click=${visualise}>Visualise this ${which}</button>`;
 }
 
 /** `logit 6.1 − 4.7 = 1.4` */
