@@ -50,9 +50,11 @@ export class Catalogue {
     }
   }
 
+  /** Throws ModelError('file-missing') where it cannot be written. */
   async save(): Promise<void> {
     if (!this.#changed) return;
-    await mkdir(this.#folder, { recursive: true });
+    // What keeps the folder from being made keeps the file from being written: that names it.
+    await mkdir(this.#folder, { recursive: true }).catch(() => {});
     await replaceFile(join(this.#folder, Catalogue.fileName), JSON.stringify({ version, files: [...this.#known] }), 'catalogue');
     this.#changed = false;
   }

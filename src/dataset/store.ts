@@ -90,10 +90,11 @@ export class Store {
     return undefined;
   }
 
-  /** Writes a shard; returns its file. */
+  /** Writes a shard; returns its file. Throws ModelError('file-missing') where it cannot be written. */
   async write(tally: Tally): Promise<string> {
     const folder = this.#layerFolder(tally.of.layer);
-    await mkdir(folder, { recursive: true });
+    // What keeps the folder from being made keeps the files from being written: that names them.
+    await mkdir(folder, { recursive: true }).catch(() => {});
     await replaceFile(join(this.#folder, about), JSON.stringify(this.#key), 'collection');
     await replaceFile(join(folder, layerName), tally.of.layer, 'collection');
     const file = join(folder, `${randomBytes(8).toString('hex')}${extension}`);

@@ -221,6 +221,21 @@ test('cancelled, what is counted stays; resumed, only the rest is collected', as
   for (const layer of ['relu', 'conv']) sameAs(await told(model, store, layer), await fresh(t, all, images, layer));
 });
 
+test('who asks right after cancelling is told of all that is kept', async (t) => {
+  const { model, store, images } = await situation(t, 60);
+  const { collect, collected } = collector(model, store);
+  const controller = new AbortController();
+  let told: ReturnType<typeof collected> | undefined;
+  const progress = ({ done, total }: CollectProgress) => {
+    if (total !== 60 || done === 0 || told) return;
+    controller.abort();
+    told = collected(images, 'relu');
+  };
+  await assert.rejects(collect(images, ['relu'], { signal: controller.signal, progress }), { code: 'cancelled' });
+  assert.deepEqual(await told, await collected(images, 'relu'));
+  assert.ok((await told)!.missing < 60);
+});
+
 test('a damaged file of the store is collected again', async (t) => {
   const all = await situation(t);
   const { model, store, images } = all;
@@ -448,6 +463,13 @@ test('progress rises to the end, with the time that is left', async (t) => {
   );
   assert.deepEqual(heard.at(-1), { done: 40, total: 40, secondsLeft: 0 });
   assert.ok(heard.every((p) => p.total === 40 && (p.done === 0 || p.secondsLeft !== undefined)));
+});
+
+test('a store that cannot be written to is named', async (t) => {
+  const { model, store, images } = await situation(t, 1);
+  const blocked = join(store, 'a file');
+  await writeFile(blocked, '');
+  await assert.rejects(collector(model, blocked).collect(images, ['relu']), { code: 'file-missing', message: /a file.*cannot be written/ });
 });
 
 test('nothing to go over, and a layer that is not there', async (t) => {
