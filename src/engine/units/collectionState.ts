@@ -3,12 +3,14 @@ import type { LayerCollection } from '../../dataset/collection.ts';
 import { throwIfAborted } from '../../shared/errors.ts';
 import type { CollectedLayer, UnitLayer } from '../../shared/unitsProtocol.ts';
 import { collectionsOf, openCollecting } from './collected.ts';
+import { untilLeft } from './exclusive.ts';
 import type { UnitHandler } from './handler.ts';
 import { distribution } from './layerUnits.ts';
 import { findUnitLayer, unitLayersOf } from './unitLayer.ts';
 
 /** What is collected, and what a data set as it is now would add to it. Reads no image. */
 export const collected: UnitHandler<'collected'> = async (services, { images, layer, ...of }, { signal }) => {
+  await untilLeft(of.store, signal);
   const { open, store } = await openCollecting(services, of, signal);
   const { name } = findUnitLayer(open, layer).info;
   const onDisk = new Set(await store.layers());
