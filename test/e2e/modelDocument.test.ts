@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { cpSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Locator } from 'playwright-core';
+import { clickLens, goToLine, textLine as line } from '../support/codeLens.ts';
 import * as editors from '../support/editor.ts';
 import { sample } from '../support/paths.ts';
 import { themeNames } from '../support/themes.ts';
@@ -20,27 +20,6 @@ function workspace(t: Parameters<typeof journey.workspace>[0]): string {
   return folder;
 }
 
-const lines = ({ page }: editors.Editor): Locator => page.locator('.editor-instance .view-lines .view-line');
-/** A line of the text editor in front. Its spaces are no-break spaces. */
-const line = (editor: editors.Editor, start: string) =>
-  lines(editor).filter({ hasText: new RegExp(`^\\s*${start.replaceAll(' ', '\\s')}`) });
-
-/** Clicks an action above the line that begins so; the editor writes the actions of a line over it. */
-async function clickLens(editor: editors.Editor, start: string, action: string, effect?: Locator): Promise<void> {
-  const { page } = editor;
-  await editors.eventually(`the action ${action} of ${start}`, async () => {
-    if (await effect?.isVisible()) return true;
-    const starts = await Promise.all((await line(editor, start).all()).map((each) => each.boundingBox({ timeout: 1000 })));
-    for (const lens of await page.locator('.codelens-decoration a', { hasText: action }).all()) {
-      const box = await lens.boundingBox({ timeout: 500 });
-      if (!box || !starts.some((at) => at && box.y < at.y && at.y - box.y < 1.5 * at.height)) continue;
-      await lens.click({ timeout: 1000 });
-      return effect ? editors.appears(effect) : true;
-    }
-    return undefined;
-  });
-}
-
 /** Opens a model as a click in the explorer does. A window that has just started knows no models yet and would show their bytes. */
 async function openModel(editor: editors.Editor, path: string, clicks: 1 | 2 = 2): Promise<void> {
   await editors.eventually(
@@ -54,15 +33,6 @@ async function openModel(editor: editors.Editor, path: string, clicks: 1 | 2 = 2
 /** Waits until something on this line is selected. */
 async function selected({ page }: editors.Editor, lineNumber: number | string, what: RegExp): Promise<void> {
   await page.locator('.statusbar-item', { hasText: new RegExp(`^Ln ${lineNumber}, Col \\d+ ${what.source}`) }).waitFor();
-}
-
-/** Scrolls a line to the top, by way of the end. */
-async function goToLine({ page }: editors.Editor, lineNumber: number): Promise<void> {
-  for (const at of [9999, lineNumber]) {
-    await page.keyboard.press('Control+g');
-    await page.locator('.quick-input-widget input').fill(`:${at}`);
-    await page.keyboard.press('Enter');
-  }
 }
 
 function lineOf(file: string, text: string): number {

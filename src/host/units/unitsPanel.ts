@@ -75,7 +75,9 @@ export class UnitsPanel implements vscode.Disposable {
 
   setPinned(pinned: boolean): void {
     this.#subject = { ...this.#subject, pinned };
-    this.#announce();
+    // A page takes whatever it is told for something new, and would end what runs.
+    if (this.isBusy) this.#isStale = true;
+    else this.#announce();
     this.#host.units.changed();
   }
 
