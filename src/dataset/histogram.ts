@@ -43,18 +43,21 @@ export class Histogram {
 
   /** Cells above a value. Exact at 0 and, below 0, at ends of bins (−1, −2, −3, …); else interpolated inside its bin. */
   countAbove(value: number): number {
+    const { low, high } = this.#bins;
     let sum = 0;
-    for (let i = 0; i < this.#bins.column.length; i++) {
+    for (let i = high.length - 1; i >= 0 && (high[i] as number) > value; i--) {
       const count = this.#count(i);
-      if (count > 0) sum += count * partAbove(...this.#ends(i), value);
+      if ((low[i] as number) > value) sum += count;
+      else if (count > 0) sum += count * partAbove(...this.#ends(i), value);
     }
     return sum;
   }
 
   /** Cells at the upper end of a range, or in the bin that ends there: asymptotes and means of it are not met exactly. */
   countAtEnd(end: number): number {
+    const { high } = this.#bins;
     let sum = 0;
-    for (let i = 0; i < this.#bins.column.length; i++) if ((this.#bins.high[i] as number) >= end) sum += this.#count(i);
+    for (let i = high.length - 1; i >= 0 && (high[i] as number) >= end; i--) sum += this.#count(i);
     return sum;
   }
 

@@ -118,19 +118,18 @@ export class Histograms {
   /** Takes in what another one counted of the same units. */
   merge(other: Histograms): void {
     for (const octave of other.#octaves) this.#know(octave);
-    const used = firstOctave + other.#octaves.length * perOctave;
-    const to = Uint32Array.from({ length: used }, (_, c) => {
-      if (c < firstOctave) return c;
-      const octave = other.#octaves[Math.floor((c - firstOctave) / perOctave)] as number;
-      return this.#column[octave * perOctave + ((c - firstOctave) % perOctave)] as number;
-    });
+    this.#take(other, zero, zero, 1);
+    for (const [i, octave] of other.#octaves.entries()) {
+      this.#take(other, firstOctave + i * perOctave, this.#column[octave * perOctave] as number, perOctave);
+    }
+  }
+
+  /** Adds `count` columns of all units, from one column on there to one here. */
+  #take(other: Histograms, from: number, to: number, count: number): void {
+    const [mine, theirs] = [this.#counts, other.#counts];
     for (let unit = 0; unit < this.units; unit++) {
-      const from = unit * other.#width;
-      const row = unit * this.#width;
-      for (let c = zero; c < used; c++) {
-        const count = other.#counts[from + c] as number;
-        if (count > 0) this.#bump(row + (to[c] as number), count);
-      }
+      const [here, there] = [unit * this.#width + to, unit * other.#width + from];
+      for (let i = 0; i < count; i++) mine[here + i] = (mine[here + i] as number) + (theirs[there + i] as number);
     }
   }
 

@@ -21,8 +21,9 @@ export interface CollectContext extends JobContext {
   done(content: Content, error?: unknown): Promise<void>;
 }
 
-/** What is counted but not written is lost if the process dies: no more than so much work, ms. */
+/** What is counted but not written is lost if the process dies: so much work, ms, or more where writing takes more than this share of it. */
 const writeEvery = 15_000;
+const writeShare = 0.05;
 
 /** Feeds images to the network, batch by batch through the queue, and counts what leaves it. Written at intervals and when shards are full. */
 export async function collectImages(
@@ -36,21 +37,23 @@ export async function collectImages(
   const size = input.channels * input.height * input.width;
   const most = imagesAtOnce(collecting, layers);
   const batch: Batch = { fed: new Float32Array(most * size), contents: [] };
-  let written = performance.now();
+  let next = performance.now() + writeEvery;
   const flush = async () => {
     await runBatch(services, collecting, batch, layers, context);
     for (const content of batch.contents.splice(0)) await context.done(content);
-    const late = performance.now() - written > writeEvery;
+    const start = performance.now();
+    const late = start >= next;
     for (const { shard } of layers) if (late || shard.full) await shard.write();
-    if (late) written = performance.now();
+    const end = performance.now();
+    if (late) next = end + Math.max(writeEvery, (end - start) / writeShare);
   };
-  for await (const next of imagesAhead(contents, (image) => fedTensor(image, collecting), context.signal)) {
-    if ('error' in next) {
-      await context.done(next.content, next.error);
+  for await (const image of imagesAhead(contents, (image) => fedTensor(image, collecting), context.signal)) {
+    if ('error' in image) {
+      await context.done(image.content, image.error);
       continue;
     }
-    batch.fed.set(next.made, batch.contents.length * size);
-    batch.contents.push(next.content);
+    batch.fed.set(image.made, batch.contents.length * size);
+    batch.contents.push(image.content);
     if (batch.contents.length === most) await flush();
   }
   if (batch.contents.length > 0) await flush();
