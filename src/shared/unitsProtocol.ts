@@ -222,7 +222,7 @@ export interface UnitSummary {
   state: UnitState;
   quantile: number;
   threshold: number;
-  /** Cells above the threshold, and how exact it is: half the width of its bin. */
+  /** Cells above the threshold, and how exact it is: sorting all cells gives one that is no further off. */
   above: number;
   thresholdError: number;
   /** `counts[i]` cells lie in [edges[i], edges[i+1]); 64 equal bins or fewer from min to max, so that a page can draw them. */
