@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import type { VisualiseRequest } from '../../../src/shared/unitsProtocol.ts';
 import { byId, screenshot, textOf } from '../open.ts';
-import { usualSteps } from './answers/visualise.ts';
+import { mistaken, usualSteps } from './answers/visualise.ts';
 import { useUnitsPage } from './open.ts';
 import { visualiseScene } from './visualiseScenes.ts';
 
@@ -181,8 +181,9 @@ test('any class by its name, by keyboard; Escape in the list closes the list onl
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     assert.equal(await textOf(page, 'visualise-target'), 'cone');
-    await goOn(page);
     await byId(page, 'visualise-start').click();
+    await page.waitForFunction(() => window.unitsHost.calls('visualise')[0]!.ended === 'aborted');
+    await goOn(page);
     await page.waitForFunction(() => document.querySelector('[data-testid=visualise-says]')?.textContent?.includes('cone'));
     assert.deepEqual(
       (await asked(page)).map(({ request, ended }) => [request.objective, ended]),
@@ -419,5 +420,13 @@ test('on a unit’s own page: starts when asked, Escape stops it before it close
     await climb(page, 'done');
     assert.deepEqual(await pixel(page), [20, 1, 7, 255]);
     assert.equal(await byId(page, 'visualise-unit').inputValue(), '7');
+  });
+});
+
+test('where the network says another class than the one that was climbed, both are told', async () => {
+  await withPage(visualiseScene({ class: mistaken }), {}, async (page) => {
+    await climb(page, 'done');
+    assert.equal(await textOf(page, 'visualise-says'), 'The network says: moon 99.8 %');
+    assert.equal(await textOf(page, 'visualise-own'), 'wedge, which was climbed, gets < 0.1 %: the picture excites it, and another more.');
   });
 });

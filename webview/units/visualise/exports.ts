@@ -28,8 +28,8 @@ export function saveFrames(state: UnitsState, client: PageClient): Promise<strin
     const size = climb && shotOf(climb, undefined)?.pixels;
     if (!state.subject || !climb || !size) return undefined;
     const shots = Array.from({ length: shotCount(climb) }, (_, at) => shotOf(climb, at)).filter((shot) => shot !== undefined);
-    const frames: Uint8Array[] = [];
-    for (const shot of shots) frames.push(await pngOf(shot.pixels, { size }));
+    // At once: the browser makes a PNG when it is idle, which it lets each of them wait for.
+    const frames = await Promise.all(shots.map(({ pixels }) => pngOf(pixels, { size })));
     const provenance = { ...provenanceOf(state, climb), frames: shots.map(({ step, value }) => ({ step, value })) };
     return client.call('saveFrames', { generation: state.subject.generation, frames, name: fileName(climb), provenance });
   });

@@ -15,7 +15,7 @@ export function resultView(state: UnitsState, climb: Climb, visualise: Visualise
   const count = shotCount(climb);
   if (count === 0) return nothing;
   return html`<section class="visualise-result" aria-label="Result">
-    ${climb.result ? says(state, climb.result) : nothing}
+    ${climb.result ? says(state, climb, climb.result) : nothing}
     <div class="buttons">
       ${button({ testid: 'save-picture', label: 'Save picture…', icon: 'save', onClick: () => void visualise.savePicture() })}
       ${button({ testid: 'save-frames', label: `Save ${count} frames…`, disabled: count < 2, onClick: () => void visualise.saveFrames() })}
@@ -23,7 +23,7 @@ export function resultView(state: UnitsState, climb: Climb, visualise: Visualise
   </section>`;
 }
 
-function says({ visualisers }: UnitsState, result: Visualisation): TemplateResult {
+function says({ visualisers }: UnitsState, { name }: Climb, result: Visualisation): TemplateResult {
   const { top, value, target, remark, method, params, values, engine, ms } = result;
   const [best] = top;
   const label = visualisers.find(({ id }) => id === method)?.label ?? method;
@@ -31,7 +31,7 @@ function says({ visualisers }: UnitsState, result: Visualisation): TemplateResul
   return html`${
     best
       ? html`<p class="visualise-says" data-testid="visualise-says">The network says: ${best.label} ${score(best)}</p>
-          ${best.index === climbedClass(result) || result.probability === undefined ? nothing : own(result)}
+          ${best.index === climbedClass(result) || result.probability === undefined ? nothing : own(name, result)}
           <ol class="visualise-top" data-testid="visualise-top">${top.slice(0, 5).map(row)}</ol>`
       : nothing
   }
@@ -46,8 +46,8 @@ function climbedClass({ objective }: Visualisation): number | undefined {
 }
 
 /** Where the network says something else than what was climbed. */
-function own({ probability = 0 }: Visualisation): TemplateResult {
-  return html`<p class="small" data-testid="visualise-own">What was climbed has ${percent(probability)}.</p>`;
+function own(name: string, { probability = 0 }: Visualisation): TemplateResult {
+  return html`<p class="small" data-testid="visualise-own">${name}, which was climbed, gets ${percent(probability)}: the picture excites it, and another more.</p>`;
 }
 
 function row(ranked: RankedClass): TemplateResult {

@@ -6,6 +6,9 @@ import type { Answers } from './answer.ts';
 /** A climb of this many steps tells of each, with a picture at every second one. */
 export const usualSteps = 20;
 
+/** The network takes the picture of this class for the one before it. */
+export const mistaken = 9;
+
 export const visualiseAnswers: Answers = {
   visualise: async ({ request }, { scene, step: wait, progress }): Promise<Visualisation> => {
     const steps = Number(request.params?.steps ?? usualSteps);
@@ -32,7 +35,9 @@ function valueAt(step: number): number {
 
 function outcome(scene: UnitsScene, { objective, method, params }: VisualiseRequest) {
   const { labels, input } = scene;
-  const climbedClass = objective.kind === 'class' ? objective.class : 3;
+  const isTaken = objective.kind === 'class' && objective.class === mistaken;
+  // The one before it is taken for it.
+  const climbedClass = objective.kind === 'class' ? objective.class - (isTaken ? 1 : 0) : 3;
   const shares = [0.9984, 0.0009, 0.0004, 0.0002, 0.0001];
   const top = shares.map((probability, i) => {
     const index = (climbedClass + i) % labels.length;
@@ -48,7 +53,7 @@ function outcome(scene: UnitsScene, { objective, method, params }: VisualiseRequ
     params: { steps: usualSteps, seed: 1, ...params },
     alpha: method === 'maco' ? Uint8Array.from({ length: input[0] * input[1] }, (_, i) => opacityAt(scene, i)) : undefined,
     top,
-    probability: objective.kind === 'class' ? shares[0] : undefined,
+    probability: objective.kind === 'class' ? shares[isTaken ? 1 : 0] : undefined,
     remark: objective.kind === 'unit' && objective.unit === 5 ? 'The unit gave no gradient: the climb went nowhere.' : undefined,
     engine: 'onnxruntime 1.30.0 (CPU)',
     ms: 8123,
