@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { TopEntry } from '../../dataset/collection.ts';
 import { cut, inImage } from '../../image/cut.ts';
+import type { RgbImage } from '../../image/decode.ts';
 import { coversOf } from '../../image/preprocess.ts';
 import { throwIfAborted } from '../../shared/errors.ts';
 import type { Rect } from '../../shared/protocol.ts';
@@ -11,7 +12,7 @@ import type { JobContext } from '../jobs.ts';
 import type { Services } from '../services.ts';
 import { checkUnit } from './checkUnit.ts';
 import { layerCollection } from './collected.ts';
-import { collectedImage } from './collectedImage.ts';
+import { type Collected, collectedImages } from './collectedImages.ts';
 import { fieldsOf } from './fields.ts';
 import type { UnitHandler } from './handler.ts';
 import { findUnitLayer } from './unitLayer.ts';
@@ -81,8 +82,10 @@ class Cutter {
       if (entries.length > 0) pending.set(unit, { left: entries.length, cut: [] });
       else yield { unit, patches: [], kept: collection.top(unit).length };
     }
-    for (const [image, wanted] of byImage) {
-      const patches = await this.#cutFrom(image, wanted);
+    const images = [...byImage].map(([image, wanted]) => ({ ...(collection.images[image] as Collected), wanted }));
+    for await (const { of, image } of collectedImages(this.#services, images, this.#context.signal)) {
+      const { wanted } = of;
+      const patches = image && (await this.#cutFrom(image, of, wanted));
       for (const [i, { unit, rank }] of wanted.entries()) {
         const state = pending.get(unit) as { left: number; cut: { rank: number; patch: Patch }[] };
         if (patches) state.cut.push({ rank, patch: patches[i] as Patch });
@@ -95,14 +98,10 @@ class Cutter {
     }
   }
 
-  /** Patches of one image; undefined: it is gone or another. */
-  async #cutFrom(number: number, wanted: readonly Wanted[]): Promise<Patch[] | undefined> {
-    const { signal } = this.#context;
+  /** Patches of one image. */
+  async #cutFrom(image: RgbImage, { path, hash }: Collected, wanted: readonly Wanted[]): Promise<Patch[]> {
     const { open, info, collection } = this.#units;
-    throwIfAborted(signal);
-    const { path, hash } = collection.images[number] as { path: string; hash: string };
-    const image = await collectedImage(this.#services, { path, hash }, signal);
-    if (!image) return undefined;
+    throwIfAborted(this.#context.signal);
     const covers = coversOf(image, info.preprocessing as Preprocessing, open.model.input);
     const patches: Patch[] = [];
     for (const { unit, entry } of wanted) {

@@ -14,7 +14,7 @@ import type { Services } from '../services.ts';
 import { batchSize } from '../stream.ts';
 import { checkUnit } from './checkUnit.ts';
 import { type CollectionOf, layerCollection } from './collected.ts';
-import { collectedImage } from './collectedImage.ts';
+import { type Collected, collectedImages } from './collectedImages.ts';
 import type { UnitHandler } from './handler.ts';
 import { findUnitLayer, type UnitPlace } from './unitLayer.ts';
 
@@ -65,9 +65,9 @@ async function ablation(services: Services, of: CollectionOf & { layer: string }
   const { value } = findUnitLayer(open, of.layer);
   const asked = collection.top(unit).slice(0, switchedImages);
   const inputs: Float32Array[] = [];
-  for (const { image } of asked) {
-    const found = await collectedImage(services, collection.images[image] as { path: string; hash: string }, context.signal);
-    if (found) inputs.push(services.inputs.feed(found, info.preprocessing as Preprocessing, info).tensor);
+  const images = asked.map(({ image }) => collection.images[image] as Collected);
+  for await (const { image } of collectedImages(services, images, context.signal)) {
+    if (image) inputs.push(services.inputs.feed(image, info.preprocessing as Preprocessing, info).tensor);
   }
   if (inputs.length === 0) {
     throw new ModelError('method', `None of the ${asked.length} images that excite unit ${unit} of '${of.layer}' most is there any more.`, {

@@ -1,4 +1,4 @@
-import type { LayerCollection } from '../../dataset/collection.ts';
+import type { LayerCollection, TopEntry } from '../../dataset/collection.ts';
 import type { Model } from '../../importers/model.ts';
 import { effectiveField } from '../../inspect/effectiveField.ts';
 import { ModelError } from '../../shared/errors.ts';
@@ -8,7 +8,7 @@ import type { Preprocessing } from '../../shared/sidecar.ts';
 import type { JobContext } from '../jobs.ts';
 import type { OpenModel } from '../models.ts';
 import type { Services } from '../services.ts';
-import { collectedImage } from './collectedImage.ts';
+import { type Collected, collectedImages } from './collectedImages.ts';
 import { type CellSeed, cellGradients, finite, gradientBatch } from './gradients.ts';
 
 /** In input pixels. */
@@ -86,14 +86,16 @@ async function measure(services: Services, units: CollectedUnits, context: JobCo
 async function strongestCells(services: Services, { info, collection }: CollectedUnits, signal: AbortSignal): Promise<CellSeed[]> {
   const vary = [...collection.max.keys()].filter((k) => (collection.max[k] as number) > (collection.min[k] as number));
   const count = Math.min(samples, vary.length);
-  const seeds: CellSeed[] = [];
-  for (let i = 0; i < count; i++) {
+  const strongest = Array.from({ length: count }, (_, i) => {
     const unit = vary[Math.floor(((i + 0.5) * vary.length) / count)] as number;
-    const [entry] = collection.top(unit);
-    const image = entry && (await collectedImage(services, collection.images[entry.image] as { path: string; hash: string }, signal));
+    const { image, at } = collection.top(unit)[0] as TopEntry;
+    return { ...(collection.images[image] as Collected), unit, cell: at };
+  });
+  const seeds: CellSeed[] = [];
+  for await (const { of, image } of collectedImages(services, strongest, signal)) {
     if (!image) continue;
     const { tensor } = services.inputs.feed(image, info.preprocessing as Preprocessing, info);
-    seeds.push({ input: tensor, unit, cell: entry.at, seed: 1 });
+    seeds.push({ input: tensor, unit: of.unit, cell: of.cell, seed: 1 });
   }
   return seeds;
 }
