@@ -2,6 +2,7 @@ import type { Program } from '../../execute/executor.ts';
 import { planInputGradient } from '../../explain/inputGradient.ts';
 import { type Tensor, typeOf } from '../../graph/graph.ts';
 import type { Model } from '../../importers/model.ts';
+import { beforeActivation } from '../../inspect/beforeActivation.ts';
 import { planUnitGradient, type UnitGradient } from '../../inspect/unitGradient.ts';
 import { ModelError, throwIfAborted } from '../../shared/errors.ts';
 import type { Objective } from '../../shared/unitsProtocol.ts';
@@ -26,13 +27,17 @@ export function classAim(model: Model, index: number): Aim {
   return { value: model.logits, weights };
 }
 
-/** The mean of a unit over all cells, or its cell in the middle. */
-export function unitAim({ value, info: { units, height, width } }: UnitPlace, { unit, cells }: Objective & { kind: 'unit' }): Aim {
+/**
+ * The mean of a unit over all cells, or its cell in the middle. Where an activation function makes the unit, what goes into it is
+ * climbed, as in Lucid ("pre_relu"): a ReLU6 at 6 or a ReLU at 0 would end the climb.
+ */
+export function unitAim({ graph }: Model, { value, info }: UnitPlace, { unit, cells }: Objective & { kind: 'unit' }): Aim {
+  const { units, height, width } = info;
   const plane = height * width;
   const weights = new Float32Array(units * plane);
   if (cells === 'mean') weights.fill(1 / plane, unit * plane, (unit + 1) * plane);
   else weights[unit * plane + Math.floor(height / 2) * width + Math.floor(width / 2)] = 1;
-  return { value, weights };
+  return { value: beforeActivation(graph, value), weights };
 }
 
 /** `redirected`: ReLUs that block everything let through what opens them. */

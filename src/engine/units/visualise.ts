@@ -16,6 +16,7 @@ import { forward, rank } from '../predict.ts';
 import { checkClass } from '../resolve.ts';
 import type { Services } from '../services.ts';
 import { type Aim, type Ascent, ascend, classAim, unitAim } from './ascent.ts';
+import { checkUnit } from './checkUnit.ts';
 import { ClimbProgress } from './climbProgress.ts';
 import type { UnitHandler } from './handler.ts';
 import { fedPicture, shownOpacity, shownPicture, shownRgb } from './shownPicture.ts';
@@ -84,15 +85,12 @@ function resolveObjective(open: OpenModel, info: ModelInfo, objective: Objective
     return { aim: classAim(open.model, index), target: targetPhrase({ class: index, against: undefined }, info, 'logit') };
   }
   const place = findUnitLayer(open, objective.layer);
-  const { name, units, height, width } = place.info;
-  if (!Number.isInteger(objective.unit) || objective.unit < 0 || objective.unit >= units) {
-    throw new ModelError('method', `Layer '${name}' of ${open.name} has no unit ${objective.unit}.`, {
-      where: name,
-      hint: units === 1 ? 'Its only unit is 0.' : `Its units are 0 to ${units - 1}.`,
-    });
-  }
+  const { name, height, width } = place.info;
+  checkUnit(open, place.info, objective.unit);
+  const aim = unitAim(open.model, place, objective);
   const over = height * width === 1 ? '' : objective.cells === 'mean' ? 'mean of ' : 'centre of ';
-  return { aim: unitAim(place, objective), target: `${over}${name} unit ${objective.unit}` };
+  const before = aim.value === place.value ? '' : ' before its activation function';
+  return { aim, target: `${over}${name} unit ${objective.unit}${before}` };
 }
 
 async function ascendAll(climb: Climb, slope: Slope, progress: ClimbProgress): Promise<Float32Array> {
@@ -111,7 +109,7 @@ const redirectedSteps = 16;
 
 /** The gradient at pictures. */
 class Slope {
-  /** Steps without any gradient: redirected, and for good. */
+  /** Steps without any gradient: those in which it was redirected, and those without even so. */
   redirected = 0;
   blocked = 0;
   readonly #services: Services;

@@ -27,9 +27,29 @@ export const maco: Visualiser = {
     source:
       'Fel et al., Unlocking Feature Visualization with MAgnitude Constrained Optimization, NeurIPS 2023; values of Xplique: Nadam 1.0, crops N(0.5, 0.15), noise 0.08. Fewer crops than its 32, and a 1/f spectrum.',
     params: [
-      steps(256),
+      steps(128),
       { id: 'crops', label: 'Crops', about: 'Views of the picture in each step.', default: 4, min: 1, max: 64, step: 1 },
-      { id: 'rate', label: 'Rate', about: 'Step size of Nadam, in radians.', default: 1, min: 0.01, max: 4, step: 0.01 },
+      {
+        id: 'first',
+        label: 'First crop',
+        about: 'Average side of a view in the first step, as a share of the picture’s. It shrinks evenly.',
+        default: 0.9,
+        min: 0.05,
+        max: 1,
+        step: 0.05,
+      },
+      { id: 'last', label: 'Last crop', about: 'Average side of a view in the last step.', default: 0.5, min: 0.05, max: 1, step: 0.05 },
+      {
+        id: 'canvas',
+        label: 'Canvas',
+        about:
+          'Sides of the picture that is made, in multiples of the input’s and up to the next power of two. It is shrunk to the input’s size in the end.',
+        default: 1,
+        min: 1,
+        max: 4,
+        step: 1,
+      },
+      { id: 'rate', label: 'Rate', about: 'Step size of Nadam.', default: 1, min: 0.01, max: 4, step: 0.01 },
       {
         id: 'noise',
         label: 'Noise',
@@ -45,7 +65,9 @@ export const maco: Visualiser = {
   start(size, params): Climb {
     const random = Random.seeded(Number(params.seed));
     const [count, crops, noise] = [Number(params.steps), Number(params.crops), Number(params.noise)];
-    const canvas = new Canvas({ ...size, height: powerOfTwo(2 * size.height), width: powerOfTwo(2 * size.width) });
+    const larger = Number(params.canvas);
+    const share = shrinking(Number(params.first), Number(params.last), count);
+    const canvas = new Canvas({ ...size, height: powerOfTwo(larger * size.height), width: powerOfTwo(larger * size.width) });
     const phases = new Phases(canvas.spectrum, size.channels, random);
     const coefficients = new Float64Array(canvas.length);
     const uphill = new Float64Array(phases.values.length);
@@ -70,7 +92,7 @@ export const maco: Visualiser = {
         paint();
         for (const [i, warp] of warps.entries()) {
           const view = views.subarray(i * cells, (i + 1) * cells);
-          warp.place(randomCrop(random, canvas.size, size, boxSize(step, count))).show(canvas.picture, view, 0);
+          warp.place(randomCrop(random, canvas.size, size, share(step))).show(canvas.picture, view);
           addNoise(random, view, noise);
         }
         return views;
@@ -95,21 +117,22 @@ export const maco: Visualiser = {
   },
 };
 
-/** Average side of a crop, as a share of the canvas': from half of it to a twentieth. */
-function boxSize(step: number, steps: number): number {
-  return steps === 1 ? 0.5 : 0.5 - (0.45 * step) / (steps - 1);
+/** Average side of a crop in each step, as a share of the canvas'. */
+function shrinking(first: number, last: number, steps: number): (step: number) => number {
+  return (step) => (steps === 1 ? first : first + ((last - first) * step) / (steps - 1));
 }
 
-/** A square of the canvas (of its proportions), enlarged to the view. */
+/** A part of the canvas, of its proportions and within it, enlarged to the view. */
 function randomCrop(random: Random, canvas: PictureSize, view: PictureSize, share: number): Affine {
   const [[dx, dy], [size]] = [random.normals(), random.normals()];
   const side = Math.max(0.05, Math.min(1, share + 0.05 * size));
-  const along = (centre: number, from: number, to: number) => {
+  const along = (deviation: number, from: number, to: number) => {
+    const centre = Math.max(side / 2, Math.min(1 - side / 2, 0.5 + 0.15 * deviation));
     const scale = to > 1 ? (side * (from - 1)) / (to - 1) : 0;
     return { scale, start: centre * (from - 1) - (scale * (to - 1)) / 2 };
   };
-  const x = along(0.5 + 0.15 * dx, canvas.width, view.width);
-  const y = along(0.5 + 0.15 * dy, canvas.height, view.height);
+  const x = along(dx, canvas.width, view.width);
+  const y = along(dy, canvas.height, view.height);
   return { a: x.scale, b: 0, x0: x.start, c: 0, d: y.scale, y0: y.start };
 }
 
