@@ -188,6 +188,45 @@ test('a model without layers with units says so', async () => {
   });
 });
 
+test('told of the same model anew, every view keeps its place until the answers are there', async () => {
+  await withPage(tinyScene(), { height: 500 }, async (page) => {
+    const shown = (testid: string) => page.waitForFunction((id) => document.querySelector(`[data-testid=${id}]`), testid);
+    for (const [view, testid] of [
+      ['activations', 'map-5'],
+      ['filters', 'filter-unit-60'],
+    ] as const) {
+      await byId(page, `view-${view}`).click();
+      if (view === 'activations') await byId(page, 'map-order-unit').click();
+      await page.waitForSelector('canvas');
+      await page.evaluate(() => scrollTo(0, 1e5));
+      if (view === 'filters') await shown(testid);
+      const before = await page.evaluate(() => scrollY);
+      assert.ok(before > 0);
+      await page.evaluate(() => window.unitsHost.held.add('unitLayers'));
+      await page.evaluate(() => window.unitsHost.show({}));
+      await page.waitForFunction(() => window.unitsHost.calls('unitLayers').length > 1);
+      assert.equal(await page.evaluate(() => scrollY), before, view);
+      await page.evaluate(() => window.unitsHost.held.clear());
+      await shown(view === 'filters' ? testid : 'activation-canvas');
+      assert.equal(await page.evaluate(() => scrollY), before, view);
+    }
+  });
+});
+
+test('another model begins anew', async () => {
+  await withPage(tinyScene(), {}, async (page) => {
+    await page.evaluate(() => {
+      window.unitsHost.held.add('unitLayers');
+      window.unitsHost.show({ subject: { ...window.unitsHost.scene.subject, modelPath: 'other.onnx', modelName: 'other' } });
+    });
+    await settled(page, 'loading');
+    assert.equal(await byId(page, 'layer').count(), 0);
+    await screenshot(page, 'units-loading');
+    await page.evaluate(() => window.unitsHost.held.clear());
+    await settled(page);
+  });
+});
+
 test('a reload finds layer and view again, another model its own', async () => {
   await withPage(tinyScene(), {}, async (page) => {
     await byId(page, 'layer').selectOption('conv2d_1');

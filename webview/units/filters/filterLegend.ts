@@ -1,7 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { colorIndex } from '../../../src/shared/colorMaps.ts';
 import { number } from '../../draw/format.ts';
-import { pixelTable } from '../../draw/palette.ts';
+import { paintRamp } from '../../draw/ramp.ts';
 import { painted } from '../../ui/painted.ts';
 import type { BankLayout } from './bankLayout.ts';
 import type { FiltersChoices } from './choices.ts';
@@ -23,7 +22,7 @@ export function filterLegend({ layout, max, scale }: Options): TemplateResult {
       class="legend-bar ${colour ? 'colours' : ''}"
       role="img"
       aria-label="Weights from ${low} to ${high}"
-      ${painted({ width: 255, height: colour ? 3 : 1 }, [colour], (context) => (colour ? colourRamps(context) : signedRamp(context)))}
+      ${painted({ width: 255, height: colour ? 3 : 1 }, [colour], (context) => (colour ? colourRamps(context) : paintRamp(context, signedMap)))}
     ></canvas>
     <div class="legend-values">
       <span data-testid="filters-low">${low}</span><span>0</span><span data-testid="filters-high">${high}</span>
@@ -36,15 +35,6 @@ function note({ kind, drawn, info }: BankLayout): TemplateResult | typeof nothin
   if (kind !== 'bars') return nothing;
   const which = drawn < info.inputs ? `the ${drawn} largest of ${info.inputs} inputs` : `${info.inputs} inputs`;
   return html`<p class="small" data-testid="filters-note">A bar per input, largest |weight| first (${which}).</p>`;
-}
-
-function signedRamp(context: CanvasRenderingContext2D): void {
-  const { width } = context.canvas;
-  const table = pixelTable(signedMap);
-  const row = context.createImageData(width, 1);
-  const pixels = new Uint32Array(row.data.buffer);
-  for (let x = 0; x < width; x++) pixels[x] = table[colorIndex(x / (width - 1))] ?? 0;
-  context.putImageData(row, 0, 0);
 }
 
 /** A line per channel, from its least to its most, the other two at 0. */
