@@ -6,9 +6,11 @@ const grey = 128;
 
 /**
  * R G B bytes of a projection within `shown` (input pixels, whole ones): colours around mid-grey with one symmetric scale for all
- * three channels, as in figure 2 of Zeiler and Fergus 2014; a grey image's in blue and red. What it does not cover is 0.
+ * three channels, as in figure 2 of Zeiler and Fergus 2014; a grey image's in blue and red. The scale ends at the 99.5th percentile of
+ * |value|: a single bright pixel would leave all others grey. What the projection does not cover is 0.
  */
 export function projectionPixels({ channels, values, box, max }: Projection, shown: Rect): ImageData {
+  const reach = reachOf(values) || max;
   const width = Math.max(1, Math.round(shown.width));
   const height = Math.max(1, Math.round(shown.height));
   const picture = new ImageData(width, height);
@@ -16,7 +18,7 @@ export function projectionPixels({ channels, values, box, max }: Projection, sho
   const at = { x: Math.round(shown.x - box.x), y: Math.round(shown.y - box.y) };
   const table = pixelTable('coolwarm');
   pixels.fill(channels === 3 ? opaque(grey, grey, grey) : (table[grey] ?? 0));
-  const scale = max > 0 ? 1 / max : 0;
+  const scale = reach > 0 ? 1 / reach : 0;
   const plane = box.width * box.height;
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
@@ -30,6 +32,12 @@ export function projectionPixels({ channels, values, box, max }: Projection, sho
     }
   }
   return picture;
+}
+
+/** 0 where nearly all values are. */
+function reachOf(values: Float32Array): number {
+  const sizes = values.map(Math.abs).sort();
+  return sizes[Math.floor(0.995 * (sizes.length - 1))] ?? 0;
 }
 
 /** −1 … 1 → 1 … 255 around mid-grey. */

@@ -48,7 +48,8 @@ export function unitMapOf({ dead }: UnitsScene, layer: UnitLayer, unit: number, 
     const y = (Math.floor(i / width) + 0.5) / height;
     const far = Math.hypot(x - ball.x, y - ball.y) / ball.radius;
     const thing = likes < 0.45 ? Math.exp(-far * far) : likes < 0.7 ? Math.exp(-((far - 1) ** 2) * 9) : Math.exp(-((y - 0.62) ** 2) * 60);
-    values[i] = Math.max(bounds.low ?? Number.NEGATIVE_INFINITY, strength * (thing + 0.3 * noise(name, unit, path, i) - 0.25));
+    const before = strength * (thing + 0.3 * noise(name, unit, path, i) - 0.25);
+    values[i] = Math.min(bounds.high ?? Number.POSITIVE_INFINITY, Math.max(bounds.low ?? Number.NEGATIVE_INFINITY, before));
   }
   return values;
 }

@@ -4,7 +4,7 @@ import type { Locator, Page } from 'playwright-core';
 import { byId } from '../open.ts';
 import { fieldOf, topOf } from './answers/patches.ts';
 import { classesOf, summaryOf } from './answers/unit.ts';
-import { calls, said, turned } from './collected.ts';
+import { calls, patchesScene, said, turned } from './collected.ts';
 import { placementOf, unitMapOf } from './made.ts';
 import { useUnitsPage } from './open.ts';
 import type { UnitsScene } from './scene.ts';
@@ -79,10 +79,12 @@ test('the patches are asked for first; all of them on demand', async () => {
 });
 
 test('a selected patch: large, its image with both boxes, and where it leads', async () => {
-  const scene = unitScene(11);
+  // The unit is opened by hand: the host would turn to it again with the next subject.
+  const scene = patchesScene();
   const patch = topOf(scene, layer, 11, 160)[2]!;
   const { image, at } = patch;
   await withPage(scene, { width: 1100 }, async (page) => {
+    await byId(page, 'unit-11').locator('[data-testid=unit-head]').click();
     await byId(page, 'top-2').click();
     await byId(page, 'whole').waitFor();
     await page.waitForFunction(() =>
@@ -144,18 +146,17 @@ test('projections stand where the patches did, around mid-grey with the scale of
       const at = 4 * (Math.floor(height / 2) * width + Math.floor(share * width));
       return data.slice(at, at + 4);
     };
-    // Values 1, −0.5 and 0 of ±2: 128 + 127·v/2.
-    assert.deepEqual(await pixel(0.2), [192, 96, 128, 255]);
-    assert.deepEqual(await pixel(0.8), [128, 96, 192, 255]);
+    // Values 1, −0.5 and 0 of ±1: 128 + 127·v; the one pixel of 50 is beyond the scale.
+    assert.deepEqual(await pixel(0.2), [255, 65, 128, 255]);
+    assert.deepEqual(await pixel(0.8), [128, 65, 255, 255]);
     await byId(page, 'rule-gradient').click();
     await page.waitForFunction(() =>
       window.unitsHost.calls('projections').some(({ params, ended }) => params.rule === 'gradient' && ended === 'answered'),
     );
-    // Of ±1.
     await page.waitForTimeout(50);
-    assert.deepEqual(await pixel(0.2), [255, 65, 128, 255]);
+    assert.deepEqual(await pixel(0.2), [1, 192, 128, 255]);
     await byId(page, 'shows-patches').click();
-    assert.notDeepEqual(await pixel(0.2), [255, 65, 128, 255]);
+    assert.notDeepEqual(await pixel(0.2), [1, 192, 128, 255]);
   });
 });
 
@@ -196,10 +197,17 @@ test('what is above the threshold stays bright, placed by the centres of the rec
         const value = expected(x, y);
         if (Math.abs(value - threshold) < 1e-4) continue;
         const at = 4 * (y * shown.width + x);
+        const above = value > threshold;
+        const around = [expected(x - 1, y), expected(x + 1, y), expected(x, y - 1), expected(x, y + 1)];
+        if (around.some((each) => each > threshold !== above)) {
+          // The line around the region.
+          if (Math.min(...shown.data.slice(at, at + 3)) < 200) wrong++;
+          continue;
+        }
         const kept = [0, 1, 2].every((channel) => Math.abs(shown.data[at + channel]! - whole[at + channel]!) <= 1);
         const dim = [0, 1, 2].every((channel) => Math.abs(shown.data[at + channel]! - whole[at + channel]! * (64 / 255)) <= 2);
-        if (value > threshold) bright++;
-        if (value > threshold ? !kept : !dim) wrong++;
+        if (above) bright++;
+        if (above ? !kept : !dim) wrong++;
       }
     }
     assert.ok(bright > 5, `${bright} bright pixels`);
@@ -390,5 +398,17 @@ test('another unit stops what the last one asked for', async () => {
       window.unitsHost.held.clear();
     });
     await allThere(page);
+  });
+});
+
+test('where more cells than the share have the largest value, as behind a ReLU6, those are the bright ones', async () => {
+  const layers = tinyScene().layers.map((each) => ({ ...each, bounds: { low: 0, high: 0.2 } }));
+  await withPage(unitScene(11, { layers }), { width: 1100 }, async (page) => {
+    await allThere(page);
+    assert.match(await said(byId(page, 'threshold')), /^Threshold 0\.2 .* 0 lie above it\.$/);
+    assert.match(await said(byId(page, 'threshold-doubt')), /More cells than that have the largest value/);
+    const { width, height, data } = await pixelsOf(byId(page, 'unit-map').first());
+    const light = Array.from({ length: width * height }, (_, i) => data[4 * i]! + data[4 * i + 1]! + data[4 * i + 2]!);
+    assert.ok(light.filter((each) => each > 200).length > 100, 'a region is bright');
   });
 });

@@ -130,6 +130,13 @@ test('a patch is as large in its tile as its part of the whole receptive field',
     width: 1,
     height: 0.5,
   });
+  // Larger than the image: there is no whole to be seen.
+  assert.deepEqual(tileBox({ shown: { x: 0, y: 0, width: 64, height: 32 }, shownAs: 'field' }, [90, 90], input), {
+    x: 0,
+    y: 0.25,
+    width: 1,
+    height: 0.5,
+  });
   // A part of a field larger than the image fills the tile.
   assert.deepEqual(tileBox({ shown: { x: 0, y: 5, width: 10, height: 20 }, shownAs: 'effective' }, [400, 400], input), {
     x: 0.25,
@@ -144,7 +151,7 @@ test('fields larger than the picture: the tile says what part it shows', async (
     await page.waitForSelector('[data-testid=patch] canvas');
     assert.match(
       await said(byId(page, 'tile-line')),
-      /dashed frame show.*95 % of the gradient\. .*dotted frame show the usual effective field/,
+      /^A cell sees \(nearly\) the whole picture, 259 × 259 px of the input\. Dotted frame: .* Dashed frame: the part that holds 95 % of the gradient\. $/,
     );
     assert.equal(await byId(page, 'unit-1').count(), 1);
     assert.ok((await page.locator('.tile.effective').count()) > 0);

@@ -4,7 +4,7 @@ import type { Page } from '../feature.ts';
 import type { PatchesState } from './state.ts';
 
 /** How often what is there so far is looked at while the images are gone over, ms: the engine writes at intervals. */
-const every = 1500;
+const every = 2000;
 
 /** Goes over the images of the data set, one run at a time, and tells now and then that there may be more. */
 export class Collecting {
@@ -44,8 +44,6 @@ export class Collecting {
     if (!this.#controller) return false;
     this.#controller.abort();
     this.#end({ stopped: true });
-    // The engine may still be writing what it has.
-    this.#lookLater();
     return true;
   }
 
@@ -57,13 +55,15 @@ export class Collecting {
 
   #progress(layers: readonly string[], progress: CollectProgress): void {
     this.#set({ collecting: { layers, progress } });
-    this.#lookLater();
+    this.#look ??= this.#lookLater();
   }
 
-  #lookLater(): void {
-    this.#look ??= setTimeout(() => {
-      this.#look = undefined;
-      this.#more();
+  #lookLater(): ReturnType<typeof setTimeout> {
+    return setTimeout(() => {
+      // A look that takes its time on a busy machine is not given up for the next one.
+      const isLooking = this.#page.store.get().patches.collection.loading;
+      this.#look = isLooking ? this.#lookLater() : undefined;
+      if (!isLooking) this.#more();
     }, every);
   }
 

@@ -8,7 +8,7 @@ import { vars } from '../../ui/vars.ts';
 import type { Flow } from '../flow.ts';
 import { currentLayer } from '../selectors.ts';
 import type { UnitsState } from '../state.ts';
-import { collectedLayer, notCollected } from './selectors.ts';
+import { collectedLayer } from './selectors.ts';
 import { pictures } from './toolsView.ts';
 
 /** What is collected, from which pictures, what is missing, and what can be done about it. */
@@ -90,8 +90,7 @@ function collectedView(state: UnitsState, flow: Flow): TemplateResult {
 
 /** Pictures that are new, were not reached, or are gone. */
 function newsLine(state: UnitsState, flow: Flow): TemplateResult | typeof nothing {
-  const missing = notCollected(state);
-  const gone = state.patches.collection.value?.gone ?? 0;
+  const { missing = 0, gone = 0 } = state.patches.collection.value ?? {};
   if (missing === 0 && gone === 0) return nothing;
   const parts = [
     missing === 0

@@ -28,11 +28,6 @@ export function showsCollected(state: UnitsState): boolean {
   return state.choices.view === 'patches' || currentUnit(state) !== undefined;
 }
 
-/** Images of the data set that the layer on show knows nothing of, without those that cannot be read. */
-export function notCollected({ patches }: UnitsState): number {
-  return Math.max(0, (patches.collection.value?.missing ?? 0) - patches.skipped.length);
-}
-
 /** Whether the page goes over the images of its own accord. */
 export function startsByItself(state: UnitsState): boolean {
   const { subject, patches } = state;
@@ -40,7 +35,7 @@ export function startsByItself(state: UnitsState): boolean {
   if (!showsCollected(state) || images === 0 || images > few) return false;
   if (patches.collecting || patches.stopped || patches.collectFailure || patches.forgetting !== 'no') return false;
   if (patches.collection.loading) return false;
-  return patches.collection.value !== undefined && !collectedLayer(state) && notCollected(state) > 0;
+  return patches.collection.value !== undefined && !collectedLayer(state) && patches.collection.value.missing > 0;
 }
 
 export function stateOf({ state }: LayerUnits, unit: number): UnitState {

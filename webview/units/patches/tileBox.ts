@@ -5,11 +5,13 @@ import type { Patch } from '../../../src/shared/unitsProtocol.ts';
 type Extent = readonly [number, number];
 
 /**
- * Where the pixels of a patch lie in its square tile, as shares of the tile's side. What is shown fills the tile; only a receptive
- * field that the border of the image has cut is as large as its part of the whole `field`, and lies where the rest would complete it.
+ * Where the pixels of a patch lie in its square tile, as shares of the tile's side. What is shown fills the tile along its longer side. Only
+ * a receptive field that the border of the image has cut is as large as its part of the whole `field`, and lies where the rest would
+ * complete it; of one that is larger than the image there is no whole to be seen.
  */
 export function tileBox({ shown, shownAs }: Pick<Patch, 'shown' | 'shownAs'>, field: Extent | undefined, input: Extent): Rect {
-  const [rows, columns] = (shownAs === 'field' && field) || [0, 0];
+  const within = shownAs === 'field' && field && field[0] < input[0] && field[1] < input[1];
+  const [rows, columns] = within ? field : [0, 0];
   const whole = { width: Math.max(shown.width, columns), height: Math.max(shown.height, rows) };
   const side = Math.max(whole.width, whole.height);
   return {

@@ -51,20 +51,23 @@ export function pictures(count: number): string {
   return count === 1 ? '1 picture' : `${count} pictures`;
 }
 
-const tiles: Readonly<Record<Patch['shownAs'], string>> = {
-  field: 'Each tile is the receptive field of a cell',
-  effective:
-    'The receptive field is larger than the picture. Tiles with a dashed frame show the part of it that holds 95 % of the gradient',
-  typical:
-    'The receptive field is larger than the picture. Tiles with a dotted frame show the usual effective field of the layer around the cell',
-};
-
+/** What the tiles of this layer show. */
 function tileLine(state: UnitsState): TemplateResult | typeof nothing {
-  const patches = [...state.patches.tops.values()].flatMap((top) => top.patches.patches);
-  const kinds = (Object.keys(tiles) as Patch['shownAs'][]).filter((kind) => patches.some(({ shownAs }) => shownAs === kind));
-  if (kinds.length === 0) return nothing;
+  const kinds = new Set([...state.patches.tops.values()].flatMap((top) => top.patches.patches.map(({ shownAs }) => shownAs)));
+  if (kinds.size === 0) return nothing;
   const size = currentLayer(state)?.receptiveField?.size;
-  const sized = (kind: Patch['shownAs']) =>
-    kind === 'field' && size ? `${tiles[kind]}, ${size[0]} × ${size[1]} px of the input` : tiles[kind];
-  return html`<p class="small" data-testid="tile-line">${kinds.map((kind) => `${sized(kind)}. `)}What is empty in a tile lies outside of the picture.</p>`;
+  return html`<p class="small" data-testid="tile-line">${tileText(kinds, size && `${size[0]} × ${size[1]} px of the input`)}</p>`;
+}
+
+function tileText(kinds: ReadonlySet<Patch['shownAs']>, size: string | undefined): string {
+  if (!kinds.has('typical') && !kinds.has('effective')) {
+    return size === undefined
+      ? 'Each tile is all that the unit sees of the picture.'
+      : `Each tile is the receptive field of a cell, ${size}. What is empty in a tile lies outside of the picture.`;
+  }
+  const parts = [`A cell sees (nearly) the whole picture${size === undefined ? '' : `, ${size}`}. `];
+  if (kinds.has('typical')) parts.push('Dotted frame: around the cell, as large as the effective fields of this layer usually are. ');
+  if (kinds.has('effective')) parts.push('Dashed frame: the part that holds 95 % of the gradient. ');
+  if (kinds.has('field')) parts.push('No frame: the receptive field, cut by the border.');
+  return parts.join('');
 }

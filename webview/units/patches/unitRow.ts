@@ -48,6 +48,7 @@ function content(state: UnitsState, unit: number, tab: (at: number) => number, f
   const { units, tops, topsFailure } = state.patches;
   if (isDead(units.value, unit)) return html`<p class="tiles-said small">Never fires on these pictures: no picture stands out.</p>`;
   const top = tops.get(unit);
+  if (top?.patches.patches.length === 0) return html`<p class="tiles-said small">None of its pictures is there any more.</p>`;
   if (top) return html`${top.patches.patches.slice(0, best).map((patch, i) => tile(state, unit, patch, i, tab(i + 1), flow))}`;
   if (topsFailure) return html`<p class="tiles-said small">not there</p>`;
   return html`${Array.from({ length: best }, () => html`<span class="tile skeleton"></span>`)}`;

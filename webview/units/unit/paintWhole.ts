@@ -7,7 +7,7 @@ import { drawPicture } from './drawPicture.ts';
 import { drawOver } from './overlay.ts';
 
 /** How much of the colours covers the picture where the unit is strongest. */
-const opacity = 0.6;
+const opacity = 0.5;
 
 /** Boxes in pixels of the network's input. */
 export interface Boxes {

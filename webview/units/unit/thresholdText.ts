@@ -1,5 +1,6 @@
 import type { UnitSummary } from '../../../src/shared/unitsProtocol.ts';
 import { number } from '../../draw/format.ts';
+import { isTie, type ThresholdFacts } from './threshold.ts';
 
 /** Fewer cells above a threshold than this say nothing: 0.5 % of 50 images at 7 × 7 are 12. */
 const few = 12;
@@ -13,7 +14,9 @@ export function thresholdText({ threshold, quantile, above, cells, thresholdErro
 }
 
 /** Where too few cells were seen for the threshold to mean anything. */
-export function doubt({ quantile, cells, above }: Pick<UnitSummary, 'quantile' | 'cells' | 'above'>): string | undefined {
+export function doubt(facts: ThresholdFacts): string | undefined {
+  const { quantile, cells, above } = facts;
+  if (isTie(facts)) return 'More cells than that have the largest value there is: those are the bright ones.';
   if (above === 0) return 'No cell lies above it: the unit has the same value in too many cells.';
   return quantile * cells >= few
     ? undefined

@@ -28,7 +28,7 @@ export function topView(state: UnitsState, flow: Flow): TemplateResult {
   const { patches } = state.unit;
   return answered(patches, 'patches', flow, (value) =>
     value.patches.length === 0
-      ? html`<p class="small" data-testid="no-patches">No picture has a patch: the unit sees nothing but padding.</p>`
+      ? html`<p class="small" data-testid="no-patches">None of the pictures that excite it most is there any more. Update what is collected.</p>`
       : html`${tools(state, value, flow)} ${grid(state, value, flow)} ${selectedView(state, flow)}`,
   );
 }

@@ -29,7 +29,7 @@ export const patchesAnswers: Answers = {
       if (done % written === 0 || done === readable) host.scene = collect(host.scene, layers, done);
       progress({ done: done - reused, total: images.length - reused, secondsLeft: (readable - done) * 0.9 });
     }
-    host.scene = { ...host.scene, gone: 0 };
+    host.scene = { ...host.scene, gone: 0, refused: images.length - readable };
     const skipped = images.slice(readable).map((image) => ({
       image,
       error: { code: 'file-corrupt' as const, message: `${image.name} is no image: it begins like a text.`, file: image.path },
@@ -57,7 +57,7 @@ export const patchesAnswers: Answers = {
     for (const [index, place] of at.entries()) {
       await step(index / at.length);
       const outcome = {
-        projection: projectionOf(scene, layerOf(scene, layer), host.image(place.image), place.at, rule === 'gradient' ? 1 : 2),
+        projection: projectionOf(scene, layerOf(scene, layer), host.image(place.image), place.at, rule === 'gradient' ? -1 : 1),
       };
       progress({ index, outcome });
       outcomes.push(outcome);
@@ -85,7 +85,8 @@ function collectionOf(scene: UnitsScene, layer: string): Collection {
   return {
     layers: found.map(({ name, units }) => ({ layer: name, images: countOf(scene, name), units, dead: 0, saturated: 0 })),
     images: imagesOf(scene).length,
-    missing: imagesOf(scene).length - countOf(scene, layer),
+    // Those known to be unreadable are not waited for.
+    missing: imagesOf(scene).length - countOf(scene, layer) - (scene.refused ?? 0),
     gone: scene.gone ?? 0,
     bytes: 617_000 * found.length,
   };
@@ -177,14 +178,15 @@ function reduced(picture: RgbPixels, size: number): RgbPixels {
   return { width, height, data };
 }
 
-/** Red on its left half, blue on its right, green below 0 everywhere. `max` 2: values up to 1 only, half of the scale. */
-function projectionOf(scene: UnitsScene, layer: UnitLayer, image: ImageRef, at: Patch['at'], max: number): Projection {
+/** Red on its left half, blue on its right, green below 0 everywhere, one pixel far beyond all; the gradient's is the negative of it. */
+function projectionOf(scene: UnitsScene, layer: UnitLayer, image: ImageRef, at: Patch['at'], sign: number): Projection {
   const box = fieldOf(scene, layer, at);
   const plane = box.width * box.height;
   const values = Float32Array.from({ length: 3 * plane }, (_, i) => {
     const channel = Math.floor(i / plane);
     const left = i % box.width < box.width / 2;
-    return channel === 0 ? Number(left) : channel === 2 ? Number(!left) : -0.5;
+    return sign * (channel === 0 ? Number(left) : channel === 2 ? Number(!left) : -0.5);
   });
-  return { image, at, box, effective: effectiveOf(scene, layer, at), channels: 3, values, max };
+  values[0] = 50 * sign;
+  return { image, at, box, effective: effectiveOf(scene, layer, at), channels: 3, values, max: 50 };
 }
