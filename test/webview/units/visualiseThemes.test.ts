@@ -66,7 +66,7 @@ for (const theme of Object.keys(themes) as ThemeKind[]) {
 test('long names stay inside', async () => {
   const long = 'a_very_long_name_without_any_space_in_it_that_goes_on_and_on_and_on_and_on';
   const scene = visualiseScene();
-  await withPage({ ...scene, labels: scene.labels.map((label) => `${label}_${long}`) }, { width: 420, height: 1500 }, async (page) => {
+  await withPage({ ...scene, labels: scene.labels.map((label) => `${label}_${long}`) }, { width: 320, height: 1500 }, async (page) => {
     await byId(page, 'visualise-start').click();
     await page.waitForSelector('[data-climb=done]');
     await byId(page, 'another-seed').click();
@@ -75,7 +75,7 @@ test('long names stay inside', async () => {
   });
   const bank = filtersScene('rectified');
   const layers = bank.layers.map((layer) => ({ ...layer, name: `${long}/${layer.name}` }));
-  await withPage({ ...bank, layers, defaultLayer: layers[4]!.name }, { width: 420 }, async (page) => {
+  await withPage({ ...bank, layers, defaultLayer: layers[4]!.name }, { width: 320 }, async (page) => {
     await byId(page, 'filters').or(byId(page, 'filters-none')).first().waitFor();
     await audit(page);
   });

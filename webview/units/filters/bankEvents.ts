@@ -53,9 +53,9 @@ function jump(key: string, place: number, units: number, perBand: number): numbe
   return undefined;
 }
 
-/** The unit's band is drawn first: a microtask after the state has changed. */
+/** After the page is drawn, which waits for the end of the turn just so: the unit may have to come first. */
 function focusPlace(bank: Element, place: number): void {
-  setTimeout(() => bank.querySelector<HTMLElement>(`[data-place="${place}"]`)?.focus());
+  queueMicrotask(() => bank.querySelector<HTMLElement>(`[data-place="${place}"]`)?.focus());
 }
 
 function buttonOf(event: Event): HTMLElement | null {

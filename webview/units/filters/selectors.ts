@@ -9,7 +9,7 @@ const chunkBytes = 1 << 20;
 const mostPerChunk = 256;
 
 /** More than this is not read as a whole to be sorted. */
-export const sortedBytes = 64 << 20;
+const sortedBytes = 64 << 20;
 
 /** A layer with kernels. */
 export type BankLayer = UnitLayer & { filters: FilterInfo };
