@@ -2,21 +2,20 @@ import { inputLayer } from '../explain/layers.ts';
 import type { Layer, Model } from '../importers/model.ts';
 import { multiplyAdds } from '../ops/multiplyAdds.ts';
 import type { LayerInfo, ModelOutline, OutlineLayer } from '../shared/protocol.ts';
-import { inputWindows } from '../transform/inputWindows.ts';
+import { ReceptiveBoxes } from '../transform/receptiveBoxes.ts';
 
 /** A model as a thing to look at: what each layer reads, computes and sees. `infos` are those of the model's layers, `units` names those that have units. */
 export function outlineOf(model: Model, infos: readonly LayerInfo[], units: ReadonlySet<string>): Omit<ModelOutline, 'model'> {
   const { layers, graph, input } = model;
   const work = workOf(model);
   const inputs = inputsOf(model);
-  const windows = inputWindows(graph, input.value);
+  const boxes = new ReceptiveBoxes(graph, input.value);
   const outlined = layers.map((layer, i): OutlineLayer => {
-    const window = layer.value === input.value ? undefined : windows.get(layer.value);
     return {
       ...(infos[i] as LayerInfo),
       inputs: inputs[i] as string[],
       multiplyAdds: work[i] as number,
-      receptiveField: window && { size: window.size, stride: window.stride },
+      receptiveField: layer.value === input.value ? undefined : boxes.size(layer.value),
       units: units.has(layer.name),
       place: layer.place,
     };

@@ -1,4 +1,5 @@
 import { bindBatch, type Graph, typeOf } from '../graph/graph.ts';
+import type { Pair } from '../graph/opset.ts';
 import type { Rect } from '../shared/protocol.ts';
 import type { Placement } from '../shared/unitsProtocol.ts';
 import { type Channel, type Field, union } from './receptive/field.ts';
@@ -49,6 +50,18 @@ export class ReceptiveBoxes {
     const along = (axis: 'rows' | 'columns') =>
       parts.map((part) => part[axis]).reduce<Spans | undefined>((a, b) => (a ? hull(a, b) : b), undefined);
     return [along('rows')?.window, along('columns')?.window];
+  }
+
+  /**
+   * Pixels that each cell of a value sees, padding included, and the step between neighbours, [rows, columns]. Undefined: everything,
+   * or not the same for all; no picture.
+   */
+  size(value: string): { size: Pair; stride: Pair } | undefined {
+    const field = this.#fields.get(value);
+    if (field?.rows === undefined || field.columns === undefined) return undefined;
+    const [rows, columns] = this.windows(value);
+    if (!rows?.exact || !columns?.exact) return undefined;
+    return { size: [rows.size, columns.size], stride: [rows.stride, columns.stride] };
   }
 
   #seenBy(value: string, unit: number | undefined): Channel {

@@ -5,8 +5,8 @@ import { boundsOf } from '../../inspect/bounds.ts';
 import { filterBank } from '../../inspect/filters.ts';
 import { ModelError } from '../../shared/errors.ts';
 import type { UnitLayer } from '../../shared/unitsProtocol.ts';
-import { inputWindows } from '../../transform/inputWindows.ts';
 import { pictures } from '../../transform/pictures.ts';
+import { ReceptiveBoxes } from '../../transform/receptiveBoxes.ts';
 import type { OpenModel } from '../models.ts';
 
 /** A layer that has units, and the value [N,C,H,W] or [N,C] they are in. */
@@ -51,7 +51,7 @@ function places(model: Model): readonly UnitPlace[] {
   if (known) return known;
   const upstream = upstreamOf(model, model.logits);
   const picture = pictures(model.graph, model.input.value);
-  const windows = inputWindows(model.graph, model.input.value);
+  const boxes = new ReceptiveBoxes(model.graph, model.input.value);
   // A final softmax may be a part of the layer: its units are the logits.
   const last = layerAt(model, model.logits);
   const found = model.layers.flatMap((layer): UnitPlace[] => {
@@ -61,14 +61,13 @@ function places(model: Model): readonly UnitPlace[] {
     const [, units, height = 1, width = 1] = shape.map(Number) as [number, number, number?, number?];
     const hasUnits = shape.length === 2 || (shape.length === 4 && picture.has(value));
     if (!hasUnits || dtype !== 'float32' || !upstream.has(value) || value === model.input.value) return [];
-    const window = windows.get(value);
     const info: UnitLayer = {
       name: layer.name,
       kind: layer.kind,
       units,
       height,
       width,
-      receptiveField: window && { size: window.size, stride: window.stride },
+      receptiveField: boxes.size(value),
       filters: filterBank(model, layer.name, value)?.info,
       bounds: boundsOf(model.graph, value),
     };

@@ -39,7 +39,7 @@ export function slidingTransposed({ kernel, stride, dilation, pad }: Sliding, in
         input,
         count(kernel, (k) => (cell + pad - k * dilation) / stride),
       ).filter(Number.isInteger),
-    behind: (w) => affine(w, { scale: 1 / stride, offset: (pad - extent) / stride, reach: extent / stride }),
+    behind: (w) => somewhere(w, { scale: 1 / stride, offset: (pad - extent) / stride, reach: extent / stride }),
   };
 }
 
@@ -57,7 +57,7 @@ export function resized(input: number, size: number, { mode, coordinates }: Pick
       const low = Math.floor(at);
       return mode === 'linear' && at > low ? [low, low + 1] : [low];
     },
-    behind: (w) => affine(w, { scale, offset, reach: 0 }),
+    behind: (w) => somewhere(w, { scale, offset, reach: 0 }),
     same: input === size,
   };
 }
@@ -67,14 +67,18 @@ export function padded(input: number, begin: number, end: number, mode: OpAttrs[
   return {
     size: begin + input + end,
     reads: (cell) => (mode === 'constant' ? within(input, [cell - begin]) : [repeatedCell(cell - begin, input, mode)]),
-    behind: (w) => affine(w, { scale: 1, offset: -begin, reach: 0 }),
+    behind: (w) => (mode === 'constant' ? affine : somewhere)(w, { scale: 1, offset: -begin, reach: 0 }),
   };
 }
 
 /** Every `step`-th cell from `start` on, which may be negative: counted from the end. */
 export function sliced(input: number, size: number, start: number, step: number): AxisMap {
   const first = Math.min(Math.max(start < 0 ? start + input : start, 0), step < 0 ? input - 1 : input);
-  return { size, reads: (cell) => [first + cell * step], behind: (w) => affine(w, { scale: step, offset: first, reach: 0 }) };
+  return {
+    size,
+    reads: (cell) => [first + cell * step],
+    behind: (w) => (step > 0 ? affine : somewhere)(w, { scale: step, offset: first, reach: 0 }),
+  };
 }
 
 /** Cells `from` up to `from` + input of a longer axis; the others are another value's. */
@@ -89,7 +93,7 @@ export function picked(cells: readonly number[]): AxisMap {
   return {
     size: cells.length,
     reads: (cell) => [cells[cell] as number],
-    behind: (w) => (even ? affine(w, { scale: step, offset: cells[0] as number, reach: 0 }) : undefined),
+    behind: (w) => (even ? somewhere(w, { scale: step, offset: cells[0] as number, reach: 0 }) : undefined),
   };
 }
 
@@ -98,13 +102,21 @@ export function repeated(input: number, times: number, only?: number): AxisMap {
   return {
     size: input * times,
     reads: (cell) => (only === undefined || cell % times === only ? [Math.floor(cell / times)] : []),
-    behind: (w) => affine(w, { scale: 1 / times, offset: 0.5 / times - 0.5, reach: 0 }),
+    behind: (w) => somewhere(w, { scale: 1 / times, offset: 0.5 / times - 0.5, reach: 0 }),
   };
 }
 
 /** Output cell o begins at scale·o + offset and ends `reach` cells later. */
-function affine({ start, size, stride }: Window, { scale, offset, reach }: { scale: number; offset: number; reach: number }): Window {
-  return { start: start + offset * stride, size: size + reach * stride, stride: stride * scale };
+function affine(
+  { start, size, stride, exact }: Window,
+  { scale, offset, reach }: { scale: number; offset: number; reach: number },
+): Window {
+  return { start: start + offset * stride, size: size + reach * stride, stride: stride * scale, exact };
+}
+
+/** Where cells lie, of a map whose cells do not all see as much. */
+function somewhere(window: Window, map: { scale: number; offset: number; reach: number }): Window {
+  return { ...affine(window, map), exact: false };
 }
 
 function within(size: number, cells: readonly number[]): number[] {

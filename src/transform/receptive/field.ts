@@ -23,7 +23,8 @@ export interface Field {
   readonly channels: readonly Channel[];
 }
 
-export const blind: Field = { rows: undefined, columns: undefined, channels: [[]] };
+/** A channel of constants. */
+const unseeing: Channel = [];
 
 /** The parts of all, as few as say the same. */
 export function union(channels: readonly Channel[]): Channel {
@@ -85,7 +86,11 @@ export function mixed(channels: readonly Channel[]): readonly [Channel] {
 /** All cells of all channels in one: what is made of everything. */
 export function everything(fields: readonly Field[]): Field {
   const whole = fields.flatMap(({ channels }) => eachPart(mixed(channels), together, together));
-  return { ...blind, channels: mixed(whole.map((channel) => channel.filter(({ rows, columns }) => alive(rows, 0) && alive(columns, 0)))) };
+  return {
+    rows: undefined,
+    columns: undefined,
+    channels: mixed(whole.map((channel) => channel.filter(({ rows, columns }) => alive(rows, 0) && alive(columns, 0)))),
+  };
 }
 
 /** With as many rows and columns as the value has: a field of one cell is that of all. */
@@ -103,6 +108,12 @@ export function channelAxes(rank: number, { rows, columns }: Pick<Field, 'rows' 
 }
 
 /**
+ * Places that are told apart: more than any picture has channels. Where there are more (windows of attention, whose cells count as
+ * channels), all are said to see what any of them sees.
+ */
+const mostPlaces = 2 ** 14;
+
+/**
  * Channels along other channel axes: `sizes` [as the new value has them], each place of which is made of the channels of the
  * places `from` gives in row-major order of `before`; undefined: nothing.
  */
@@ -113,12 +124,13 @@ export function arranged(
   from: (place: readonly number[]) => readonly number[] | undefined,
 ): readonly Channel[] {
   const total = sizes.reduce((n, d) => n * d, 1);
+  if (total > mostPlaces) return mixed(channels);
   const made: Channel[] = [];
   const place = sizes.map(() => 0);
   for (let i = 0; i < total; i++) {
     const source = from(place);
     const at = source?.reduce((n, p, axis) => n * (before[axis] as number) + p, 0);
-    made.push(at === undefined ? nothing : ((channels.length === 1 ? channels[0] : channels[at]) as Channel));
+    made.push(at === undefined ? unseeing : ((channels.length === 1 ? channels[0] : channels[at]) as Channel));
     for (let axis = sizes.length - 1; axis >= 0; axis--) {
       if (++(place[axis] as number) < (sizes[axis] as number)) break;
       place[axis] = 0;
@@ -126,5 +138,3 @@ export function arranged(
   }
   return made.every((channel) => channel === made[0]) ? made.slice(0, 1) : made;
 }
-
-const nothing: Channel = [];

@@ -5,6 +5,8 @@ import { type Spans, spread, through } from './spans.ts';
 
 /** Number by number, with broadcasting: each cell sees what it is made of. */
 export function joined(values: readonly Shaped[], dims: readonly number[]): Field {
+  const [only] = values;
+  if (only && values.length === 1 && String(only.dims) === String(dims)) return only.field;
   const fields = aligned(values, dims);
   const layout = fields?.[0];
   if (!fields || !layout) return everything(values.map(({ field }) => field));

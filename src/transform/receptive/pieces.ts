@@ -23,9 +23,12 @@ export function alongAxes(x: Shaped, maps: readonly (AxisMap | undefined)[]): Fi
 
 /** Channels along `axis`, each the one that the map reads for it. */
 function channelsThrough(x: Shaped, axis: number, map: AxisMap): readonly Channel[] {
+  const { channels } = x.field;
+  if (channels.length === 1 && Array.from({ length: map.size }, (_, cell) => map.reads(cell)).every((read) => read.length > 0))
+    return channels;
   const sizes = channelSizes(x);
   const at = channelAxes(x.dims.length, x.field).indexOf(axis);
-  return arranged(x.field.channels, sizes, sizes.with(at, map.size), (place) => {
+  return arranged(channels, sizes, sizes.with(at, map.size), (place) => {
     const [read] = map.reads(place[at] as number);
     return read === undefined ? undefined : place.with(at, read);
   });

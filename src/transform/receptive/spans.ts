@@ -16,12 +16,14 @@ export interface Window {
   readonly start: number;
   readonly size: number;
   readonly stride: number;
+  /** Every cell sees all of it and nothing else. False: it says where cells lie only. */
+  readonly exact: boolean;
 }
 
 /** Every pixel sees itself. */
 export function pixels(size: number): Spans {
   const from = Int32Array.from({ length: size }, (_, i) => i);
-  return { from, to: from.map((i) => i + 1), window: { start: 0, size: 1, stride: 1 } };
+  return { from, to: from.map((i) => i + 1), window: { start: 0, size: 1, stride: 1, exact: true } };
 }
 
 /** What the cells behind a map see. */
@@ -43,7 +45,7 @@ export function hull(a: Spans, b: Spans): Spans {
   return {
     from: a.from.map((v, i) => Math.min(v, b.from[i]!)),
     to: a.to.map((v, i) => Math.max(v, b.to[i]!)),
-    window: a.window && b.window ? bothWindows(a.window, b.window) : (a.window ?? b.window),
+    window: bothWindows(a.window, b.window),
   };
 }
 
@@ -74,9 +76,11 @@ export function sameSpans(a: Spans, b: Spans): boolean {
 /** Neutral for minima and maxima. */
 const nothing = { from: 0x7fffffff, to: -1 };
 
-/** Where paths do not agree on the step, that of the smaller window: it says most of where the cell lies. */
-function bothWindows(a: Window, b: Window): Window {
-  if (Math.abs(a.stride - b.stride) > 1e-9 * a.stride) return a.size <= b.size ? a : b;
+/** Where paths do not agree on the step, or one sees everything, that of the smaller window: it says most of where the cell lies. */
+function bothWindows(a: Window | undefined, b: Window | undefined): Window | undefined {
+  const small = !a || (b && b.size < a.size) ? b : a;
+  if (!small || !a || !b || Math.abs(a.stride - b.stride) > 1e-9 * Math.abs(a.stride)) return small && { ...small, exact: false };
   const start = Math.min(a.start, b.start);
-  return { start, size: Math.max(a.start + a.size, b.start + b.size) - start, stride: a.stride };
+  const size = Math.max(a.start + a.size, b.start + b.size) - start;
+  return { start, size, stride: a.stride, exact: a.exact && b.exact };
 }
