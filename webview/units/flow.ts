@@ -135,6 +135,10 @@ export class Flow {
     await this.ask(() => this.client.call('chooseModel', candidate === undefined ? {} : { candidate }));
   }
 
+  hideWarnings(): void {
+    this.#page.store.set({ warningsHidden: true });
+  }
+
   /** Also where nothing else is there yet. */
   showLog(): void {
     this.client.call('showLog', {}).catch((error) => this.#page.store.set({ notice: toErrorRecord(error).message }));

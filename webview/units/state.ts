@@ -22,6 +22,7 @@ export interface UnitsState {
   units: ModelUnits | undefined;
   /** Why there is nothing to show. */
   failure: ErrorRecord | undefined;
+  warningsHidden: boolean;
   /** Last thing worth saying that is no error. */
   notice: string | undefined;
   activations: ActivationsState;
@@ -43,6 +44,7 @@ export function nothingYet(before?: UnitsState) {
   return {
     units: before?.units,
     failure: undefined,
+    warningsHidden: before?.warningsHidden ?? false,
     notice: undefined,
     activations: before?.activations ?? noActivations,
     patches: before ? { ...noPatches, inView: before.patches.inView } : noPatches,

@@ -182,6 +182,16 @@ test('what a model’s file leaves open is asked where a picture is explained', 
   });
 });
 
+test('what is to be known of the model stands on top until it is put away', async () => {
+  const warnings = [{ code: 'labels', message: 'labels.txt has 9 names for 10 classes.', hint: 'Classes go by number.' }] as const;
+  await withPage({ ...tinyScene(), warnings }, {}, async (page) => {
+    assert.equal(await textOf(page, 'warnings'), 'labels.txt has 9 names for 10 classes. Classes go by number.');
+    await audit(page);
+    await byId(page, 'hide-warnings').click();
+    assert.equal(await byId(page, 'warnings').count(), 0);
+  });
+});
+
 test('a model without layers with units says so', async () => {
   await withPage({ ...tinyScene(), layers: [], defaultLayer: '' }, {}, async (page) => {
     assert.match(await textOf(page, 'no-layers'), /^This model has no layer with units/);

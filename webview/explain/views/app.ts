@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { describeError } from '../../../src/shared/errors.ts';
+import { banner } from '../../page/banner.ts';
 import { chooseModelView } from '../../page/chooseModel.ts';
 import { errorView } from '../../page/errorView.ts';
 import type { Actions } from '../actions.ts';
@@ -8,7 +9,6 @@ import { compareView } from '../compare/views/compareView.ts';
 import { currentMethod, isAsking, isBare, phase, shown } from '../selectors.ts';
 import type { PageState } from '../state.ts';
 import { aboutMethod } from './aboutMethod.ts';
-import { banner } from './banner.ts';
 import { checkList } from './checkList.ts';
 import { controls } from './controls.ts';
 import { header } from './header.ts';
@@ -24,10 +24,18 @@ import { stageTools } from './stageTools.ts';
 /** The whole page: picture side and numbers side; one column where it is narrow, what the network says on top. */
 export function app(state: PageState, actions: Actions): TemplateResult {
   const now = phase(state);
-  return html`${header(state, actions)} ${banner(state, actions)} ${labelOffer(state, actions)} ${question(state, actions)}
+  return html`${header(state, actions)} ${warnings(state, actions)} ${labelOffer(state, actions)} ${question(state, actions)}
     ${isComparing(state) ? compareView(state, actions) : explainView(state, actions, now)}
     <p class="visually-hidden" role="status" aria-live="polite" data-testid="status">${isComparing(state) ? '' : spoken(state)}</p>
     ${state.notice === undefined ? nothing : html`<p class="notice" role="status" data-testid="notice">${state.notice}</p>`}`;
+}
+
+function warnings({ prediction, warningsHidden }: PageState, actions: Actions): TemplateResult | typeof nothing {
+  return banner({
+    warnings: warningsHidden ? [] : (prediction?.model.warnings ?? []),
+    onHide: () => actions.hideWarnings(),
+    onOpenSidecar: () => actions.openSidecar(),
+  });
 }
 
 /** One map, large. */

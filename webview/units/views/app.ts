@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { describeError } from '../../../src/shared/errors.ts';
+import { banner } from '../../page/banner.ts';
 import { chooseModelView } from '../../page/chooseModel.ts';
 import { activationsView } from '../activations/activationsView.ts';
 import { filtersView } from '../filters/filtersView.ts';
@@ -15,7 +16,8 @@ import { layerBar } from './layerBar.ts';
 
 /** The whole page: model and layer on top, one view below, or the page of one unit. */
 export function app(state: UnitsState, flow: Flow): TemplateResult {
-  return html`${header(state, flow)}
+  const warnings = state.warningsHidden ? [] : (state.units?.model.warnings ?? []);
+  return html`${header(state, flow)} ${banner({ warnings, onHide: () => flow.hideWarnings() })}
     <main class="units">${body(state, flow)}</main>
     <p class="visually-hidden" role="status" aria-live="polite" data-testid="status">${spoken(state)}</p>
     ${state.notice === undefined ? nothing : html`<p class="notice" role="status" data-testid="notice">${state.notice}</p>`}`;
