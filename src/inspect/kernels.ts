@@ -9,8 +9,8 @@ export interface Kernels {
   /** [rows, columns]. */
   kernel: readonly [number, number];
   data: Tensor['data'];
-  /** Distance of the kernels of neighbouring units, and of the planes of neighbouring inputs; a plane lies together. */
-  stride: { unit: number; input: number };
+  /** Where in `data` the plane [rows,columns] of a unit and an input begins. */
+  planeAt(unit: number, input: number): number;
   factor: number;
 }
 
@@ -18,32 +18,43 @@ export interface Kernels {
 export function kernelsOf(graph: Graph, node: Node, axis: number): Kernels | undefined {
   const weight = graph.constants.get(node.inputs[1] ?? '');
   if (!weight || graph.constants.has(node.inputs[0] as string)) return undefined;
-  const { shape, data } = weight;
-  if (node.op === 'Conv') {
-    const [units, inputs, rows, columns] = shape as [number, number, number, number];
-    const plane = rows * columns;
-    const { group } = node.attrs;
-    if (axis !== 1) return undefined;
-    return { units, inputs, group, kernel: [rows, columns], data, stride: { unit: inputs * plane, input: plane }, factor: 1 };
-  }
-  const turned = node.op === 'Gemm' && node.attrs.transB;
-  const dense = node.op === 'MatMul' || (node.op === 'Gemm' && !node.attrs.transA);
+  if (node.op === 'Conv' || node.op === 'ConvTranspose') return axis === 1 ? convolution(node, weight) : undefined;
   const last = typeOf(graph, node.outputs[0] as string).shape.length - 1;
-  if (!dense || shape.length !== 2 || axis !== last) return undefined;
-  const [inputs, units] = (turned ? shape.toReversed() : shape) as [number, number];
-  const stride = turned ? { unit: inputs, input: 1 } : { unit: 1, input: units };
-  return { units, inputs, group: 1, kernel: [1, 1], data, stride, factor: node.op === 'Gemm' ? node.attrs.alpha : 1 };
+  return axis === last && weight.shape.length === 2 ? dense(node, weight) : undefined;
 }
 
-/** [count,inputs,rows,columns] of the units from `from` on. `order`: which input each plane written is of. */
-export function writeKernels(kernels: Kernels, from: number, count: number, order: readonly number[]): Float32Array {
-  const { inputs, kernel, data, stride, factor } = kernels;
+function convolution({ op, attrs: { group } }: Extract<Node, { op: 'Conv' | 'ConvTranspose' }>, { shape, data }: Tensor): Kernels {
+  const [first, second, rows, columns] = shape as [number, number, number, number];
+  const common = { group, kernel: [rows, columns] as const, data, factor: 1 };
+  const plane = rows * columns;
+  if (op === 'Conv') return { ...common, units: first, inputs: second, planeAt: (unit, input) => (unit * second + input) * plane };
+  // [inputs,units of a group,…]: a unit's planes lie apart.
+  const inputs = first / group;
+  const planeAt = (unit: number, input: number) => ((Math.floor(unit / second) * inputs + input) * second + (unit % second)) * plane;
+  return { ...common, units: second * group, inputs, planeAt };
+}
+
+function dense(node: Node, { shape, data }: Tensor): Kernels | undefined {
+  if (node.op !== 'MatMul' && (node.op !== 'Gemm' || node.attrs.transA)) return undefined;
+  const turned = node.op === 'Gemm' && node.attrs.transB;
+  const [inputs, units] = (turned ? shape.toReversed() : shape) as [number, number];
+  const planeAt = (unit: number, input: number) => (turned ? unit * inputs + input : input * units + unit);
+  return { units, inputs, group: 1, kernel: [1, 1], data, planeAt, factor: node.op === 'Gemm' ? node.attrs.alpha : 1 };
+}
+
+/** [count,inputs,rows,columns] of the units from `from` on. `order`: which input each plane written is of, where it is not its own. */
+export function writeKernels(
+  { inputs, kernel, data, planeAt, factor }: Kernels,
+  from: number,
+  count: number,
+  order: readonly number[],
+): Float32Array {
   const plane = kernel[0] * kernel[1];
   const out = new Float32Array(count * inputs * plane);
   let to = 0;
   for (let unit = from; unit < from + count; unit++) {
     for (let c = 0; c < inputs; c++) {
-      const at = unit * stride.unit + (order[c] ?? c) * stride.input;
+      const at = planeAt(unit, order[c] ?? c);
       for (let i = 0; i < plane; i++) out[to++] = Number(data[at + i]) * factor;
     }
   }

@@ -77,6 +77,25 @@ test('grouped and depthwise kernels read the channels of their group; those of t
   assert.equal(filterBank(model, 'pool', 'pool'), undefined);
 });
 
+test('kernels of transposed convolutions, whose weights lie by input first, in groups too', async () => {
+  const attrs = { strides: [2, 2], dilations: [1, 1], pads: [0, 0, 0, 0], outputPadding: [0, 0] } as const;
+  const model = await network((b, image) => {
+    const plain = b.op('ConvTranspose', [image, constant(b, [3, 4, 2, 2], 1)], { ...attrs, group: 1 }, 'plain');
+    return [plain, b.op('ConvTranspose', [plain, constant(b, [4, 3, 2, 2], 2)], { ...attrs, group: 2 }, 'grouped')];
+  });
+  const plain = filterBank(model, 'plain', 'plain');
+  assert.deepEqual([plain?.info, plain?.kernels.units], [{ layer: 'plain', kernel: [2, 2], inputs: 3, group: 1, colour: true }, 4]);
+  const [w1, w2] = [noise(48, 1), noise(48, 2)];
+  // Weight [input,unit,cell].
+  const unit2 = [0, 1, 2].flatMap((input) => [0, 1, 2, 3].map((cell) => w1[(input * 4 + 2) * 4 + cell]!));
+  assert.deepEqual(writeKernels(plain!.kernels, 2, 1, []), Float32Array.from(unit2));
+  // Unit 4 is the second of the second group, which reads the inputs 2 and 3.
+  const grouped = filterBank(model, 'grouped', 'grouped');
+  assert.deepEqual([grouped?.info.inputs, grouped?.info.group, grouped?.kernels.units], [2, 2, 6]);
+  const unit4 = [2, 3].flatMap((input) => [0, 1, 2, 3].map((cell) => w2[(input * 3 + 1) * 4 + cell]!));
+  assert.deepEqual(writeKernels(grouped!.kernels, 4, 1, []), Float32Array.from(unit4));
+});
+
 test('dense kernels: [inputs,outputs], turned, times alpha, channels-last; of a softmax of units nothing', async () => {
   const model = await network((b, image) => {
     const flat = b.op('Flatten', [b.op('GlobalAveragePool', [image], {})], { axis: 1 }, 'flat');

@@ -13,6 +13,17 @@ import { PositiveNet, poisonBoxes } from '../support/poison.ts';
 
 const executor = await createOnnxRuntime();
 
+/** Whether a box lies within what the unclipped window of its cell says, where every cell sees one. */
+function withinWindows(boxes: ReceptiveBoxes, value: string, r: number, c: number): boolean {
+  const [box, [rows, columns]] = [boxes.box(value, r, c), boxes.windows(value)];
+  if (!box || !rows?.exact || !columns?.exact) return true;
+  const inside = (window: typeof rows, cell: number, from: number, to: number) => {
+    const start = window.start + cell * window.stride;
+    return start <= from && to <= start + window.size;
+  };
+  return inside(rows, r, box.y, box.y + box.height) && inside(columns, c, box.x, box.x + box.width);
+}
+
 /** Compares every cell of every output; returns how many. */
 async function compare(graph: Graph, input: string, what: string): Promise<number> {
   const boxes = new ReceptiveBoxes(graph, input);
@@ -23,6 +34,7 @@ async function compare(graph: Graph, input: string, what: string): Promise<numbe
       rows.forEach((columns, r) => {
         columns.forEach((box, c) => {
           compared++;
+          assert.ok(withinWindows(boxes, value, r, c), `${what}: window of '${value}' ${r} ${c}`);
           const found = boxes.box(value, r, c, unit);
           if (JSON.stringify(found) !== JSON.stringify(box))
             wrong.push(`${unit} ${r} ${c}: ${JSON.stringify(found)}, not ${JSON.stringify(box)}`);
@@ -215,6 +227,22 @@ const nets: Record<string, (net: PositiveNet) => string[]> = {
     return [logits, n.transposed(as(n, logits, 'N', 1, 2, 2), 2, [3, 3]), as(n, logits, 'N', 4, 1, 1)];
   },
 };
+
+test('gates ignored: as if the factor were not there', async () => {
+  const branch = (n: PositiveNet) => n.conv(n.input, 4, [3, 3], { stride: 2, pads: [1, 1, 1, 1] });
+  const gated = new PositiveNet(2, 6, 8);
+  const x = branch(gated);
+  const gate = gated.b.op('Sigmoid', [gated.conv(gated.b.op('GlobalAveragePool', [x], {}), 4, [1, 1])], {});
+  const last = (n: PositiveNet, value: string) => n.conv(value, 2, [2, 2]);
+  const value = last(gated, gated.b.op('Mul', [gate, x], {}));
+  const boxes = new ReceptiveBoxes(gated.b.build([value]), gated.input, { ignoreGates: true });
+  const plain = new PositiveNet(2, 6, 8);
+  const [expected] = (await poisonBoxes(plain.b.build([last(plain, branch(plain))]), executor)).values();
+  assert.deepEqual(
+    expected?.map((rows, unit) => rows.map((columns, r) => columns.map((_, c) => boxes.box(value, r, c, unit)))),
+    expected,
+  );
+});
 
 for (const [what, build] of Object.entries(nets)) {
   test(what, async (t) => {
