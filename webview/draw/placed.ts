@@ -84,8 +84,8 @@ export interface PlacedLook {
   scale: ColorScale;
   colorMap: ColorMapId;
   /**
-   * How much of what is below is covered where the value is farthest from nothing, 0..1: weaker ones cover less, so that the picture
-   * stays as it is where a unit is silent. Undefined: all of it, everywhere.
+   * How much of what is below is covered where the value is farthest from 0, 0..1. Weaker ones cover less, by the square root of their
+   * share, so that the picture stays as it is where a unit is silent and a tenth is still seen. Undefined: all of it, everywhere.
    */
   opacity: number | undefined;
 }
@@ -98,7 +98,7 @@ export function colourPlaced(pixels: ImageData, values: Float32Array, { scale, c
     const value = values[i] as number;
     if (Number.isNaN(value)) continue;
     const t = Math.max(0, Math.min(1, scalePosition(scale, value)));
-    const cover = opacity === undefined ? 1 : opacity * (scale.kind === 'diverging' ? Math.abs(2 * t - 1) : t);
+    const cover = opacity === undefined ? 1 : opacity * Math.sqrt(scale.kind === 'diverging' ? Math.abs(2 * t - 1) : t);
     const from = 3 * colorIndex(t);
     for (let channel = 0; channel < 3; channel++) {
       const below = data[4 * i + channel] as number;

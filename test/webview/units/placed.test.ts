@@ -82,14 +82,17 @@ test('alone: the colour of each value, nothing where no cell is', () => {
 });
 
 test('over a picture: silent cells leave it, strong ones cover it as far as the opacity', () => {
-  const image = pixels(100, 100, 100, 255, 100, 100, 100, 255, 100, 100, 100, 255);
+  const image = pixels(100, 100, 100, 255, 100, 100, 100, 255, 100, 100, 100, 255, 100, 100, 100, 255);
   const scale = { kind: 'sequential', low: 0, high: 2, flat: false } as const;
-  colourPlaced(image, new Float32Array([0, 2, 7]), { scale, colorMap: 'viridis', opacity: 0.5 });
-  const half = viridis(255).map((v) => Math.round(100 + 0.5 * (v - 100)));
-  const [first, second, third] = [0, 4, 8].map((at) => [...image.data.subarray(at, at + 3)]);
+  colourPlaced(image, new Float32Array([0, 2, 7, 0.5]), { scale, colorMap: 'viridis', opacity: 0.5 });
+  const mixed = (index: number, cover: number) => viridis(index).map((v) => 100 + cover * (v - 100));
+  const [first, second, third, fourth] = [0, 4, 8, 12].map((at) => [...image.data.subarray(at, at + 3)]);
+  const near = (shown: number[] | undefined, wanted: number[]) => wanted.every((v, c) => Math.abs(v - (shown?.[c] ?? 0)) <= 1);
   assert.deepEqual(first, [100, 100, 100]);
-  for (const [channel, value] of half.entries()) assert.ok(Math.abs((second?.[channel] ?? 0) - value) <= 1);
+  assert.ok(near(second, mixed(255, 0.5)), `${second}`);
   assert.deepEqual(third, second, 'beyond the end: the end');
+  // A quarter of the largest value covers half as much.
+  assert.ok(near(fourth, mixed(64, 0.25)), `${fourth}`);
 });
 
 test('signed values: zero leaves the picture, either sign covers it', () => {

@@ -11,7 +11,7 @@ import { mapOf } from './selectors.ts';
 const opacity = 0.85;
 
 /** What is left of the picture's light where it is grey: small maps are to be seen on it. */
-const greyLight = 0.6;
+const greyLight = 0.5;
 
 export interface UnitLook {
   scale: ColorScale;
