@@ -5,7 +5,7 @@ import type { Model } from '../../importers/model.ts';
 import { findVisualiser, visualisers as methods } from '../../inspect/visualise/index.ts';
 import type { Climb } from '../../inspect/visualise/visualiser.ts';
 import { ModelError, throwIfAborted } from '../../shared/errors.ts';
-import type { ModelInfo } from '../../shared/protocol.ts';
+import type { ModelInfo, RankedClass } from '../../shared/protocol.ts';
 import { untilAborted } from '../../shared/sharedJobs.ts';
 import type { Objective } from '../../shared/unitsProtocol.ts';
 import { preprocessingUnknown } from '../inputs.ts';
@@ -52,12 +52,12 @@ export const visualise: UnitHandler<'visualise'> = async (services, { model: pat
     const shown = shownPicture(climb.render(), info.input);
     const fed = normalise(fedPicture(shown, preprocessing.channels), preprocessing).tensor;
     const job = { priority, signal };
-    const [value] = (await ascend(services, open.model, { aim, inputs: fed, rule: 'gradient' }, job)).values as unknown as [number];
     const logits = await forward(services, open, { batch: fed, n: 1, what: 'the visualisation', ...job });
+    const { objective } = request;
+    const value = objective.kind === 'class' ? (logits[objective.class] as number) : await valueAt(services, open.model, { aim, fed }, job);
     throwIfAborted(signal);
     const ranked = rank(logits, info);
     progress.end(value, shown);
-    const { objective } = request;
     return {
       objective,
       target,
@@ -69,7 +69,7 @@ export const visualise: UnitHandler<'visualise'> = async (services, { model: pat
       value,
       top: ranked.slice(0, 5),
       probability: objective.kind === 'class' ? ranked.find(({ index }) => index === objective.class)?.probability : undefined,
-      remark: remark(slope, values[0] as number, value),
+      remark: remark(slope, { objective, first: values[0] as number, last: value, top: ranked }),
       engine: info.engine,
       ms: performance.now() - start,
     };
@@ -91,6 +91,11 @@ function resolveObjective(open: OpenModel, info: ModelInfo, objective: Objective
   const over = height * width === 1 ? '' : objective.cells === 'mean' ? 'mean of ' : 'centre of ';
   const before = aim.value === place.value ? '' : ' before its activation function';
   return { aim, target: `${over}${name} unit ${objective.unit}${before}` };
+}
+
+async function valueAt(services: Services, model: Model, { aim, fed }: { aim: Aim; fed: Float32Array }, job: JobContext): Promise<number> {
+  const { values } = await ascend(services, model, { aim, inputs: fed, rule: 'gradient' }, job);
+  return values[0] as number;
 }
 
 async function ascendAll(climb: Climb, slope: Slope, progress: ClimbProgress): Promise<Float32Array> {
@@ -143,13 +148,27 @@ function isFlat({ gradients }: Ascent): boolean {
   return gradients.every((g) => g === 0);
 }
 
+interface Reached {
+  objective: Objective;
+  first: number;
+  last: number;
+  top: readonly RankedClass[];
+}
+
 /** What a person has to be told of a climb that did not go as usual. */
-function remark({ redirected, blocked }: Slope, first: number, last: number): string | undefined {
-  const flat =
-    blocked > 0 ? ` In ${blocked} steps no gradient reached the picture: no change to it, however small, changes the target.` : '';
-  if (!(last > first)) return `Nothing rose: ${short(first)} at the first step, ${short(last)} at the end.${flat}`;
-  const opened = `All gradient was blocked by inactive ReLUs at the start: in ${redirected} steps it was led past them (redirected ReLU gradient).`;
-  return redirected > 0 ? opened + flat : flat.trim() || undefined;
+function remark({ redirected, blocked }: Slope, { objective, first, last, top }: Reached): string | undefined {
+  const best = top[0];
+  const sentences = [
+    last > first ? '' : `Nothing rose: ${short(first)} at the first step, ${short(last)} at the end.`,
+    redirected > 0
+      ? `All gradient was blocked by inactive ReLUs at the start: in ${redirected} steps it was led past them (redirected ReLU gradient).`
+      : '',
+    blocked > 0 ? `In ${blocked} steps no gradient reached the picture: no change to it, however small, changes the target.` : '',
+    best && objective.kind === 'class' && best.index !== objective.class
+      ? `The network answers ${best.label} all the same: that logit is higher still, at ${short(best.logit)}.`
+      : '',
+  ];
+  return sentences.filter((sentence) => sentence !== '').join(' ') || undefined;
 }
 
 function short(value: number): string {
