@@ -16,7 +16,7 @@ async function walled(page: Page, image = 'ball-0001.png'): Promise<void> {
   await page.waitForFunction(
     (name) =>
       document.querySelector('[data-testid=activation-canvas]:not(.stale)')?.ariaLabel?.startsWith(name) &&
-      document.querySelector('.unit-tile canvas'),
+      document.querySelector('.wall-tile canvas'),
     image,
   );
 }
@@ -24,7 +24,7 @@ async function walled(page: Page, image = 'ball-0001.png'): Promise<void> {
 /** Units in the order of the wall, those that are drawn. */
 async function unitsOf(page: Page): Promise<number[]> {
   return await page
-    .locator('.unit-tile[data-unit]')
+    .locator('.wall-tile[data-unit]')
     .evaluateAll((tiles) => tiles.map((tile) => Number((tile as HTMLElement).dataset.unit)));
 }
 
@@ -113,7 +113,7 @@ test('silent units are dimmed and counted', async () => {
     const silent = max.filter((value) => value === 0).length;
     assert.ok(silent >= 2);
     assert.match(await textOf(page, 'wall-silent'), new RegExp(`^${silent} of 64 units are silent on this picture`));
-    assert.equal(await page.locator('.unit-tile.silent').count(), silent);
+    assert.equal(await page.locator('.wall-tile.silent').count(), silent);
     assert.match((await byId(page, 'map-17').getAttribute('aria-label')) ?? '', /^unit 17: silent on this picture/);
   });
 });
@@ -189,7 +189,7 @@ test('a vector’s units are plain numbers', async () => {
   await withPage(tinyScene(), {}, async (page) => {
     await walled(page);
     await byId(page, 'layer').selectOption('global_average_pooling2d');
-    await page.waitForSelector('.unit-bands:not(.stale)[aria-label="Units of global_average_pooling2d"]');
+    await page.waitForSelector('.wall-bands:not(.stale)[aria-label="Units of global_average_pooling2d"]');
     const { max } = await wall(page, 'global_average_pooling2d');
     assert.equal(await byId(page, 'map-over-over').isDisabled(), true);
     const [unit] = await unitsOf(page);
@@ -227,12 +227,12 @@ test('by keyboard: arrows, ends, Enter opens the unit, Escape leads back to it',
     await walled(page);
     const focused = () => page.evaluate(() => Number((document.activeElement as HTMLElement).dataset.place ?? -1));
     const at = (place: number) => page.waitForFunction((p) => (document.activeElement as HTMLElement).dataset.place === String(p), place);
-    await page.locator('.unit-tile[data-place="0"]').focus();
+    await page.locator('.wall-tile[data-place="0"]').focus();
     await page.keyboard.press('ArrowRight');
     await at(1);
     await page.keyboard.press('ArrowDown');
     const columns = await page.evaluate(() => {
-      const tops = [...document.querySelectorAll('.unit-tile')].map((tile) => tile.getBoundingClientRect().top);
+      const tops = [...document.querySelectorAll('.wall-tile')].map((tile) => tile.getBoundingClientRect().top);
       return tops.filter((top) => top === tops[0]).length;
     });
     await at(1 + columns);
@@ -245,7 +245,7 @@ test('by keyboard: arrows, ends, Enter opens the unit, Escape leads back to it',
       return box.top >= 0 && box.bottom <= innerHeight;
     });
     assert.ok(inSight);
-    assert.equal(await page.locator('.unit-tile[tabindex="0"]').count(), 1);
+    assert.equal(await page.locator('.wall-tile[tabindex="0"]').count(), 1);
     const unit = await page.evaluate(() => (document.activeElement as HTMLElement).dataset.unit);
     await page.keyboard.press('Enter');
     await page.waitForSelector(`[data-testid=unit-page][data-unit="${unit}"]`);
@@ -258,8 +258,8 @@ test('by keyboard: arrows, ends, Enter opens the unit, Escape leads back to it',
 test('a unit is found by its number, also far down among 2048', async () => {
   await withPage(await squeezeScene(), { width: 1000, height: 700 }, async (page) => {
     await byId(page, 'layer').selectOption('mixed');
-    await page.waitForSelector('.unit-bands:not(.stale)[aria-label="Units of mixed"] canvas');
-    const drawn = await page.locator('.unit-tile').count();
+    await page.waitForSelector('.wall-bands:not(.stale)[aria-label="Units of mixed"] canvas');
+    const drawn = await page.locator('.wall-tile').count();
     assert.ok(drawn < 400, `${drawn} of 2048 maps are there`);
     await byId(page, 'map-order-unit').click();
     await byId(page, 'find-unit').fill('2048');
@@ -272,7 +272,7 @@ test('a unit is found by its number, also far down among 2048', async () => {
       const box = document.activeElement!.getBoundingClientRect();
       return box.top >= 0 && box.bottom <= innerHeight;
     });
-    await page.waitForFunction(() => document.querySelectorAll('.unit-tile canvas').length < 400);
+    await page.waitForFunction(() => document.querySelectorAll('.wall-tile canvas').length < 400);
     // The first ones make room for the others.
     assert.equal(await page.locator('[data-testid="map-3"]').count(), 0);
     await screenshot(page, 'units-activations-2048');
@@ -284,15 +284,15 @@ test('other pictures: neighbours, the list, any file; the wall before stays in s
     await walled(page);
     assert.equal(await byId(page, 'previous-image').getAttribute('disabled'), '');
     await page.evaluate(() => {
-      document.querySelector('.unit-wall')!.setAttribute('data-mark', 'same');
+      document.querySelector('.activation-wall')!.setAttribute('data-mark', 'same');
       window.unitsHost.held.add('unitWall');
     });
     await byId(page, 'next-image').click();
-    await page.waitForSelector('.unit-bands.stale[aria-busy=true] canvas');
-    assert.equal(await page.locator('.unit-wall').getAttribute('data-mark'), 'same', 'the page was not built anew');
+    await page.waitForSelector('.wall-bands.stale[aria-busy=true] canvas');
+    assert.equal(await page.locator('.activation-wall').getAttribute('data-mark'), 'same', 'the page was not built anew');
     await page.evaluate(() => window.unitsHost.held.clear());
     await walled(page, 'cube-0002.png');
-    assert.equal(await page.locator('.unit-wall').getAttribute('data-mark'), 'same');
+    assert.equal(await page.locator('.activation-wall').getAttribute('data-mark'), 'same');
     await byId(page, 'image').selectOption('/ws/shapes/star-0005.png');
     await walled(page, 'star-0005.png');
     await byId(page, 'choose-image').click();
@@ -375,7 +375,7 @@ for (const theme of Object.keys(themes) as ThemeKind[]) {
     for (const width of [420, 1100]) {
       await withPage(width === 420 ? tinyScene() : await real(), { theme, width, height: 800 }, async (page) => {
         await walled(page, width === 420 ? 'ball-0001.png' : 'both.png');
-        await page.locator('.unit-tile[data-place="2"]').focus();
+        await page.locator('.wall-tile[data-place="2"]').focus();
         await screenshot(page, `units-activations-${theme}-${width}`);
         await audit(page);
       });

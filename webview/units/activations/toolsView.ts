@@ -78,7 +78,7 @@ function finder(layer: UnitLayer, { activations }: Flow): TemplateResult {
     if (event.key !== 'Enter' || !input.checkValidity() || input.value === '') return;
     event.preventDefault();
     const place = activations.find(input.valueAsNumber);
-    const wall = input.closest('.activations')?.querySelector('.unit-wall');
+    const wall = input.closest('.activations')?.querySelector('.activation-wall');
     if (wall && place !== undefined) focusPlace(wall, place);
   };
   return html`<div class="field find-unit">

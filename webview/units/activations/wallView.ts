@@ -29,7 +29,7 @@ export function wallView(state: UnitsState, flow: Flow): TemplateResult {
   const found = wallOf(state);
   const layer = found?.layer ?? currentLayer(state);
   const layout = layer && wallLayout(state, layer);
-  return html`<div class="unit-wall" data-testid="unit-wall" ${measured((width) => activations.resized(width))} ${ref(mounted)}>
+  return html`<div class="activation-wall" data-testid="unit-wall" ${measured((width) => activations.resized(width))} ${ref(mounted)}>
     ${layer && layout ? bands(state, found?.wall, layer, layout, flow) : nothing}
   </div>`;
 }
@@ -42,7 +42,7 @@ function bands(state: UnitsState, wall: UnitWall | undefined, layer: UnitLayer, 
   const isThere = (band: number) => inView.has(band) || band === Math.floor(cursor / perBand);
   const events = wallEvents(layer, layout, { activations: flow.activations, openUnit: (unit) => flow.openUnit(unit) });
   return html`<div
-    class=${classMap({ 'unit-bands': true, stale: isStale(state) })}
+    class=${classMap({ 'wall-bands': true, stale: isStale(state) })}
     role="group"
     aria-label="Units of ${layer.name}"
     aria-busy=${state.activations.wall.loading}
@@ -58,7 +58,7 @@ function bands(state: UnitsState, wall: UnitWall | undefined, layer: UnitLayer, 
         const unit = order?.[place];
         return wall && unit !== undefined ? unitTile(state, wall, layer, layout, unit, place) : waiting(layout);
       };
-      return html`<div class="unit-band" ${vars({ height: `${height(band)}px` })} ${sighted(flow.activations.sight, band)}>
+      return html`<div class="wall-band" ${vars({ height: `${height(band)}px` })} ${sighted(flow.activations.sight, band)}>
         ${isThere(band) ? places().map(tile) : nothing}
       </div>`;
     })}
@@ -72,7 +72,7 @@ function unitTile(state: UnitsState, wall: UnitWall, layer: UnitLayer, layout: W
   const inputs = [wall, unit, look.scale.high, look.colorMap, look.under, look.smooth];
   const text = unitText(state, wall, layer, unit);
   return html`<button
-    class=${classMap({ 'unit-tile': true, silent: isSilent(wall, layer, unit) })}
+    class=${classMap({ 'wall-tile': true, silent: isSilent(wall, layer, unit) })}
     tabindex=${place === state.activations.cursor ? 0 : -1}
     aria-label="unit ${unit}: ${text}"
     title="unit ${unit}&#10;${text}"
@@ -82,17 +82,17 @@ function unitTile(state: UnitsState, wall: UnitWall, layer: UnitLayer, layout: W
     ${vars({ width: `${layout.unit.width}px`, height: `${layout.unit.height}px` })}
   >
     <canvas
-      class="unit-map"
+      class="wall-map"
       role="presentation"
       ${vars({ width: `${map.width}px`, height: `${map.height}px` })}
       ${painted(size, inputs, (context) => paintUnit(context, wall, unit, look))}
     ></canvas>
-    <span class="unit-label" ${vars({ width: `${Math.max(map.width, 60)}px` })}><span>${unit}</span><span class="small">${short(wall.max[unit] ?? 0)}</span></span>
+    <span class="wall-label" ${vars({ width: `${Math.max(map.width, 60)}px` })}><span>${unit}</span><span class="small">${short(wall.max[unit] ?? 0)}</span></span>
   </button>`;
 }
 
 function waiting({ unit, map }: WallLayout): TemplateResult {
-  return html`<span class="unit-tile" ${vars({ width: `${unit.width}px`, height: `${unit.height}px` })}
-    ><span class="skeleton unit-map" ${vars({ width: `${map.width}px`, height: `${map.height}px` })}></span
+  return html`<span class="wall-tile" ${vars({ width: `${unit.width}px`, height: `${unit.height}px` })}
+    ><span class="skeleton wall-map" ${vars({ width: `${map.width}px`, height: `${map.height}px` })}></span
   ></span>`;
 }
