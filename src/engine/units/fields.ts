@@ -1,9 +1,19 @@
+import { typeOf } from '../../graph/graph.ts';
 import type { Model } from '../../importers/model.ts';
 import type { Rect } from '../../shared/protocol.ts';
 import { ReceptiveBoxes } from '../../transform/receptiveBoxes.ts';
 
-/** A receptive field that takes at least this share of the input in both directions says nothing of the place. */
-export const nearlyAllShare = 0.85;
+/** A box that takes at least this share of the input in both directions says nothing of the place. */
+const nearlyAllShare = 0.85;
+
+export function isNearlyAll(box: Size, input: Size): boolean {
+  return box.height >= nearlyAllShare * input.height && box.width >= nearlyAllShare * input.width;
+}
+
+interface Size {
+  height: number;
+  width: number;
+}
 
 /** Receptive fields of the cells of a model's layers. */
 export interface Fields {
@@ -12,8 +22,8 @@ export interface Fields {
    * sees apart from gates. Undefined: nothing but padding.
    */
   of(value: string, unit: number, at: readonly [row: number, column: number]): Rect | undefined;
-  /** Whether that is (nearly) the whole input. */
-  nearlyAll(field: Pick<Rect, 'height' | 'width'>): boolean;
+  /** Whether that is (nearly) the whole input where the cell lies in the middle: at the edges a field is cut off, and tells no more. */
+  nearlyAll(value: string, unit: number): boolean;
 }
 
 const fieldsByModel = new WeakMap<Model, Fields>();
@@ -30,7 +40,11 @@ export function fieldsOf(model: Model): Fields {
       const box = exact.box(value, row, column, unit);
       return box?.height === height && box.width === width ? (apart.box(value, row, column, unit) ?? box) : box;
     },
-    nearlyAll: (field) => field.height >= nearlyAllShare * height && field.width >= nearlyAllShare * width,
+    nearlyAll(value, unit) {
+      const [rows = 1, columns = 1] = typeOf(model.graph, value).shape.slice(2).map(Number);
+      const field = fields.of(value, unit, [Math.floor(rows / 2), Math.floor(columns / 2)]);
+      return field !== undefined && isNearlyAll(field, model.input);
+    },
   };
   fieldsByModel.set(model, fields);
   return fields;

@@ -13,7 +13,7 @@ import type { Services } from '../services.ts';
 import { checkUnit } from './checkUnit.ts';
 import { layerCollection } from './collected.ts';
 import { type Collected, collectedImages } from './collectedImages.ts';
-import { fieldsOf } from './fields.ts';
+import { fieldsOf, isNearlyAll } from './fields.ts';
 import type { UnitHandler } from './handler.ts';
 import { findUnitLayer } from './unitLayer.ts';
 import { type CollectedUnits, type FieldSize, usualSize } from './usualSize.ts';
@@ -123,17 +123,19 @@ class Cutter {
     const whole = { x: 0, y: 0, width: input.width, height: input.height };
     // The one cell of a vector is nowhere in particular.
     const somewhere = collection.height * collection.width > 1;
-    if (!field || !somewhere || !fields.nearlyAll(field)) return { field, shown: field ?? whole, shownAs: 'field' };
+    if (!field || !somewhere || !fields.nearlyAll(value, unit)) return { field, shown: field ?? whole, shownAs: 'field' };
     const size = await usualSize(this.#services, this.#units, this.#context);
-    if (!size || fields.nearlyAll(size)) return { field, shown: field, shownAs: 'field' };
+    if (!size || isNearlyAll(size, input)) return { field, shown: field, shownAs: 'field' };
     this.#placement ??= centres(open.model.graph, input.value, value);
     const { rows, columns } = this.#placement;
-    return { field, shown: around([rows[at[0]] as number, columns[at[1]] as number], size, input), shownAs: 'typical' };
+    return { field, shown: around([rows[at[0]] as number, columns[at[1]] as number], size, field), shownAs: 'typical' };
   }
 }
 
-/** The box of a size around the middle of a pixel, moved into the input where it would stick out. */
-function around([row, column]: readonly [number, number], size: FieldSize, input: FieldSize): Rect {
-  const start = (centre: number, length: number, of: number) => Math.min(Math.max(0, Math.round(centre + 0.5 - length / 2)), of - length);
-  return { y: start(row, size.height, input.height), x: start(column, size.width, input.width), ...size };
+/** The box of a size around the middle of a pixel, moved into the receptive field where it would stick out, and no larger. */
+function around([row, column]: readonly [number, number], size: FieldSize, field: Rect): Rect {
+  const [height, width] = [Math.min(size.height, field.height), Math.min(size.width, field.width)];
+  const start = (centre: number, length: number, from: number, all: number) =>
+    Math.min(Math.max(from, Math.round(centre + 0.5 - length / 2)), from + all - length);
+  return { y: start(row, height, field.y, field.height), x: start(column, width, field.x, field.width), height, width };
 }

@@ -153,12 +153,12 @@ async function carry(
   return ordinary.map((found, i) => ({ ordinary: found, byRule: byRule[i] as CellGradient }));
 }
 
-function describe({ model, preprocessing }: Subject, { path, at, field }: Asked, { ordinary, byRule }: Carried): Projection {
+function describe({ model, preprocessing, place, unit }: Subject, { path, at, field }: Asked, { ordinary, byRule }: Carried): Projection {
   finite(ordinary, model.file);
   finite(byRule, model.file);
   // A cell that hands back nothing has no effective field of its own.
   const effective = effectiveField(ordinary.gradient, model.input) ?? field;
-  const box = fieldsOf(model).nearlyAll(field) ? effective : field;
+  const box = fieldsOf(model).nearlyAll(place.value, unit) ? effective : field;
   const part = projectedPart(byRule.gradient, model.input, box, planes[preprocessing.channels]);
   return { image: { path, name: basename(path) }, at, box, effective, ...part };
 }
