@@ -164,6 +164,44 @@ test('other layers are chosen in the editor and collected in one run', async () 
   });
 });
 
+test('seen again after another view, what is collected is looked at again, and the wall is there at once', async () => {
+  await withPage(patchesScene(), {}, async (page) => {
+    await page.waitForSelector('[data-testid=patch] canvas');
+    await byId(page, 'view-filters').click();
+    await byId(page, 'wall').waitFor({ state: 'detached' });
+    await page.evaluate(() => {
+      window.unitsHost.scene = { ...window.unitsHost.scene, counts: { conv2d_3: 10 } };
+      window.unitsHost.held.add('collected');
+    });
+    const before = (await calls(page, 'collected')).length;
+    await byId(page, 'view-patches').click();
+    await page.waitForSelector('[data-testid=patch] canvas');
+    await page.evaluate(() => window.unitsHost.held.clear());
+    await byId(page, 'collect-news').waitFor();
+    assert.equal(await said(byId(page, 'collect-news')), '2 new pictures since: update');
+    assert.equal((await calls(page, 'collected')).length, before + 1);
+  });
+});
+
+test('a run goes on while another layer is looked at, and that one follows', async () => {
+  const steer = (host: Window['unitsHost']) => {
+    host.pace.stopAt = 0.5;
+  };
+  await withPage(patchesScene(nothing), { steer }, async (page) => {
+    await byId(page, 'collecting').waitFor();
+    await byId(page, 'layer').selectOption('conv2d_2');
+    assert.match(await said(byId(page, 'collecting')), /^Collecting conv2d_3/);
+    await page.evaluate(() => {
+      window.unitsHost.pace.stopAt = 9;
+    });
+    await byId(page, 'collected').waitFor();
+    assert.deepEqual(await calls(page, 'collect'), [
+      { params: { layers: ['conv2d_3'] }, ended: 'answered' },
+      { params: { layers: ['conv2d_2'] }, ended: 'answered' },
+    ]);
+  });
+});
+
 test('no pictures: a folder can be chosen', async () => {
   const scene = patchesScene(nothing);
   await withPage({ ...scene, subject: { ...scene.subject, dataset: undefined } }, {}, async (page) => {

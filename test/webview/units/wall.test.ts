@@ -151,7 +151,7 @@ test('fields larger than the picture: the tile says what part it shows', async (
     await page.waitForSelector('[data-testid=patch] canvas');
     assert.match(
       await said(byId(page, 'tile-line')),
-      /^A cell sees \(nearly\) the whole picture, 259 × 259 px of the input\. Dotted frame: .* Dashed frame: the part that holds 95 % of the gradient\. $/,
+      /^A cell sees \(nearly\) the whole picture, 259 × 259 px of the input\. Dotted frame: .* Dashed frame: the part that holds 95 % of the gradient\. No frame: the receptive field, cut by the border\.$/,
     );
     assert.equal(await byId(page, 'unit-1').count(), 1);
     assert.ok((await page.locator('.tile.effective').count()) > 0);

@@ -16,14 +16,10 @@ export function collectionView(state: UnitsState, flow: Flow): TemplateResult {
   const { patches, subject } = state;
   if ((subject?.dataset?.images.length ?? 0) === 0 && !collectedLayer(state)) return noImages(flow);
   const { collection, collecting, collectFailure } = patches;
-  if (collection.error) return errorView(collection.error, { retry: () => flow.patches.retryCollection(), showLog: () => showLog(flow) });
-  return html`${collectFailure ? errorView(collectFailure, { retry: () => flow.patches.collect(), showLog: () => showLog(flow) }) : nothing}
+  if (collection.error) return errorView(collection.error, { retry: () => flow.patches.retryCollection(), showLog: () => flow.showLog() });
+  return html`${collectFailure ? errorView(collectFailure, { retry: () => flow.patches.collect(), showLog: () => flow.showLog() }) : nothing}
     ${collecting ? progressView(state, flow) : collection.value ? restingView(state, flow) : html`<p class="skeleton line short" data-testid="collection-skeleton"></p>`}
     ${skippedView(state)}`;
-}
-
-function showLog(flow: Flow): void {
-  void flow.ask(() => flow.client.call('showLog', {}));
 }
 
 function noImages(flow: Flow): TemplateResult {

@@ -25,6 +25,8 @@ export class Patches implements Feature {
   #away = false;
   /** Layers that were begun without a word: once is enough. */
   readonly #begun = new Set<string>();
+  /** The views that show what is collected are on screen. */
+  #isSeen = false;
   /** Raised to look again at what is collected. */
   #looks = 0;
 
@@ -44,13 +46,22 @@ export class Patches implements Feature {
   sync(): void {
     const state = this.#page.store.get();
     const layer = showsCollected(state) ? currentLayer(state)?.name : undefined;
+    // What is known stays for the way back, and is looked at again then.
+    if (layer === undefined) {
+      this.#isSeen = false;
+      this.#away = false;
+      this.#tops.drop();
+      return;
+    }
+    if (!this.#isSeen) this.#looks++;
+    this.#isSeen = true;
     this.#turnTo(layer);
     this.#follow(state);
     this.#askCollection(layer);
     this.#askUnits(layer);
     this.#keepOrder();
     this.#tops.sync();
-    if (layer === undefined || this.#begun.has(layer) || !startsByItself(this.#page.store.get())) return;
+    if (this.#begun.has(layer) || !startsByItself(this.#page.store.get())) return;
     this.#begun.add(layer);
     this.collect();
   }
@@ -165,8 +176,8 @@ export class Patches implements Feature {
   }
 
   /** Another layer has other units; a run that is under way goes on. */
-  #turnTo(layer: string | undefined): void {
-    if (layer === undefined || layer === this.#layer) return;
+  #turnTo(layer: string): void {
+    if (layer === this.#layer) return;
     this.#layer = layer;
     this.#tops.drop();
     this.#set({
@@ -189,19 +200,19 @@ export class Patches implements Feature {
     }
   }
 
-  #askCollection(layer: string | undefined): void {
+  #askCollection(layer: string): void {
     const generation = this.#page.store.get().subject?.generation;
-    if (generation === undefined || layer === undefined) this.#collection.drop();
+    if (generation === undefined) this.#collection.drop();
     else
       this.#collection.want(layer, String(this.#looks), (signal) => this.#page.client.call('collected', { generation, layer }, { signal }));
   }
 
-  #askUnits(layer: string | undefined): void {
+  #askUnits(layer: string): void {
     const state = this.#page.store.get();
     const { quantile } = state.choices;
     const stamp = stampOf(state);
     const generation = state.subject?.generation;
-    if (generation === undefined || layer === undefined || stamp === undefined) this.#units.drop();
+    if (generation === undefined || stamp === undefined) this.#units.drop();
     else
       this.#units.want(layer, `${stamp} ${quantile}`, (signal) =>
         this.#page.client.call('layerUnits', { generation, layer, quantile }, { signal }),

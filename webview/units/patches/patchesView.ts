@@ -12,6 +12,6 @@ export function patchesView(state: UnitsState, flow: Flow): TemplateResult {
   const { units } = state.patches;
   return html`<section class="patches" aria-label="Top patches" data-testid="patches">
     ${collectionView(state, flow)}
-    ${collectedLayer(state) ? html`${toolsView(state, flow)} ${units.error ? errorView(units.error, { retry: () => flow.patches.retryUnits() }) : nothing} ${wallView(state, flow)}` : nothing}
+    ${collectedLayer(state) ? html`${toolsView(state, flow)} ${units.error ? errorView(units.error, { retry: () => flow.patches.retryUnits(), showLog: () => flow.showLog() }) : nothing} ${wallView(state, flow)}` : nothing}
   </section>`;
 }

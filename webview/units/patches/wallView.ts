@@ -26,7 +26,7 @@ export function wallView(state: UnitsState, flow: Flow): TemplateResult {
     const { unit, at } = (event.target as HTMLElement).dataset;
     if (unit !== undefined && at !== undefined) flow.patches.focus(Number(unit), Number(at));
   };
-  return html`${topsFailure ? errorView(topsFailure, { retry: () => flow.patches.retryTops(), showLog: () => void flow.ask(() => flow.client.call('showLog', {})) }) : nothing}
+  return html`${topsFailure ? errorView(topsFailure, { retry: () => flow.patches.retryTops(), showLog: () => flow.showLog() }) : nothing}
     ${state.patches.ordered && units.length === 0 ? html`<p class="small" data-testid="wall-empty">No unit of this layer is like that.</p>` : nothing}
     <div
       class="patch-wall"

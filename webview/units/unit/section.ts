@@ -16,8 +16,7 @@ export function section(testid: string, title: string, content: TemplateResult |
 export function answered<T>(slot: Slot<T>, of: Section, flow: Flow, view: (value: T) => TemplateResult): TemplateResult {
   const { value, error } = slot;
   if (error) {
-    const showLog = () => void flow.ask(() => flow.client.call('showLog', {}));
-    return errorView(error, { retry: () => flow.unit.again(of), showLog });
+    return errorView(error, { retry: () => flow.unit.again(of), showLog: () => flow.showLog() });
   }
   return value === undefined ? html`<p class="skeleton line" data-testid="${of}-skeleton"></p>` : view(value);
 }
