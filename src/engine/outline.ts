@@ -2,14 +2,14 @@ import { inputLayer } from '../explain/layers.ts';
 import type { Layer, Model } from '../importers/model.ts';
 import { multiplyAdds } from '../ops/multiplyAdds.ts';
 import type { LayerInfo, ModelOutline, OutlineLayer } from '../shared/protocol.ts';
-import { ReceptiveBoxes } from '../transform/receptiveBoxes.ts';
+import { receptiveBoxes } from '../transform/receptiveBoxes.ts';
 
 /** A model as a thing to look at: what each layer reads, computes and sees. `infos` are those of the model's layers, `units` names those that have units. */
 export function outlineOf(model: Model, infos: readonly LayerInfo[], units: ReadonlySet<string>): Omit<ModelOutline, 'model'> {
   const { layers, graph, input } = model;
   const work = workOf(model);
   const inputs = inputsOf(model);
-  const boxes = new ReceptiveBoxes(graph, input.value);
+  const boxes = receptiveBoxes(graph, input.value);
   const outlined = layers.map((layer, i): OutlineLayer => {
     return {
       ...(infos[i] as LayerInfo),

@@ -91,16 +91,23 @@ function fieldsOf(graph: Graph, input: string, ignoreGates: boolean): ReadonlyMa
   return fields;
 }
 
-const ignoringGates = new WeakMap<Graph, ReceptiveBoxes>();
+const kept = new WeakMap<Graph, Map<boolean, ReceptiveBoxes>>();
+
+/** Those of a graph, worked out once. */
+export function receptiveBoxes(graph: Graph, input: string, { ignoreGates = false }: BoxOptions = {}): ReceptiveBoxes {
+  const ofGraph = kept.get(graph) ?? new Map<boolean, ReceptiveBoxes>();
+  kept.set(graph, ofGraph);
+  const boxes = ofGraph.get(ignoreGates) ?? new ReceptiveBoxes(graph, input, { ignoreGates });
+  ofGraph.set(ignoreGates, boxes);
+  return boxes;
+}
 
 /**
  * Where the cells of a value, a picture or a vector, lie in the input: the centres of their receptive fields, padding included, so
  * that those at the edge keep their distance. Gates, and what sees everything beside others that do not, say nothing of a place.
  */
 export function centres(graph: Graph, input: string, value: string): Placement {
-  const boxes = ignoringGates.get(graph) ?? new ReceptiveBoxes(graph, input, { ignoreGates: true });
-  ignoringGates.set(graph, boxes);
-  const windows = boxes.windows(value);
+  const windows = receptiveBoxes(graph, input, { ignoreGates: true }).windows(value);
   const [cells, pixels] = [value, input].map((v) => bindBatch(typeOf(graph, v).shape, 1).slice(2)) as [number[], number[]];
   const along = (axis: 0 | 1) => {
     const size = cells[axis] ?? 1;

@@ -6,7 +6,7 @@ import { filterBank } from '../../inspect/filters.ts';
 import { ModelError } from '../../shared/errors.ts';
 import type { UnitLayer } from '../../shared/unitsProtocol.ts';
 import { pictures } from '../../transform/pictures.ts';
-import { ReceptiveBoxes } from '../../transform/receptiveBoxes.ts';
+import { receptiveBoxes } from '../../transform/receptiveBoxes.ts';
 import type { OpenModel } from '../models.ts';
 
 /** A layer that has units, and the value [N,C,H,W] or [N,C] they are in. */
@@ -51,7 +51,7 @@ function places(model: Model): readonly UnitPlace[] {
   if (known) return known;
   const upstream = upstreamOf(model, model.logits);
   const picture = pictures(model.graph, model.input.value);
-  const boxes = new ReceptiveBoxes(model.graph, model.input.value);
+  const boxes = receptiveBoxes(model.graph, model.input.value);
   // A final softmax may be a part of the layer: its units are the logits.
   const last = layerAt(model, model.logits);
   const found = model.layers.flatMap((layer): UnitPlace[] => {
