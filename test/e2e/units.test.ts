@@ -171,12 +171,12 @@ const steps: Record<string, Step> = {
   'a class is visualised to the end, from the palette': async (editor) => {
     await editors.eventually('the class is climbed', async () => {
       await editors.runCommand(editor, 'Glassbox: Visualise a Class…');
-      await editors.answerQuickPick(editor, 'star');
+      await editors.answerQuickPick(editor, 'moon');
       return editors.appears(byId(await unitsOf(editor), 'visualise-progress').first(), 10_000);
     });
     const page = await unitsOf(editor);
     await page.locator('[data-testid=visualise][data-climb=done]').waitFor({ timeout: 240_000 });
-    assert.match(await textOf(page, 'visualise-says'), /^The network says: star (9\d(\.\d)?|100|> ?99(\.\d)?) ?%$/);
+    assert.match(await textOf(page, 'visualise-says'), /^The network says: moon (9\d(\.\d)?|100|> ?99(\.\d)?) ?%$/);
     await isDrawn(page, '[data-testid="visualise-picture"]');
     await editors.screenshot(editor, 'units-visualise');
   },
@@ -185,7 +185,7 @@ const steps: Record<string, Step> = {
     const page = await unitsOf(editor);
     await byId(page, 'save-picture').click();
     const input = editor.page.locator('.quick-input-widget input');
-    await editors.eventually('the save dialog', async () => (/star\..*\.png$/.test(await input.inputValue()) ? true : undefined));
+    await editors.eventually('the save dialog', async () => (/moon\..*\.png$/.test(await input.inputValue()) ? true : undefined));
     const file = await input.inputValue();
     await input.press('Enter');
     await byId(page, 'notice').getByText('.png').waitFor();
@@ -195,7 +195,7 @@ const steps: Record<string, Step> = {
     const told = JSON.parse(readFileSync(`${saved}.json`, 'utf8'));
     assert.match(told.tool, /^Glassbox \d/);
     assert.match(told.modelHash, /^[0-9a-f]{64}/);
-    assert.deepEqual(told.objective, { kind: 'class', class: 4 });
+    assert.deepEqual(told.objective, { kind: 'class', class: 2 });
   },
 
   'another model goes to the same panel, unless that is pinned': async (editor) => {

@@ -34,6 +34,8 @@ export class Dataset implements vscode.Disposable {
   readonly #touched = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #lastNews = 0;
+  /** When the images were last searched, ms since 1970. */
+  #searched = 0;
   #current: Promise<ImageSet | undefined> | undefined;
 
   readonly onDidChange = this.#changed.event;
@@ -80,6 +82,7 @@ export class Dataset implements vscode.Disposable {
   }
 
   async #search(): Promise<ImageSet | undefined> {
+    this.#searched = Date.now();
     const folder = await this.#folder();
     if (folder === undefined) return undefined;
     this.#watch(folder);
@@ -102,14 +105,16 @@ export class Dataset implements vscode.Disposable {
     this.#timer = setTimeout(() => void this.#settle(), Math.max(quiet, this.#lastNews + calm - Date.now()));
   }
 
-  /** Most of what is written to a workspace is not of the data set. */
+  /** Most of what is written to a workspace is not of the data set, and watchers are late. */
   async #settle(): Promise<void> {
     const touched = [...this.#touched];
     this.#touched.clear();
-    const before = this.#current;
+    const [before, since] = [this.#current, this.#searched];
     const now = this.#search();
-    const images = new Set([...((await before)?.images ?? []), ...((await now)?.images ?? [])]);
-    if (this.#current !== before || !touched.some((path) => images.has(path))) return;
+    const [had, has] = [new Set((await before)?.images), new Set((await now)?.images)];
+    const isNews = async (path: string) => had.has(path) !== has.has(path) || (has.has(path) && (await isWrittenSince(path, since)));
+    const news = await Promise.all(touched.map(isNews));
+    if (this.#current !== before || !news.includes(true)) return;
     this.#current = now;
     this.#lastNews = Date.now();
     this.#changed.fire('files');
@@ -140,4 +145,10 @@ async function resolveFolder(setting: string): Promise<string> {
   for (const path of paths) if ((await stat(path).catch(() => undefined))?.isDirectory()) return path;
   // Not there: it has no images, and the page names it.
   return paths[0] ?? setting;
+}
+
+/** Also where a copy keeps the time of what was copied. */
+async function isWrittenSince(path: string, time: number): Promise<boolean> {
+  const now = await stat(path).catch(() => undefined);
+  return now !== undefined && Math.max(now.mtimeMs, now.ctimeMs) >= time;
 }
