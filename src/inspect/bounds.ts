@@ -20,9 +20,11 @@ const ranges: Partial<Record<Node['op'], Bounds>> = {
   Erf: { low: -1, high: 1 },
 };
 
-/** The range of the activation function that makes a value, through what moves, picks or averages its numbers: dropout, pools, Concat. */
-export function boundsOf(graph: Graph, value: string): Bounds {
-  const makers = producers(graph);
+/**
+ * The range of the activation function that makes a value, through what moves, picks or averages its numbers: dropout, pools, Concat.
+ * @param makers the graph's producers, where many values are asked about
+ */
+export function boundsOf(graph: Graph, value: string, makers = producers(graph)): Bounds {
   // Deep graphs of joins are walked once, not once for each way through them.
   const known = new Map<string, Bounds>();
   const of = (value: string): Bounds => {

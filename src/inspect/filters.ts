@@ -13,9 +13,9 @@ export interface FilterBank {
 /**
  * The convolution or dense layer behind the units of a layer's `value`: the one that puts it out, or whose output is normalised,
  * shifted or rectified until it is the value, each unit by itself. Undefined: a sum, a pool, computed weights.
+ * @param makers the graph's producers, where many layers are asked about
  */
-export function filterBank(model: Model, layer: string, value: string): FilterBank | undefined {
-  const makers = producers(model.graph);
+export function filterBank(model: Model, layer: string, value: string, makers = producers(model.graph)): FilterBank | undefined {
   let owner = layer;
   for (let at: Units | undefined = { value, axis: 1 }; at; ) {
     const { value: here, axis }: Units = at;

@@ -1,5 +1,5 @@
 import { findLayer, layerAt, upstreamOf } from '../../explain/layers.ts';
-import { formatShape, typeOf } from '../../graph/graph.ts';
+import { formatShape, producers, typeOf } from '../../graph/graph.ts';
 import type { Layer, Model } from '../../importers/model.ts';
 import { boundsOf } from '../../inspect/bounds.ts';
 import { filterBank } from '../../inspect/filters.ts';
@@ -51,6 +51,7 @@ function places(model: Model): readonly UnitPlace[] {
   if (known) return known;
   const upstream = upstreamOf(model, model.logits);
   const picture = pictures(model.graph, model.input.value);
+  const makers = producers(model.graph);
   const boxes = receptiveBoxes(model.graph, model.input.value);
   // A final softmax may be a part of the layer: its units are the logits.
   const last = layerAt(model, model.logits);
@@ -68,8 +69,8 @@ function places(model: Model): readonly UnitPlace[] {
       height,
       width,
       receptiveField: boxes.size(value),
-      filters: filterBank(model, layer.name, value)?.info,
-      bounds: boundsOf(model.graph, value),
+      filters: filterBank(model, layer.name, value, makers)?.info,
+      bounds: boundsOf(model.graph, value, makers),
     };
     return [{ info, value }];
   });
