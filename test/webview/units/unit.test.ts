@@ -4,8 +4,10 @@ import type { Locator } from 'playwright-core';
 import { byId } from '../open.ts';
 import { fieldOf, topOf } from './answers/patches.ts';
 import { classesOf } from './answers/unit.ts';
-import { calls, patchesScene, said } from './collected.ts';
+import { calls, patchesScene, said, turned } from './collected.ts';
+import { pictureOf } from './made.ts';
 import { useUnitsPage } from './open.ts';
+import { tinyScene } from './scenes.ts';
 import { allThere, layer, pixelsOf, unitScene } from './unitScenes.ts';
 
 const { withPage } = useUnitsPage();
@@ -229,5 +231,24 @@ test('another unit stops what the last one asked for', async () => {
       window.unitsHost.held.clear();
     });
     await allThere(page);
+  });
+});
+
+test('a vector’s number lies nowhere in its picture: nothing is coloured', async () => {
+  const vector = turned({ ...tinyScene(), collected: ['dense'] }, { view: 'patches', layer: 'dense', unit: 3 });
+  await withPage(vector, { width: 1100 }, async (page) => {
+    await byId(page, 'top-0').click();
+    await byId(page, 'whole').waitFor();
+    assert.equal(await said(page.locator('.selected-whole figcaption')), 'Line: receptive field. Dashes: 95 % of the gradient.');
+    // The middle of the picture as it is, enlarged: no box's line passes there.
+    const image = topOf(vector, vector.layers.find(({ name }) => name === 'dense')!, 3, 64)[0]!.image;
+    const { width, height, data } = await pixelsOf(byId(page, 'whole'));
+    const own = pictureOf(vector, image.path);
+    const scale = width / 64;
+    const colour = (x: number, y: number) =>
+      data.slice(4 * (Math.floor((y + 0.5) * scale) * width + Math.floor((x + 0.5) * scale))).slice(0, 3);
+    assert.equal(height, width);
+    for (const [channel, value] of colour(32, 32).entries())
+      assert.ok(Math.abs(value - own.data[3 * (32 * 64 + 32) + channel]!) < 30, `channel ${channel}`);
   });
 });

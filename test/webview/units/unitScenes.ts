@@ -12,14 +12,17 @@ export function unitScene(unit: number, change: Partial<UnitsScene> = {}): Units
   return turned({ ...tinyScene(), ...change }, { view: 'patches', layer: layer.name, unit });
 }
 
-/** Bytes of a canvas, [height·width·4]. */
+/** Bytes of a canvas, [height·width·4]. As base64 on their way: half a million numbers as JSON take seconds. */
 export async function pixelsOf(canvas: Locator): Promise<{ width: number; height: number; data: number[] }> {
-  return await canvas.evaluate((element) => {
+  const { bytes, ...size } = await canvas.evaluate((element) => {
     const { width, height } = element as HTMLCanvasElement;
     const copy = new OffscreenCanvas(width, height).getContext('2d')!;
     copy.drawImage(element as HTMLCanvasElement, 0, 0);
-    return { width, height, data: [...copy.getImageData(0, 0, width, height).data] };
+    const { data } = copy.getImageData(0, 0, width, height);
+    const rows = Array.from({ length: height }, (_, y) => String.fromCharCode(...data.subarray(4 * width * y, 4 * width * (y + 1))));
+    return { width, height, bytes: btoa(rows.join('')) };
   });
+  return { ...size, data: [...Buffer.from(bytes, 'base64')] };
 }
 
 export async function allThere(page: Page): Promise<void> {

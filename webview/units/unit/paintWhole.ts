@@ -15,6 +15,11 @@ export interface Boxes {
   effective: Rect | undefined;
 }
 
+/** A vector's one number lies nowhere in particular. */
+export function isPlaced({ height, width }: Pick<UnitMap, 'height' | 'width'>): boolean {
+  return height * width > 1;
+}
+
 /** The whole picture, the unit's positive values over it, and the boxes of one cell. */
 export function paintWhole(context: CanvasRenderingContext2D, map: UnitMap, { field, effective }: Boxes): void {
   drawPicture(context, map.picture);
@@ -22,13 +27,13 @@ export function paintWhole(context: CanvasRenderingContext2D, map: UnitMap, { fi
   const { width, height } = context.canvas;
   const scale = { x: width / map.input[1], y: height / map.input[0] };
   if (field) frame(context, field, scale, []);
-  if (effective) frame(context, effective, scale, [6, 4]);
+  if (effective) frame(context, effective, scale, [10, 7]);
 }
 
 /** Covers more the larger the value is: where the unit is silent the picture stays as it is. */
 function colour(context: CanvasRenderingContext2D, map: UnitMap): void {
   const { width, height } = context.canvas;
-  if (!(map.max > 0)) return;
+  if (!(map.max > 0) || !isPlaced(map)) return;
   const values = new PlacedGrid(map.placement, map.input, { width, height }, true).values(map.values);
   const table = colorTable('viridis');
   drawOver(context, { width, height }, (pixel) => {
@@ -43,10 +48,10 @@ function frame(context: CanvasRenderingContext2D, box: Rect, scale: { x: number;
   const at = [box.x * scale.x, box.y * scale.y, box.width * scale.x, box.height * scale.y] as const;
   context.save();
   context.strokeStyle = '#000';
-  context.lineWidth = 3;
+  context.lineWidth = 4;
   context.strokeRect(...at);
   context.strokeStyle = '#fff';
-  context.lineWidth = 1.5;
+  context.lineWidth = 2;
   context.setLineDash(dashes);
   context.strokeRect(...at);
   context.restore();

@@ -8,7 +8,7 @@ import { boxText, cellText, shownAs } from '../patches/patchText.ts';
 import { tilePicture } from '../patches/tileView.ts';
 import { currentLayer } from '../selectors.ts';
 import type { UnitsState } from '../state.ts';
-import { paintWhole } from './paintWhole.ts';
+import { isPlaced, paintWhole } from './paintWhole.ts';
 import { projected } from './projectedTile.ts';
 import { answered } from './section.ts';
 
@@ -27,16 +27,16 @@ export function selectedView(state: UnitsState, flow: Flow): TemplateResult | ty
       </figure>
       <figure class="selected-whole">
         ${answered(selectedMap, 'selectedMap', flow, (map) => whole(map, patch, projection))}
-        <figcaption class="small">Line: receptive field. Dashes: 95 % of the gradient. Colours: the unit, from 0 to ${number(selectedMap.value?.max ?? patch.value)}.</figcaption>
+        <figcaption class="small">Line: receptive field. Dashes: 95 % of the gradient.${selectedMap.value && isPlaced(selectedMap.value) ? ` Colours: the unit, from 0 to ${number(selectedMap.value.max)}.` : nothing}</figcaption>
       </figure>
       <div class="selected-words">${facts(patch, projection)} ${buttons(state, patch, flow)}</div>
     </div>
   </div>`;
 }
 
-/** Pixels of the drawing per pixel of the network's input: small inputs are enlarged. */
+/** Pixels of the drawing, twice as many as on screen: the box of a few pixels must not vanish under its own line. */
 function enlarged([height, width]: UnitMap['input']): { width: number; height: number } {
-  const factor = Math.max(1, Math.round(320 / Math.max(width, height)));
+  const factor = Math.max(1, Math.round(640 / Math.max(width, height)));
   return { width: width * factor, height: height * factor };
 }
 

@@ -17,10 +17,9 @@ export function thresholdText({ threshold, quantile, above, cells, thresholdErro
 export function doubt(facts: ThresholdFacts): string | undefined {
   const { quantile, cells, above } = facts;
   if (isTie(facts)) return 'More cells than that have the largest value there is: those are the bright ones.';
-  if (above === 0) return 'No cell lies above it: the unit has the same value in too many cells.';
-  return quantile * cells >= few
-    ? undefined
-    : `That is too few to mean much: ${few} cells at least should lie above it. Take more pictures or a larger share.`;
+  if (quantile * cells < few)
+    return `That is too few to mean much: ${few} cells at least should lie above it. Take more pictures or a larger share.`;
+  return above === 0 ? 'No cell lies above it: the unit has the same value in too many cells.' : undefined;
 }
 
 /** 0.005 → `0.5 %`. */
