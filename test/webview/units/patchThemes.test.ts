@@ -66,6 +66,9 @@ test('long names stay inside at 320 px', async () => {
       await byId(page, 'wall').waitFor();
       await byId(page, 'forget').click();
       await audit(page);
+      await byId(page, 'forget-layer').click();
+      await byId(page, 'collect-offer').waitFor();
+      await audit(page);
     },
   );
 });

@@ -58,7 +58,7 @@ const keys: Readonly<Record<Order, (units: LayerUnits, unit: number) => number>>
 };
 
 /** Units of a layer in the chosen order, of the chosen state; equal ones by number. */
-export function unitsInOrder(units: LayerUnits, order: Order, only: UnitState | undefined): number[] {
+function unitsInOrder(units: LayerUnits, order: Order, only: UnitState | undefined): number[] {
   const key = (unit: number) => keys[order](units, unit);
   return Array.from(units.state.keys())
     .filter((unit) => only === undefined || stateOf(units, unit) === only)

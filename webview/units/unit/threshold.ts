@@ -33,7 +33,7 @@ function visible(facts: ThresholdFacts): number {
 }
 
 /** The value that the share `quantile` of the maps' cells exceeds, exact: a value of one of them. */
-export function overShown(maps: readonly UnitMap[], quantile: number): ThresholdFacts {
+function overShown(maps: readonly UnitMap[], quantile: number): ThresholdFacts {
   const cells = Float32Array.from(maps.flatMap(({ values }) => [...values])).sort();
   const threshold = cells[Math.max(0, cells.length - 1 - Math.floor(quantile * cells.length))] ?? 0;
   const above = cells.length - (cells.findLastIndex((value) => value <= threshold) + 1);
