@@ -103,6 +103,29 @@ test('a unit’s page gives way to Escape, to a view and to another layer', asyn
   });
 });
 
+test('back from a unit’s page the focus is where it was, or at the unit that one went on to', async () => {
+  await withPage(tinyScene(), { width: 1000, height: 600 }, async (page) => {
+    const focused = (unit: number) => page.waitForFunction((u) => (document.activeElement as HTMLElement).dataset.unit === String(u), unit);
+    await byId(page, 'layer').selectOption('conv2d_1');
+    await byId(page, 'view-filters').click();
+    await byId(page, 'filter-unit-0').focus();
+    await page.keyboard.press('End');
+    await focused(31);
+    await page.keyboard.press('Enter');
+    await byId(page, 'unit-page').waitFor();
+    await byId(page, 'unit-previous').click();
+    await page.waitForSelector('[data-testid=unit-page][data-unit="30"]');
+    await page.keyboard.press('Escape');
+    await focused(30);
+    const box = await page.evaluate(() => document.activeElement!.getBoundingClientRect().toJSON());
+    assert.ok(box.top >= 0 && box.bottom <= 600, JSON.stringify(box));
+    await byId(page, 'view-activations').click();
+    await byId(page, 'view-filters').click();
+    await byId(page, 'filter-bank').waitFor();
+    assert.equal(await byId(page, 'view-filters').evaluate((button) => button === document.activeElement), true, 'a view takes no focus');
+  });
+});
+
 test('the data set is named, counted and can be changed', async () => {
   await withPage(tinyScene(), {}, async (page) => {
     assert.equal(await textOf(page, 'dataset'), 'shapes 12 images Change…');

@@ -4,11 +4,11 @@ import { percent } from '../../draw/format.ts';
 import { colorMapFor, colorMapsFor } from '../../draw/palette.ts';
 import { dropdown } from '../../ui/dropdown.ts';
 import { checkbox } from '../../ui/fields.ts';
+import { focusPlace } from '../../ui/focusPlace.ts';
 import { segments } from '../../ui/segments.ts';
 import type { Flow } from '../flow.ts';
 import type { UnitsState } from '../state.ts';
 import { currentOrder, datasetUnits, isVector } from './selectors.ts';
-import { focusPlace } from './wallEvents.ts';
 import { sharedScale } from './wallScale.ts';
 
 /** Order, what a map shows, its colours, and a unit by its number. */

@@ -1,4 +1,5 @@
 import type { UnitLayer } from '../../../src/shared/unitsProtocol.ts';
+import { focusPlace } from '../../ui/focusPlace.ts';
 import type { Flow } from '../flow.ts';
 import type { WallLayout } from './wallLayout.ts';
 
@@ -56,15 +57,6 @@ function next(key: string, place: number, units: number, { columns, bands }: Wal
     default:
       return undefined;
   }
-}
-
-/** The unit's band is drawn first: a microtask after the state has changed. */
-export function focusPlace(wall: Element, place: number): void {
-  setTimeout(() => {
-    const tile = wall.querySelector<HTMLElement>(`[data-place="${place}"]`);
-    tile?.scrollIntoView({ block: 'nearest' });
-    tile?.focus({ preventScroll: true });
-  });
 }
 
 function tileOf(event: Event): { unit: number; place: number } | undefined {

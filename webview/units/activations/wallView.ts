@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { classMap } from 'lit/directives/class-map.js';
 import { ref } from 'lit/directives/ref.js';
 import type { UnitLayer, UnitWall } from '../../../src/shared/unitsProtocol.ts';
+import { focusPlace } from '../../ui/focusPlace.ts';
 import { measured } from '../../ui/measured.ts';
 import { painted } from '../../ui/painted.ts';
 import { vars } from '../../ui/vars.ts';
@@ -13,7 +14,7 @@ import { lookOf } from './look.ts';
 import { paintUnit } from './paintUnit.ts';
 import { isSilent, isStale, unitsInOrder, wallOf } from './selectors.ts';
 import { short, unitText } from './unitText.ts';
-import { focusPlace, wallEvents } from './wallEvents.ts';
+import { wallEvents } from './wallEvents.ts';
 import { type WallLayout, wallLayout } from './wallLayout.ts';
 
 /** Stable, so that it is called when the wall comes and goes only. */

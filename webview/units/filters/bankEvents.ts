@@ -1,4 +1,5 @@
 import type { Filters } from '../../../src/shared/unitsProtocol.ts';
+import { focusPlace } from '../../ui/focusPlace.ts';
 import type { Flow } from '../flow.ts';
 import type { UnitsState } from '../state.ts';
 import { type Bands, type BankLayout, placeUnder } from './bankLayout.ts';
@@ -51,11 +52,6 @@ function jump(key: string, place: number, units: number, perBand: number): numbe
   if (key === 'PageDown') return place + perBand;
   if (key === 'PageUp') return place - perBand;
   return undefined;
-}
-
-/** After the page is drawn, which waits for the end of the turn just so: the unit may have to come first. */
-function focusPlace(bank: Element, place: number): void {
-  queueMicrotask(() => bank.querySelector<HTMLElement>(`[data-place="${place}"]`)?.focus());
 }
 
 function buttonOf(event: Event): HTMLElement | null {

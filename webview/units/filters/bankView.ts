@@ -1,5 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { ref } from 'lit/directives/ref.js';
 import { number } from '../../draw/format.ts';
+import { focusPlace } from '../../ui/focusPlace.ts';
 import { measured } from '../../ui/measured.ts';
 import { vars } from '../../ui/vars.ts';
 import type { Flow } from '../flow.ts';
@@ -11,11 +13,18 @@ import { factsOf, inputsBySize } from './kernels.ts';
 import { kernelCanvas } from './kernelTile.ts';
 import { type BankLayer, currentLayout, partWith, unitOrder } from './selectors.ts';
 
+/** Stable, so that it is called when the bank comes and goes only. */
+let returned: (focus: (place: number) => void) => void = () => {};
+const mounted = (element: Element | undefined) => {
+  if (element) queueMicrotask(() => returned((place) => focusPlace(element, place)));
+};
+
 /** All units in bands: only those in view are there, the others are room. */
 export function bankView(state: UnitsState, layer: BankLayer, flow: Flow): TemplateResult {
   const laid = currentLayout(state, layer);
   const { filters } = flow;
-  return html`<div class="filter-bank" data-testid="filter-bank" ${measured((width) => filters.resized(width))}>
+  returned = (focus) => filters.returned(focus);
+  return html`<div class="filter-bank" data-testid="filter-bank" ${measured((width) => filters.resized(width))} ${ref(mounted)}>
     ${laid ? bands(state, layer, laid, flow) : nothing}
   </div>`;
 }

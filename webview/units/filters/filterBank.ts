@@ -16,6 +16,8 @@ export class FilterBank implements Feature {
   #flight: { layer: string; from: number; controller: AbortController } | undefined;
   /** Of the bands of units. */
   readonly sight: Sight;
+  /** The unit whose own page stands, or stood last, in place of the kernels. */
+  #away: number | undefined;
 
   constructor(page: Page) {
     this.#page = page;
@@ -26,6 +28,9 @@ export class FilterBank implements Feature {
   }
 
   sync(): void {
+    const state = this.#page.store.get();
+    if (state.choices.view !== 'filters') this.#away = undefined;
+    else this.#away = currentUnit(state) ?? this.#away;
     const layer = this.#wanted();
     if (!layer) {
       this.#stop();
@@ -65,6 +70,17 @@ export class FilterBank implements Feature {
 
   read(reading: Reading | undefined): void {
     if (reading !== undefined || this.#state.reading !== undefined) this.#set({ reading });
+  }
+
+  /** The kernels are back after a unit's own page: the unit that was on it last is in sight and has the focus. */
+  returned(focus: (place: number) => void): void {
+    const layer = this.#wanted();
+    const unit = this.#away;
+    this.#away = undefined;
+    if (!layer || unit === undefined) return;
+    const place = unitOrder(this.#page.store.get(), layer).indexOf(unit);
+    this.moveTo(place);
+    focus(place);
   }
 
   retry(): void {
