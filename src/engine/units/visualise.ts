@@ -101,7 +101,7 @@ async function valueAt(services: Services, model: Model, { aim, fed }: { aim: Ai
 async function ascendAll(climb: Climb, slope: Slope, progress: ClimbProgress): Promise<Float32Array> {
   const values = new Float32Array(climb.steps);
   for (let step = 0; step < climb.steps; step++) {
-    const { values: each, gradients } = await slope.at(climb.ask(), step);
+    const { values: each, gradients } = await slope.at(climb.ask());
     values[step] = each.reduce((sum, v) => sum + v, 0) / each.length;
     progress.at(step, values[step] as number);
     climb.follow(gradients);
@@ -109,10 +109,10 @@ async function ascendAll(climb: Climb, slope: Slope, progress: ClimbProgress): P
   return values;
 }
 
-/** Steps in which a gradient that is blocked everywhere is redirected, as in Lucid. */
-const redirectedSteps = 16;
-
-/** The gradient at pictures. */
+/**
+ * The gradient at pictures. One that is 0 everywhere is redirected, at whichever step: Lucid does it in the first 16 steps, at each ReLU
+ * by itself, but some units open only later, and a step without any gradient is lost otherwise.
+ */
 class Slope {
   /** Steps without any gradient: those in which it was redirected, and those without even so. */
   redirected = 0;
@@ -131,11 +131,11 @@ class Slope {
     this.#context = context;
   }
 
-  async at(pictures: Float32Array, step: number): Promise<Ascent> {
+  async at(pictures: Float32Array): Promise<Ascent> {
     const inputs = this.#colours.feed(pictures);
     const asked = { aim: this.#aim, inputs };
     let ascent = await ascend(this.#services, this.#model, { ...asked, rule: 'gradient' }, this.#context);
-    if (isFlat(ascent) && step < redirectedSteps) {
+    if (isFlat(ascent)) {
       ascent = await ascend(this.#services, this.#model, { ...asked, rule: 'redirected' }, this.#context);
       if (!isFlat(ascent)) this.redirected += 1;
     }
@@ -161,7 +161,7 @@ function remark({ redirected, blocked }: Slope, { objective, first, last, top }:
   const sentences = [
     last > first ? '' : `Nothing rose: ${short(first)} at the first step, ${short(last)} at the end.`,
     redirected > 0
-      ? `All gradient was blocked by inactive ReLUs at the start: in ${redirected} steps it was led past them (redirected ReLU gradient).`
+      ? `In ${redirected} steps ReLUs that were all inactive blocked the gradient: it was led past them (redirected ReLU gradient).`
       : '',
     blocked > 0 ? `In ${blocked} steps no gradient reached the picture: no change to it, however small, changes the target.` : '',
     best && objective.kind === 'class' && best.index !== objective.class

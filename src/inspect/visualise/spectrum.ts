@@ -68,7 +68,10 @@ export class Spectrum {
     for (let k = 0; k <= width / 2; k++) {
       const at = 2 * (k * height + row);
       const alone = k === 0 || k === width / 2;
-      const [aRe, aIm, bRe, bIm] = [half[at]!, alone ? 0 : half[at + 1]!, half[at + 2]!, alone ? 0 : half[at + 3]!];
+      const aRe = half[at]!;
+      const aIm = alone ? 0 : half[at + 1]!;
+      const bRe = half[at + 2]!;
+      const bIm = alone ? 0 : half[at + 3]!;
       mixed[2 * k] = aRe - bIm;
       mixed[2 * k + 1] = aIm + bRe;
       if (alone) continue;
@@ -107,7 +110,10 @@ export class Spectrum {
     const half = this.#half;
     for (let k = 0; k <= width / 2; k++) {
       const mirror = 2 * ((width - k) % width);
-      const [re, im, mRe, mIm] = [mixed[2 * k]!, mixed[2 * k + 1]!, mixed[mirror]!, mixed[mirror + 1]!];
+      const re = mixed[2 * k]!;
+      const im = mixed[2 * k + 1]!;
+      const mRe = mixed[mirror]!;
+      const mIm = mixed[mirror + 1]!;
       const at = 2 * (k * height + row);
       half[at] = (re + mRe) / 2;
       half[at + 1] = (im - mIm) / 2;

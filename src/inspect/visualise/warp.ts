@@ -16,7 +16,7 @@ interface Size {
 }
 
 /** What a view shows where the canvas ends. */
-export const outside = 0.5;
+const grey = 0.5;
 
 /** The middle of the canvas at its own scale, moved by (right, down) view pixels, enlarged, turned by radians. */
 export function placed(canvas: Size, view: Size, { right, down, enlarged, turned }: Placing): Affine {
@@ -43,68 +43,82 @@ interface Placing {
 export class Warp {
   readonly #canvas: Size;
   readonly #view: Size;
-  /** Of each pixel of the view the four pixels of the canvas around it and their weights; −1 and 0 outside. */
+  /** Of each pixel of the view the four pixels of the canvas around it and their weights; 0 and 0 outside. */
   readonly #taps: Int32Array;
   readonly #weights: Float32Array;
+  /** Share of each pixel of the view that lies outside. */
+  readonly #outside: Float32Array;
 
   constructor(canvas: Size, view: Size) {
     this.#canvas = canvas;
     this.#view = view;
-    this.#taps = new Int32Array(4 * view.height * view.width);
+    this.#outside = new Float32Array(view.height * view.width);
+    this.#taps = new Int32Array(4 * this.#outside.length);
     this.#weights = new Float32Array(this.#taps.length);
   }
 
   /** The view from now on. */
   place({ a, b, x0, c, d, y0 }: Affine): this {
     const { height, width } = this.#view;
-    let at = 0;
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++, at += 4) this.#tap(at, a * x + b * y + x0, c * x + d * y + y0);
+    for (let y = 0, i = 0; y < height; y++) {
+      for (let x = 0; x < width; x++, i++) this.#point(i, a * x + b * y + x0, c * x + d * y + y0);
     }
     return this;
   }
 
-  #tap(at: number, u: number, v: number): void {
+  /** Pixel number i of the view shows the canvas at (u, v). */
+  #point(i: number, u: number, v: number): void {
     const { height, width } = this.#canvas;
-    const [left, top] = [Math.floor(u), Math.floor(v)];
-    const [dx, dy] = [u - left, v - top];
-    for (let i = 0; i < 4; i++) {
-      const [x, y] = [left + (i & 1), top + (i >> 1)];
-      const inside = x >= 0 && x < width && y >= 0 && y < height;
-      this.#taps[at + i] = inside ? y * width + x : -1;
-      this.#weights[at + i] = inside ? (i & 1 ? dx : 1 - dx) * (i >> 1 ? dy : 1 - dy) : 0;
-    }
+    const left = Math.floor(u);
+    const top = Math.floor(v);
+    const right = u - left;
+    const down = v - top;
+    const west = left >= 0 && left < width ? 1 - right : 0;
+    const east = left >= -1 && left < width - 1 ? right : 0;
+    const north = top >= 0 && top < height ? 1 - down : 0;
+    const south = top >= -1 && top < height - 1 ? down : 0;
+    const at = top * width + left;
+    const tap = 4 * i;
+    this.#tap(tap, at, west * north);
+    this.#tap(tap + 1, at + 1, east * north);
+    this.#tap(tap + 2, at + width, west * south);
+    this.#tap(tap + 3, at + width + 1, east * south);
+    this.#outside[i] = 1 - (west + east) * (north + south);
   }
 
-  /** Writes the view of the canvas; `empty`: shown outside. */
-  show(canvas: Float32Array, into: Float32Array, empty: number = outside): void {
-    const [plane, cells] = [this.#canvas.height * this.#canvas.width, this.#view.height * this.#view.width];
-    const [taps, weights] = [this.#taps, this.#weights];
+  #tap(tap: number, cell: number, weight: number): void {
+    this.#taps[tap] = weight === 0 ? 0 : cell;
+    this.#weights[tap] = weight;
+  }
+
+  /** Writes the view of the canvas, grey outside. */
+  show(canvas: Float32Array, into: Float32Array): void {
+    const plane = this.#canvas.height * this.#canvas.width;
+    const cells = this.#outside.length;
+    const taps = this.#taps;
+    const weights = this.#weights;
     for (let from = 0, to = 0; to < into.length; from += plane, to += cells) {
       for (let i = 0, at = 0; i < cells; i++, at += 4) {
-        let [sum, inside] = [0, 0];
-        for (let tap = at; tap < at + 4; tap++) {
-          const cell = taps[tap]!;
-          if (cell < 0) continue;
-          sum += weights[tap]! * canvas[from + cell]!;
-          inside += weights[tap]!;
-        }
-        into[to + i] = sum + (1 - inside) * empty;
+        into[to + i] =
+          weights[at]! * canvas[from + taps[at]!]! +
+          weights[at + 1]! * canvas[from + taps[at + 1]!]! +
+          weights[at + 2]! * canvas[from + taps[at + 2]!]! +
+          weights[at + 3]! * canvas[from + taps[at + 3]!]! +
+          this.#outside[i]! * grey;
       }
     }
   }
 
   /** Adds to the canvas what a gradient at the view hands back: the adjoint of `show`'s linear part. */
   handBack(gradient: Float32Array, canvas: Float32Array): void {
-    const [plane, cells] = [this.#canvas.height * this.#canvas.width, this.#view.height * this.#view.width];
-    const [taps, weights] = [this.#taps, this.#weights];
+    const plane = this.#canvas.height * this.#canvas.width;
+    const cells = this.#outside.length;
+    const taps = this.#taps;
+    const weights = this.#weights;
     for (let to = 0, from = 0; from < gradient.length; to += plane, from += cells) {
-      for (let i = 0, at = 0; i < cells; i++, at += 4) {
-        const g = gradient[from + i]!;
-        for (let tap = at; tap < at + 4; tap++) {
-          const cell = taps[tap]!;
-          if (cell >= 0) canvas[to + cell] = canvas[to + cell]! + weights[tap]! * g;
-        }
+      for (let at = 0; at < taps.length; at++) {
+        const cell = to + taps[at]!;
+        canvas[cell] = canvas[cell]! + weights[at]! * gradient[from + (at >> 2)]!;
       }
     }
   }
