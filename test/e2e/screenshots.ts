@@ -2,12 +2,13 @@
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
+import type { FrameLocator } from 'playwright-core';
 import sharp from 'sharp';
 import * as editors from '../support/editor.ts';
 import * as views from '../support/modelView.ts';
 import { repository, sample } from '../support/paths.ts';
 import type { Theme } from '../support/themes.ts';
-import { byId, explain, inState, mapDone, panel, square, star } from './journey.ts';
+import { buggy, byId, explain, inState, mapDone, panel, square, star } from './journey.ts';
 
 /** `beside`: the picture itself is open on the left, as when one goes through a folder. `compare`: the grid of maps. */
 const pictures: { name: string; theme: Theme; beside: boolean; compare?: true }[] = [
@@ -17,6 +18,8 @@ const pictures: { name: string; theme: Theme; beside: boolean; compare?: true }[
   { name: 'explain-high-contrast', theme: 'high contrast', beside: true },
 ];
 const folder = join(repository, 'media', 'screenshots');
+/** The unit of conv5 in the network with the bug that the stamp excites. */
+const stampUnit = 27;
 
 /** As much of the window as possible for what it is about. */
 const quiet = { 'workbench.activityBar.location': 'hidden', 'window.commandCenter': false };
@@ -77,6 +80,47 @@ async function takeModel(name: string, theme: Theme): Promise<void> {
   }
 }
 
+/** What units look for: the wall of patches, the unit that the stamp excites, and the picture of a class. */
+async function takeUnits(theme: Theme): Promise<void> {
+  const home = mkdtempSync(join(realpathSync(tmpdir()), 'glassbox-screenshot-'));
+  const workspace = join(home, 'sample');
+  cpSync(sample, workspace, { recursive: true });
+  rmSync(join(workspace, 'README.md'));
+  try {
+    await editors.withEditor('units', { folder: workspace, theme, settings: quiet, width: 1280, height: 800 }, async (editor) => {
+      await editors.explorerMenu(editor, `${buggy}/model.json`, 'Show Units');
+      const page = await editors.webview(editor, 'Units: shapes-stamp-bug');
+      await inState(page, 'ready');
+      await editors.runCommand(editor, 'View: Toggle Primary Side Bar Visibility');
+      await byId(page, 'layer').selectOption('conv5');
+      await byId(page, 'view-patches').click();
+      await byId(page, 'collected').waitFor({ timeout: 60_000 });
+      await byId(page, 'patch').first().waitFor();
+      await drawn(page);
+      await save(editor, `units-patches-${theme}`);
+
+      // It is the one with stamps on all of its strongest patches.
+      await byId(page, `unit-${stampUnit}`).locator('[data-testid=unit-head]').click();
+      await byId(page, 'unit-maps').waitFor();
+      await drawn(page);
+      await save(editor, `units-unit-${theme}`);
+
+      await editors.runCommand(editor, 'Glassbox: Visualise a Class…');
+      await editors.answerQuickPick(editor, 'moon');
+      await page.locator('[data-testid=visualise][data-climb=done]').waitFor({ timeout: 120_000 });
+      await save(editor, `units-visualise-${theme}`);
+    });
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+/** Waits until nothing is a placeholder any more. */
+async function drawn(page: FrameLocator): Promise<void> {
+  const placeholders = page.locator('.skeleton').filter({ visible: true });
+  await editors.eventually('all of it is drawn', async () => (await placeholders.count()) === 0 || undefined);
+}
+
 async function save(editor: editors.Editor, name: string): Promise<void> {
   // No tooltip, no focus ring where the mouse last was.
   await editor.page.mouse.move(640, 790);
@@ -89,3 +133,4 @@ async function save(editor: editors.Editor, name: string): Promise<void> {
 mkdirSync(folder, { recursive: true });
 for (const each of pictures) await take(each);
 await takeModel('model-dark', 'dark');
+await takeUnits('dark');
