@@ -1,7 +1,7 @@
 import { typeOf } from '../../graph/graph.ts';
 import type { Model } from '../../importers/model.ts';
 import type { Rect } from '../../shared/protocol.ts';
-import { ReceptiveBoxes } from '../../transform/receptiveBoxes.ts';
+import { receptiveBoxes } from '../../transform/receptiveBoxes.ts';
 
 /** A box that takes at least this share of the input in both directions says nothing of the place. */
 const nearlyAllShare = 0.85;
@@ -33,8 +33,8 @@ export function fieldsOf(model: Model): Fields {
   const known = fieldsByModel.get(model);
   if (known) return known;
   const { value: input, height, width } = model.input;
-  const exact = new ReceptiveBoxes(model.graph, input);
-  const apart = new ReceptiveBoxes(model.graph, input, { ignoreGates: true });
+  const exact = receptiveBoxes(model.graph, input);
+  const apart = receptiveBoxes(model.graph, input, { ignoreGates: true });
   const fields: Fields = {
     of(value, unit, [row, column]) {
       const box = exact.box(value, row, column, unit);

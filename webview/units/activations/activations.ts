@@ -1,8 +1,8 @@
 import type { LayerUnits, UnitWall } from '../../../src/shared/unitsProtocol.ts';
 import { Ask } from '../ask.ts';
 import type { Feature, Page } from '../feature.ts';
-import { Sight } from '../patches/sight.ts';
 import { currentLayer, currentUnit } from '../selectors.ts';
+import { Sight } from '../sight.ts';
 import type { ActivationsChoices } from './choices.ts';
 import { unitsInOrder, wallOf } from './selectors.ts';
 import type { ActivationsState } from './state.ts';

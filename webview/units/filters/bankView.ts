@@ -5,7 +5,7 @@ import { focusPlace } from '../../ui/focusPlace.ts';
 import { measured } from '../../ui/measured.ts';
 import { vars } from '../../ui/vars.ts';
 import type { Flow } from '../flow.ts';
-import { sighted } from '../patches/sight.ts';
+import { sighted } from '../sight.ts';
 import type { UnitsState } from '../state.ts';
 import { bankEvents } from './bankEvents.ts';
 import { type Bands, type BankLayout, cornerOf } from './bankLayout.ts';

@@ -1,8 +1,8 @@
 import { isAbort, toErrorRecord } from '../../../src/shared/errors.ts';
 import type { Filters } from '../../../src/shared/unitsProtocol.ts';
 import type { Feature, Page } from '../feature.ts';
-import { Sight } from '../patches/sight.ts';
 import { currentUnit } from '../selectors.ts';
+import { Sight } from '../sight.ts';
 import type { FiltersChoices } from './choices.ts';
 import { type BankLayer, bankLayer, bytesPerUnit, canSort, chunkOf, currentLayout, unitOrder } from './selectors.ts';
 import { type FiltersState, noFilters, type Reading } from './state.ts';

@@ -4,11 +4,11 @@ import { oncePerTurn } from '../../page/oncePerTurn.ts';
 import { Ask } from '../ask.ts';
 import type { Feature, Page } from '../feature.ts';
 import { currentLayer, currentUnit } from '../selectors.ts';
+import { Sight } from '../sight.ts';
 import type { UnitsState } from '../state.ts';
 import type { PatchesChoices } from './choices.ts';
 import { Collecting } from './collecting.ts';
 import { showsCollected, stampOf, startsByItself } from './selectors.ts';
-import { Sight } from './sight.ts';
 import type { PatchesState } from './state.ts';
 import { TopJobs } from './topJobs.ts';
 

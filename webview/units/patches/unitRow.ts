@@ -2,10 +2,10 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { LayerUnits, Patch } from '../../../src/shared/unitsProtocol.ts';
 import { number, percent } from '../../draw/format.ts';
 import type { Flow } from '../flow.ts';
+import { sighted } from '../sight.ts';
 import type { UnitsState } from '../state.ts';
 import { patchTitle } from './patchText.ts';
 import { best, isDead, stateOf } from './selectors.ts';
-import { sighted } from './sight.ts';
 import { tilePicture } from './tileView.ts';
 
 /** The cell that Tab leads to: unit and place of the patch, 0 the unit's head. */

@@ -1,3 +1,4 @@
+import { neighbour } from '../../../ui/neighbour.ts';
 import type { PageState } from '../../state.ts';
 import type { CompareActions } from '../compareActions.ts';
 import type { GridModel } from '../gridModel.ts';
@@ -23,7 +24,7 @@ export function gridKeys(event: KeyboardEvent, state: PageState, model: GridMode
   else if (move && event.shiftKey && content?.map) {
     const at = state.compare.probe ?? peakOf(state, cell, content.map);
     if (at) compare.probe(moved(state, cell, content.map, at, ...move));
-  } else if (move) next(from, move)?.focus();
+  } else if (move) neighbour(event.key, from, cellsOf(from))?.focus();
   else if (event.key === 'Home' || event.key === 'End') ends(from, event.key)?.focus();
   else return;
   event.preventDefault();
@@ -36,19 +37,4 @@ function cellsOf(from: HTMLElement): HTMLElement[] {
 function ends(from: HTMLElement, key: string): HTMLElement | undefined {
   const row = [...(from.parentElement?.querySelectorAll<HTMLElement>('[role=gridcell]') ?? [])];
   return key === 'Home' ? row[0] : row.at(-1);
-}
-
-/** By what the eye sees, not by markup: rows may wrap. */
-function next(from: HTMLElement, [dx, dy]: readonly [number, number]): HTMLElement | undefined {
-  const cells = cellsOf(from);
-  if (dx !== 0) return cells[cells.indexOf(from) + dx];
-  const here = from.getBoundingClientRect();
-  const middle = here.left + here.width / 2;
-  const beyond = cells
-    .map((cell) => ({ cell, box: cell.getBoundingClientRect() }))
-    .filter(({ box }) => (dy > 0 ? box.top >= here.bottom - 1 : box.bottom <= here.top + 1));
-  const far = ({ box }: { box: DOMRect }) => Math.abs(box.top - here.top);
-  const line = Math.min(...beyond.map(far));
-  const across = ({ box }: { box: DOMRect }) => Math.abs(box.left + box.width / 2 - middle);
-  return beyond.filter((each) => far(each) <= line + 1).sort((a, b) => across(a) - across(b))[0]?.cell;
 }
