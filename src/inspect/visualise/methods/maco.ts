@@ -12,6 +12,11 @@ import { type Affine, Warp } from '../warp.ts';
  * MACO: the magnitude of every frequency is that of natural images and stays, only the phases climb, seen through random crops
  * with noise. No spectrum of ImageNet is at hand: its magnitude falls as 1/f here, which is what natural images have on average
  * (Field, JOSA A 1987), alike in all decorrelated colours.
+ *
+ * Xplique draws on 512 pixels through 32 crops of 50 % down to 5 %: the last of them show 26 pixels to a network of 224, at which MobileNet and
+ * Tiny VGG lost what they had reached. Here the canvas is the input's next power of two, and crops go from 90 % to 50 % of it,
+ * within it: as many pixels in a view at half the way, a quarter of the work, and one subject instead of many small ones. Canvas 2 with crops of
+ * 0.5 to 0.05 is the published way.
  * @see Fel et al., Unlocking Feature Visualization for Deeper Networks with MAgnitude Constrained Optimization, NeurIPS 2023;
  * deel-ai/xplique, features_visualizations/maco.py
  */
@@ -25,7 +30,7 @@ export const maco: Visualiser = {
       'Texture is everywhere because the frequencies have to go somewhere: look where it is opaque. The picture as a whole need not be classified as the target, its parts are.',
     formula: 'max_φ E_crop[z(crop(σ(M · F⁻¹(r e^{iφ}))) + noise)], r fixed',
     source:
-      'Fel et al., Unlocking Feature Visualization with MAgnitude Constrained Optimization, NeurIPS 2023; values of Xplique: Nadam 1.0, crops N(0.5, 0.15), noise 0.08. Fewer crops than its 32, and a 1/f spectrum.',
+      'Fel et al., Unlocking Feature Visualization with MAgnitude Constrained Optimization, NeurIPS 2023; values of Xplique: Nadam 1.0, crop centres N(0.5, 0.15), noise 0.08. Larger and fewer crops than its 32 of 50 to 5 %, and a 1/f spectrum.',
     params: [
       steps(128),
       { id: 'crops', label: 'Crops', about: 'Views of the picture in each step.', default: 4, min: 1, max: 64, step: 1 },
