@@ -15,8 +15,8 @@ import { type Affine, Warp } from '../warp.ts';
  *
  * Xplique draws on 512 pixels through 32 crops of 50 % down to 5 %: the last of them show 26 pixels to a network of 224, at which MobileNet and
  * Tiny VGG lost what they had reached. Here the canvas is the input's next power of two, and crops go from 90 % to 50 % of it,
- * within it: as many pixels in a view at half the way, a quarter of the work, and one subject instead of many small ones. Canvas 2 with crops of
- * 0.5 to 0.05 is the published way.
+ * within it: a quarter of the work, and one subject instead of many small ones. Canvas 2 with crops of 0.5 to 0.05 comes near the published way,
+ * whose crops may stick out.
  * @see Fel et al., Unlocking Feature Visualization for Deeper Networks with MAgnitude Constrained Optimization, NeurIPS 2023;
  * deel-ai/xplique, features_visualizations/maco.py
  */

@@ -7,7 +7,8 @@ import type { Climb, Visualiser } from '../visualiser.ts';
  * The picture's own pixels climb, held back by their distance to grey and by nothing else.
  * @see Simonyan, Vedaldi, Zisserman, Deep Inside Convolutional Networks, ICLR workshop 2014, equation 1. Neither λ nor the step is
  * in the paper. Here a step moves the root mean square pixel by `rate`, whatever the size of the logits, and λ counts in units of
- * the root mean square of the first gradient: its default lets a pixel go no further than a fifth of 0 … 1 where the gradient stays.
+ * the root mean square of the first gradient: at its default a pixel of usual gradient comes
+ * to rest at a fifth of 0 … 1 from grey, as long as the gradient stays what it was.
  */
 export const simonyan: Visualiser = {
   info: {
