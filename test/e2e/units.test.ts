@@ -1,6 +1,6 @@
 // What a network's units look for: from the model's tree, its text and the palette to the panel, and back to the pictures.
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { FrameLocator } from 'playwright-core';
@@ -148,6 +148,20 @@ const steps: Record<string, Step> = {
     await isDrawn(page, '[data-testid="patch"] canvas');
   },
 
+  'several layers are collected in one go': async (editor) => {
+    const page = await unitsOf(editor);
+    await editors.eventually('the layers are ticked', async () => {
+      await byId(page, 'collect-others').click({ timeout: 1000 });
+      await editors.quickPickRow(editor, 'conv4').click({ timeout: 3000 });
+      await editor.page.keyboard.press('Enter');
+      return editors.appears(byId(page, 'collected').getByText('Collected from 21 pictures'), 10_000);
+    });
+    await byId(page, 'layer').selectOption('conv4');
+    await byId(page, 'collected').getByText('Collected from 21 pictures').waitFor();
+    await byId(page, 'reveal-layer').first().click();
+    await editor.page.locator('.editor-instance .view-line', { hasText: '"conv4"' }).first().waitFor();
+  },
+
   'another folder is chosen; a collect is cancelled, what is collected stays, and it goes on': async (editor) => {
     manyPictures(join(editor.folder, 'many'), many);
     const page = await unitsOf(editor);
@@ -196,6 +210,18 @@ const steps: Record<string, Step> = {
     assert.match(told.tool, /^Glassbox \d/);
     assert.match(told.modelHash, /^[0-9a-f]{64}/);
     assert.deepEqual(told.objective, { kind: 'class', class: 2 });
+
+    const stem = /([^/]+)\.png$/.exec(file)![1]!;
+    await byId(page, 'save-frames').click();
+    await editors.eventually('the folder dialog', async () => ((await input.inputValue()).startsWith(editor.folder) ? true : undefined));
+    await editor.page.locator('.quick-input-widget .monaco-button', { hasText: 'Save Here' }).click();
+    const frames = () => readdirSync(editor.folder).filter((name) => name.startsWith(`${stem}-`) && name.endsWith('.png'));
+    await editors.eventually(
+      'the frames and where they come from',
+      async () => existsSync(join(editor.folder, `${stem}.json`)) || undefined,
+    );
+    assert.deepEqual(frames()[0], `${stem}-0000.png`);
+    assert.equal(frames().length, JSON.parse(readFileSync(join(editor.folder, `${stem}.json`), 'utf8')).frames.length);
   },
 
   'another model goes to the same panel, unless that is pinned': async (editor) => {
