@@ -22,7 +22,7 @@ interface Batch extends JobContext {
 /** Logits [n,classes] of n inputs, as one step of the queue. Throws ModelError('weights') where one is NaN or infinite. */
 export async function forward(
   { programs, queue }: Services,
-  { model }: OpenModel,
+  { model }: Pick<OpenModel, 'model'>,
   { batch, n, what, priority, signal }: Batch,
 ): Promise<Float32Array> {
   const { value, channels, height, width } = model.input;

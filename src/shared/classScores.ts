@@ -14,6 +14,11 @@ export function scoresClasses({ activation, labels, classes }: Scored): boolean 
   return activation !== 'none' || classes >= surelyClasses || (labels !== undefined && classes > 1);
 }
 
+/** Whether one class excludes the others, so that one of them can be ahead. */
+export function canLead(model: Scored): boolean {
+  return scoresClasses(model) && model.activation !== 'sigmoid' && model.classes > 1;
+}
+
 /** What a map's values are, in this model's terms: a number that scores no class is no logit. */
 export function unitOf(unit: string, model: Scored): string {
   return scoresClasses(model) ? unit : unit.replaceAll('logit', 'output');

@@ -254,8 +254,16 @@ export interface Filters {
   colour: boolean;
 }
 
-/** What is climbed: a logit, never a probability; a unit's mean over all cells, or its cell in the middle. */
-export type Objective = { kind: 'class'; class: number } | { kind: 'unit'; layer: string; unit: number; cells: 'mean' | 'centre' };
+/**
+ * What is climbed: of a class its logit, or its lead z_c − log Σ_{j≠c} exp(z_j), the log odds of its softmax; never a probability, whose
+ * gradient dies away where it is near 1. Of a unit the mean over all cells, or its cell in the middle.
+ */
+export type Objective =
+  | { kind: 'class'; class: number; over?: ClassScalar }
+  | { kind: 'unit'; layer: string; unit: number; cells: 'mean' | 'centre' };
+
+/** Default `logit`. */
+export type ClassScalar = 'logit' | 'lead';
 
 /** A way to climb, as menus show it. */
 export interface VisualiserInfo {

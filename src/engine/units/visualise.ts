@@ -4,6 +4,7 @@ import { normalise } from '../../image/preprocess.ts';
 import type { Model } from '../../importers/model.ts';
 import { findVisualiser, visualisers as methods } from '../../inspect/visualise/index.ts';
 import type { Climb } from '../../inspect/visualise/visualiser.ts';
+import { canLead, className } from '../../shared/classScores.ts';
 import { ModelError, throwIfAborted } from '../../shared/errors.ts';
 import type { ModelInfo, RankedClass } from '../../shared/protocol.ts';
 import { untilAborted } from '../../shared/sharedJobs.ts';
@@ -15,7 +16,7 @@ import { checkedParameters } from '../parameters.ts';
 import { forward, rank } from '../predict.ts';
 import { checkClass } from '../resolve.ts';
 import type { Services } from '../services.ts';
-import { type Aim, type Ascent, ascend, classAim, unitAim } from './ascent.ts';
+import { type Aim, type Ascent, ascend, classAim, leadAim, unitAim } from './ascent.ts';
 import { checkUnit } from './checkUnit.ts';
 import { ClimbProgress } from './climbProgress.ts';
 import type { UnitHandler } from './handler.ts';
@@ -54,7 +55,7 @@ export const visualise: UnitHandler<'visualise'> = async (services, { model: pat
     const job = { priority, signal };
     const logits = await forward(services, open, { batch: fed, n: 1, what: 'the visualisation', ...job });
     const { objective } = request;
-    const value = objective.kind === 'class' ? (logits[objective.class] as number) : await valueAt(services, open.model, { aim, fed }, job);
+    const value = await valueAt(services, open.model, { aim, fed }, job);
     throwIfAborted(signal);
     const ranked = rank(logits, info);
     progress.end(value, shown);
@@ -69,7 +70,13 @@ export const visualise: UnitHandler<'visualise'> = async (services, { model: pat
       value,
       top: ranked.slice(0, 5),
       probability: objective.kind === 'class' ? ranked.find(({ index }) => index === objective.class)?.probability : undefined,
-      remark: remark(slope, { objective, first: values[0] as number, last: value, top: ranked }),
+      remark: remark(slope, {
+        objective,
+        first: values[0] as number,
+        last: value,
+        top: ranked,
+        couldLead: aim.leader === undefined && canLead(info),
+      }),
       engine: info.engine,
       ms: performance.now() - start,
     };
@@ -82,7 +89,10 @@ export const visualise: UnitHandler<'visualise'> = async (services, { model: pat
 function resolveObjective(open: OpenModel, info: ModelInfo, objective: Objective): { aim: Aim; target: string } {
   if (objective.kind === 'class') {
     const index = checkClass({ open, info }, objective.class);
-    return { aim: classAim(open.model, index), target: targetPhrase({ class: index, against: undefined }, info, 'logit') };
+    const target = targetPhrase({ class: index, against: undefined }, info, 'logit');
+    if (objective.over !== 'lead') return { aim: classAim(open.model, index), target };
+    if (!canLead(info)) throw noLead(info);
+    return { aim: leadAim(open.model, index), target: `lead of ${className(info, index)} over the other classes` };
   }
   const place = findUnitLayer(open, objective.layer);
   const { name, height, width } = place.info;
@@ -91,6 +101,13 @@ function resolveObjective(open: OpenModel, info: ModelInfo, objective: Objective
   const over = height * width === 1 ? '' : objective.cells === 'mean' ? 'mean of ' : 'centre of ';
   const before = aim.value === place.value ? '' : ' before its activation function';
   return { aim, target: `${over}${name} unit ${objective.unit}${before}` };
+}
+
+function noLead({ name, path }: ModelInfo): ModelError {
+  return new ModelError('method', `The outputs of ${name} are no classes of which one excludes the others: none can be ahead of them.`, {
+    file: path,
+    hint: 'Climb the logit.',
+  });
 }
 
 async function valueAt(services: Services, model: Model, { aim, fed }: { aim: Aim; fed: Float32Array }, job: JobContext): Promise<number> {
@@ -153,10 +170,12 @@ interface Reached {
   first: number;
   last: number;
   top: readonly RankedClass[];
+  /** The class's lead could have been climbed and was not. */
+  couldLead: boolean;
 }
 
 /** What a person has to be told of a climb that did not go as usual. */
-function remark({ redirected, blocked }: Slope, { objective, first, last, top }: Reached): string | undefined {
+function remark({ redirected, blocked }: Slope, { objective, first, last, top, couldLead }: Reached): string | undefined {
   const best = top[0];
   const sentences = [
     last > first ? '' : `Nothing rose: ${short(first)} at the first step, ${short(last)} at the end.`,
@@ -165,7 +184,7 @@ function remark({ redirected, blocked }: Slope, { objective, first, last, top }:
       : '',
     blocked > 0 ? `In ${blocked} steps no gradient reached the picture: no change to it, however small, changes the target.` : '',
     best && objective.kind === 'class' && best.index !== objective.class
-      ? `The network answers ${best.label} all the same: that logit is higher still, at ${short(best.logit)}.`
+      ? `The network answers ${best.label} all the same: that logit is higher still, at ${short(best.logit)}.${couldLead ? ' Its lead over the others can be climbed instead.' : ''}`
       : '',
   ];
   return sentences.filter((sentence) => sentence !== '').join(' ') || undefined;

@@ -217,6 +217,23 @@ test('a unit of the layer: its mean or its centre cell; what the engine remarks 
   });
 });
 
+test('of a class its logit or its lead over the others; each is a climb of its own', async () => {
+  await withPage(visualiseScene(), {}, async (page) => {
+    await byId(page, 'visualise-start').click();
+    await climb(page, 'done');
+    assert.match(await textOf(page, 'visualise-line'), /^logit of /);
+    await byId(page, 'visualise-over-lead').click();
+    await byId(page, 'visualise-start').click();
+    await climb(page, 'done');
+    await page.waitForFunction(() => document.querySelector('[data-testid=visualise-line]')?.textContent?.trim().startsWith('lead of '));
+    const objectives = (await asked(page)).map(({ request }) => request.objective);
+    assert.deepEqual(objectives, [
+      { kind: 'class', class: 0 },
+      { kind: 'class', class: 0, over: 'lead' },
+    ]);
+  });
+});
+
 test('a vector of units has no cells to choose from', async () => {
   await withPage(visualiseScene({ layer: 'dense' }), {}, async (page) => {
     await byId(page, 'visualise-of-unit').click();

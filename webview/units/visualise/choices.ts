@@ -1,3 +1,5 @@
+import type { ClassScalar } from '../../../src/shared/unitsProtocol.ts';
+
 type Values = Readonly<Record<string, number | string>>;
 
 const backdrops = ['opaque', 'checker', 'paper'] as const;
@@ -9,6 +11,7 @@ export interface VisualiseChoices {
   of: 'class' | 'unit';
   /** The class to climb; undefined: the first. */
   class?: number;
+  over: ClassScalar;
   /** The unit of the layer on show; undefined: the first. */
   unit?: number;
   cells: 'mean' | 'centre';
@@ -28,6 +31,7 @@ export function restoreVisualise(kept: Record<string, unknown>): VisualiseChoice
   return {
     of: kept.of === 'unit' ? 'unit' : 'class',
     ...(isIndex(kept.class) && { class: kept.class }),
+    over: kept.over === 'lead' ? 'lead' : 'logit',
     ...(isIndex(kept.unit) && { unit: kept.unit }),
     cells: kept.cells === 'centre' ? 'centre' : 'mean',
     ...(typeof method === 'string' && { method }),

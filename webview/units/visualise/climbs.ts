@@ -9,7 +9,8 @@ const mostBytes = 96 << 20;
 
 /** The same request gives the same picture: its seed is part of it. */
 export function keyOf({ objective, method, params }: VisualiseRequest): string {
-  const target = objective.kind === 'class' ? [objective.class] : [objective.layer, objective.unit, objective.cells];
+  const target =
+    objective.kind === 'class' ? [objective.class, objective.over ?? 'logit'] : [objective.layer, objective.unit, objective.cells];
   return JSON.stringify([target, method, Object.entries(params ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))]);
 }
 

@@ -1,4 +1,4 @@
-import { className, scoresClasses } from '../../../src/shared/classScores.ts';
+import { canLead, className, scoresClasses } from '../../../src/shared/classScores.ts';
 import type { ParamInfo } from '../../../src/shared/protocol.ts';
 import type { Objective, RgbPixels, VisualiseRequest, VisualiserInfo } from '../../../src/shared/unitsProtocol.ts';
 import { currentLayer } from '../selectors.ts';
@@ -18,9 +18,12 @@ export function seedOf(visualiser: VisualiserInfo): ParamInfo | undefined {
 /** What the choices say is to be climbed; undefined: this layer has no units. */
 export function currentObjective(state: UnitsState): Objective | undefined {
   const { units, choices } = state;
-  const { of, class: chosen = 0, unit = 0, cells } = choices.visualise;
+  const { of, class: chosen = 0, over, unit = 0, cells } = choices.visualise;
   if (!units) return undefined;
-  if (of === 'class') return { kind: 'class', class: Math.min(chosen, units.model.classes - 1) };
+  if (of === 'class') {
+    const lead = over === 'lead' && canLead(units.model) ? ({ over } as const) : {};
+    return { kind: 'class', class: Math.min(chosen, units.model.classes - 1), ...lead };
+  }
   const layer = currentLayer(state);
   return layer && { kind: 'unit', layer: layer.name, unit: Math.min(unit, layer.units - 1), cells };
 }
@@ -41,6 +44,7 @@ export function nameOf({ model }: ModelUnits, objective: Objective): string {
 /** What the objective is called: outputs that score no classes are no logits. */
 export function scalarOf({ model }: ModelUnits, objective: Objective): string {
   if (objective.kind === 'unit') return objective.cells === 'mean' ? 'mean over cells' : 'centre cell';
+  if (objective.over === 'lead') return 'lead';
   return scoresClasses(model) ? 'logit' : 'output';
 }
 

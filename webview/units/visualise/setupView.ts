@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { className, scoresClasses } from '../../../src/shared/classScores.ts';
+import { canLead, className, scoresClasses } from '../../../src/shared/classScores.ts';
 import type { UnitLayer, VisualiserInfo } from '../../../src/shared/unitsProtocol.ts';
 import { classSearch, matchingClasses } from '../../page/classSearch.ts';
 import { paramField } from '../../page/paramFields.ts';
@@ -53,7 +53,25 @@ function classChoice(state: UnitsState, units: ModelUnits, visualise: Visualiser
       describe: (index) => ({ label: className(model, index), note: model.labels ? String(index) : '' }),
       onSearch: (now) => visualise.search(now),
       onChoose: (index) => visualise.chooseClass(index),
-    })}`;
+    })}
+    ${
+      canLead(model)
+        ? segments({
+            testid: 'visualise-over',
+            label: 'What of the class is climbed',
+            value: state.choices.visualise.over,
+            options: [
+              { id: 'logit', label: 'Logit', about: 'what the class asks for by itself, even where another class gets more of it' },
+              {
+                id: 'lead',
+                label: 'Lead over the others',
+                about: 'what tells the class from all others: z_c − log Σ exp of the other logits',
+              },
+            ],
+            onChange: (over) => visualise.choose({ over }),
+          })
+        : nothing
+    }`;
 }
 
 function unitChoice({ choices }: UnitsState, layer: UnitLayer, visualise: Visualiser): TemplateResult {

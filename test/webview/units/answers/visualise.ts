@@ -47,7 +47,9 @@ function outcome(scene: UnitsScene, { objective, method, params }: VisualiseRequ
     objective,
     target:
       objective.kind === 'class'
-        ? `logit of ${labels[objective.class]}`
+        ? objective.over === 'lead'
+          ? `lead of ${labels[objective.class]} over the other classes`
+          : `logit of ${labels[objective.class]}`
         : `${objective.cells} of ${objective.layer} unit ${objective.unit}`,
     method,
     params: { steps: usualSteps, seed: 1, ...params },
