@@ -48,6 +48,7 @@ function keep(store: Store<UnitsState>, stateStore: StateStore): void {
     const now = store.get();
     if (now.subject === subject && now.choices === choices) return;
     ({ subject, choices } = now);
-    if (subject) stateStore.set({ subject, choices });
+    // Thousands of images are no state: the host tells them again.
+    if (subject) stateStore.set({ subject: { ...subject, dataset: undefined }, choices });
   });
 }

@@ -87,7 +87,7 @@ export class Dataset implements vscode.Disposable {
     if (folder === undefined) return undefined;
     this.#watch(folder);
     const label = folder === '' ? (vscode.workspace.name ?? '') : workspacePath(folder);
-    return { label, ...takeImages(await findImages(folder)) };
+    return { folder, label, ...takeImages(await findImages(folder)) };
   }
 
   #watch(folder: string): void {

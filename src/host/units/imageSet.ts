@@ -6,6 +6,8 @@ export const mostImages = 5_000;
 
 /** The images that patches are taken from. */
 export interface ImageSet {
+  /** Absolute; empty: all of the workspace. */
+  folder: string;
   /** For people: the folder, or the workspace's name. */
   label: string;
   /** Absolute paths. */

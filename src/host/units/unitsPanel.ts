@@ -117,11 +117,11 @@ export class UnitsPanel implements vscode.Disposable {
   /** What a page's call is about. Throws 'cancelled' where that is no longer shown. */
   async #side(generation: number): Promise<UnitsSide> {
     this.#showings.expect(generation);
-    const images = (await this.#dataset)?.images ?? [];
+    const { images = [], folder = '' } = (await this.#dataset) ?? {};
     this.#showings.expect(generation);
     const { model, image } = this.#subject;
     this.#known.add(...images, ...(image === undefined ? [] : [image]));
-    return { model, store: this.#host.units.store, images };
+    return { model, store: this.#host.units.stores.of(folder), images };
   }
 
   async #during<T>(call: string, work: Promise<T>): Promise<T> {

@@ -6,6 +6,7 @@ import { pickModel } from '../modelPicker.ts';
 import { PanelSet } from '../panelSet.ts';
 import { unitsViewType } from '../viewType.ts';
 import { Dataset } from './dataset.ts';
+import { Stores } from './stores.ts';
 import { UnitsPanel } from './unitsPanel.ts';
 import { restoreUnits, type UnitsTurn } from './unitsSubject.ts';
 import type { UnitsTarget } from './unitsTarget.ts';
@@ -21,12 +22,16 @@ export interface UnitsHost extends Host {
  * long. Another model goes to the panel that is neither pinned nor at work.
  */
 export class UnitsPanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
+  /** Where what is collected is kept. */
+  readonly stores: Stores;
   readonly #host: UnitsHost;
   readonly #panels: PanelSet<UnitsPanel>;
   readonly #subscriptions: vscode.Disposable[];
 
   constructor(host: Host) {
-    const dataset = new Dataset(host.context.workspaceState);
+    const { workspaceState, storageUri, globalStorageUri } = host.context;
+    this.stores = new Stores((storageUri ?? globalStorageUri).fsPath);
+    const dataset = new Dataset(workspaceState);
     this.#host = { ...host, dataset, units: this };
     this.#panels = new PanelSet('glassbox.unitsPinned', host.context.extensionUri);
     this.#subscriptions = [
@@ -44,12 +49,6 @@ export class UnitsPanels implements vscode.WebviewPanelSerializer, vscode.Dispos
 
   get active(): UnitsPanel | undefined {
     return this.#panels.active;
-  }
-
-  /** Folder of what is collected. */
-  get store(): string {
-    const { storageUri, globalStorageUri } = this.#host.context;
-    return vscode.Uri.joinPath(storageUri ?? globalStorageUri, 'units').fsPath;
   }
 
   /** Shows the units of a model, in its panel if it has one. */

@@ -32,7 +32,7 @@ export async function describeUnits(
     modelPath: workspacePath(model),
     candidates: (await models.candidates()).map(({ path }) => workspacePath(path)),
     image: shown === undefined ? undefined : refOf(shown),
-    dataset: dataset && { ...dataset, images: dataset.images.map(refOf) },
+    dataset: dataset && { label: dataset.label, capped: dataset.capped, images: dataset.images.map(refOf) },
     ...(turn && { turn }),
   };
 }

@@ -137,7 +137,7 @@ test('the data set is named, counted and can be changed', async () => {
         subject: { ...subject, dataset: { label: 'all', images: subject.dataset!.images.slice(0, 1), capped: true } },
       });
     });
-    await page.waitForFunction(() => document.querySelector('[data-testid=dataset]')?.textContent?.includes('first 1 image'));
+    await page.waitForFunction(() => document.querySelector('[data-testid=dataset]')?.textContent?.includes('1 image of more'));
     await page.evaluate(() => window.unitsHost.show({ subject: { ...window.unitsHost.scene.subject, dataset: undefined } }));
     await page.waitForFunction(() => document.querySelector('[data-testid=dataset]')?.textContent?.includes('No images'));
     assert.match(await textOf(page, 'dataset'), /^No images Choose…$/);

@@ -44,7 +44,7 @@ function offerView(state: UnitsState, flow: Flow): TemplateResult {
   const images = dataset?.images.length ?? 0;
   return html`<div class="empty" data-testid="collect-offer">
     <p>For each of the ${layer?.units ?? 0} units of <span class="offer-layer">${layer?.name}</span>: the places in your pictures that excite it most.</p>
-    <p class="small">Data set: <strong>${dataset?.label}</strong>, ${pictures(images)}${dataset?.capped ? ', the first of more' : ''}. Each is run through the network once; what is found is kept, and new pictures can be added later.</p>
+    <p class="small">Data set: <strong>${dataset?.label}</strong>, ${pictures(images)}${dataset?.capped ? ' of more, from all folders' : ''}. Each is run through the network once; what is found is kept, and new pictures can be added later.</p>
     <div class="buttons">
       ${button({ testid: 'collect', label: `Collect from ${images} ${images === 1 ? 'image' : 'images'}`, appearance: 'primary', onClick: () => flow.patches.collect() })}
       ${others(flow)}

@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Folders of what is collected: one for each data set, so that going back to a data set finds what was collected of it. */
+export class Stores {
+  readonly #root: string;
+
+  constructor(storage: string) {
+    this.#root = join(storage, 'units');
+  }
+
+  /** @param dataset its folder, absolute; empty: all of the workspace */
+  of(dataset: string): string {
+    return join(this.#root, dataset === '' ? 'workspace' : createHash('sha256').update(dataset).digest('hex').slice(0, 16));
+  }
+
+  /** Of all data sets that were collected. */
+  async all(): Promise<string[]> {
+    const entries = await readdir(this.#root, { withFileTypes: true }).catch(() => []);
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(this.#root, name));
+  }
+}
