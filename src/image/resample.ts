@@ -98,64 +98,65 @@ function fixed(weight: number): number {
 }
 
 /** First pass; rows that the second pass does not read are left out (kept as 0). */
-function horizontal(source: Pixels, { outSize, first, weights }: Weights, rows: Weights): Pixels {
-  const { channels, width, height, data } = source;
+function horizontal(source: Pixels, columns: Weights, rows: Weights): Pixels {
+  const { channels, height } = source;
+  const { outSize } = columns;
   const out = new Uint8ClampedArray(outSize * height * channels);
   const top = rows.first[0] ?? 0;
   const last = rows.outSize - 1;
   const bottom = (rows.first[last] ?? 0) + (rows.weights[last]?.length ?? 0);
-  const row = { data, channels, out };
   const pass = channels === 3 ? threeChannels : anyChannels;
-  for (let y = top; y < bottom; y++) {
-    for (let x = 0; x < outSize; x++) {
-      pass(row, (y * width + first[x]!) * channels, weights[x]!, (y * outSize + x) * channels);
-    }
-  }
+  for (let y = top; y < bottom; y++) pass(source, columns, y, out);
   return { width: outSize, height, channels, data: bytesOf(out) };
 }
 
-interface Row {
-  data: Uint8Array;
-  channels: number;
-  out: Uint8ClampedArray;
-}
-
-function anyChannels({ data, channels, out }: Row, at: number, w: Int32Array, to: number): void {
-  for (let c = 0; c < channels; c++) {
-    let sum = HALF;
-    for (let i = 0; i < w.length; i++) sum += data[at + i * channels + c]! * w[i]!;
-    out[to + c] = sum >> PRECISION;
+/** One row. */
+function anyChannels({ data, channels, width }: Pixels, { outSize, first, weights }: Weights, y: number, out: Uint8ClampedArray): void {
+  for (let x = 0; x < outSize; x++) {
+    const w = weights[x]!;
+    const at = (y * width + first[x]!) * channels;
+    for (let c = 0; c < channels; c++) {
+      let sum = HALF;
+      for (let i = 0; i < w.length; i++) sum += data[at + i * channels + c]! * w[i]!;
+      out[(y * outSize + x) * channels + c] = sum >> PRECISION;
+    }
   }
 }
 
 /** The same for RGB in one sweep: most of the time of a prediction on a large photograph is spent here. */
-function threeChannels({ data, out }: Row, at: number, w: Int32Array, to: number): void {
-  let red = HALF;
-  let green = HALF;
-  let blue = HALF;
-  for (let i = 0, from = at; i < w.length; i++, from += 3) {
-    const weight = w[i]!;
-    red = (red + data[from]! * weight) | 0;
-    green = (green + data[from + 1]! * weight) | 0;
-    blue = (blue + data[from + 2]! * weight) | 0;
+function threeChannels({ data, width }: Pixels, { outSize, first, weights }: Weights, y: number, out: Uint8ClampedArray): void {
+  for (let x = 0, to = y * outSize * 3; x < outSize; x++, to += 3) {
+    const w = weights[x]!;
+    let red = HALF;
+    let green = HALF;
+    let blue = HALF;
+    for (let i = 0, from = (y * width + first[x]!) * 3; i < w.length; i++, from += 3) {
+      const weight = w[i]!;
+      red = (red + data[from]! * weight) | 0;
+      green = (green + data[from + 1]! * weight) | 0;
+      blue = (blue + data[from + 2]! * weight) | 0;
+    }
+    out[to] = red >> PRECISION;
+    out[to + 1] = green >> PRECISION;
+    out[to + 2] = blue >> PRECISION;
   }
-  out[to] = red >> PRECISION;
-  out[to + 1] = green >> PRECISION;
-  out[to + 2] = blue >> PRECISION;
 }
 
+/** Second pass, row by row: memory is read in its order. */
 function vertical(source: Pixels, { outSize, first, weights }: Weights): Pixels {
   const { channels, width, data } = source;
   const stride = width * channels;
   const out = new Uint8ClampedArray(outSize * stride);
+  const sums = new Int32Array(stride);
   for (let y = 0; y < outSize; y++) {
     const w = weights[y]!;
-    const at = first[y]! * stride;
-    for (let x = 0; x < stride; x++) {
-      let sum = HALF;
-      for (let i = 0; i < w.length; i++) sum += data[at + i * stride + x]! * w[i]!;
-      out[y * stride + x] = sum >> PRECISION;
+    sums.fill(HALF);
+    for (let i = 0; i < w.length; i++) {
+      const weight = w[i]!;
+      const at = (first[y]! + i) * stride;
+      for (let x = 0; x < stride; x++) sums[x] = sums[x]! + data[at + x]! * weight;
     }
+    for (let x = 0; x < stride; x++) out[y * stride + x] = sums[x]! >> PRECISION;
   }
   return { width, height: outSize, channels, data: bytesOf(out) };
 }
