@@ -196,20 +196,5 @@ async function setStride(page: FrameLocator, pixels: string): Promise<void> {
 
 test('explaining pictures in a real editor', { timeout: 600_000 }, async (t) => {
   const folder = journey.workspace(t, square, moon, star, journey.buggy, journey.healthy);
-  await editors.withEditor('explain', { folder }, async (editor) => {
-    for (const [name, step] of Object.entries(steps)) {
-      let failed: unknown;
-      await t.test(name, async (inner) => {
-        try {
-          await step(editor, inner);
-        } catch (error) {
-          failed = error;
-          await editors.keepEvidence(editor, name);
-          throw error;
-        }
-      });
-      // What comes next builds on it.
-      if (failed) return;
-    }
-  });
+  await editors.withEditor('explain', { folder }, (editor) => editors.runSteps(t, editor, steps));
 });

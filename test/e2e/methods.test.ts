@@ -214,20 +214,5 @@ async function checkExport(folder: string, file: string): Promise<void> {
 
 test('methods, contrasts, comparisons and exports in a real editor', { timeout: 600_000 }, async (t) => {
   const folder = journey.workspace(t, square, star, journey.buggy, journey.healthy);
-  await editors.withEditor('methods', { folder, width: 1600, height: 1000 }, async (editor) => {
-    for (const [name, step] of Object.entries(steps)) {
-      let failed: unknown;
-      await t.test(name, async () => {
-        try {
-          await step(editor);
-        } catch (error) {
-          failed = error;
-          await editors.keepEvidence(editor, name);
-          throw error;
-        }
-      });
-      // What comes next builds on it.
-      if (failed) return;
-    }
-  });
+  await editors.withEditor('methods', { folder, width: 1600, height: 1000 }, (editor) => editors.runSteps(t, editor, steps));
 });

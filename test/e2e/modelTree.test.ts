@@ -129,20 +129,5 @@ const steps: Record<string, Step> = {
 
 test('the model in the activity bar', { timeout: 600_000 }, async (t) => {
   const folder = journey.workspace(t, square, star, journey.buggy, journey.healthy);
-  await editors.withEditor('model-tree', { folder }, async (editor) => {
-    for (const [name, step] of Object.entries(steps)) {
-      let failed: unknown;
-      await t.test(name, async () => {
-        try {
-          await step(editor);
-        } catch (error) {
-          failed = error;
-          await editors.keepEvidence(editor, name);
-          throw error;
-        }
-      });
-      // What comes next builds on it.
-      if (failed) return;
-    }
-  });
+  await editors.withEditor('model-tree', { folder }, (editor) => editors.runSteps(t, editor, steps));
 });

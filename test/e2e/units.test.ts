@@ -257,22 +257,7 @@ function workspace(t: TestContext): string {
 }
 
 test('units', { timeout: 900_000 }, async (t) => {
-  await editors.withEditor('units', { folder: workspace(t) }, async (editor) => {
-    for (const [name, step] of Object.entries(steps)) {
-      let failed: unknown;
-      await t.test(name, async () => {
-        try {
-          await step(editor);
-        } catch (error) {
-          failed = error;
-          await editors.keepEvidence(editor, name);
-          throw error;
-        }
-      });
-      // What comes next builds on it.
-      if (failed) return;
-    }
-  });
+  await editors.withEditor('units', { folder: workspace(t) }, (editor) => editors.runSteps(t, editor, steps));
 });
 
 test('Restricted Mode: no picture is looked for before a person has chosen the folder', { timeout: 240_000 }, async (t) => {

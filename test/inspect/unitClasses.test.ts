@@ -10,7 +10,7 @@ import { openModel } from '../../src/importers/index.ts';
 import type { Model } from '../../src/importers/model.ts';
 import { planUnitSwitches, planUnitWeights } from '../../src/inspect/unitClasses.ts';
 import { ModelError } from '../../src/shared/errors.ts';
-import { classifier, int, integers, ints, node, noise, type Small, smallModel, sourceOf, weight } from '../support/onnxModels.ts';
+import { branched, classifier, int, integers, ints, node, noise, type Small, smallModel, sourceOf, weight } from '../support/onnxModels.ts';
 
 const open = (overrides: Partial<Small> = {}) => openModel(sourceOf(classifier(overrides)));
 const picture = (model: Model, seed = 1): Tensor => {
@@ -169,28 +169,6 @@ test('units that are read through anything else have no weights', async () => {
   );
   assert.equal(planUnitWeights(flattened, 'conv'), undefined);
   assert.ok(planUnitWeights(flattened, 'flat'));
-});
-
-/** Two convolutions of which a sum reads the first, too: its unit is switched off for both readers. */
-const branched = (w1: Float32Array, b1: Float32Array) => ({
-  nodes: [
-    node('Conv', 'x w1 b1', 'conv', ints('pads', [1, 1, 1, 1])),
-    node('Relu', 'conv', 'relu'),
-    node('Conv', 'relu w3 b3', 'second', ints('pads', [1, 1, 1, 1])),
-    node('Sigmoid', 'second', 'gate'),
-    node('Add', 'gate relu', 'sum'),
-    node('GlobalMaxPool', 'sum', 'pool'),
-    node('Flatten', 'pool', 'flat'),
-    node('Gemm', 'flat w2 b2', 'logits', int('transB', 1)),
-  ],
-  initializers: [
-    weight('w1', [4, 3, 3, 3], w1),
-    weight('b1', [4], b1),
-    weight('w3', [4, 4, 3, 3]),
-    weight('b3', [4]),
-    weight('w2', [5, 4]),
-    weight('b2', [5]),
-  ],
 });
 
 test('a unit that is switched off is one whose kernel and bias are 0', async () => {

@@ -1,6 +1,7 @@
 // A real VS Code with the extension in it, driven by a real browser: what the end-to-end tests start from.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TestContext } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from './browser.ts';
 import { out } from './paths.ts';
@@ -85,5 +86,26 @@ export async function withEditor(name: string, options: EditorOptions, journey: 
     throw error;
   } finally {
     await editor.close();
+  }
+}
+
+/** Runs the steps of a journey in their order, each a test of its own that builds on those before; none after one that failed. */
+export async function runSteps(
+  t: TestContext,
+  editor: Editor,
+  steps: Readonly<Record<string, (editor: Editor, t: TestContext) => Promise<void>>>,
+): Promise<void> {
+  for (const [name, step] of Object.entries(steps)) {
+    let failed = false;
+    await t.test(name, async (inner) => {
+      try {
+        await step(editor, inner);
+      } catch (error) {
+        failed = true;
+        await keepEvidence(editor, name);
+        throw error;
+      }
+    });
+    if (failed) return;
   }
 }

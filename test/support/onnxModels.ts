@@ -113,3 +113,27 @@ export function classifier(overrides: Partial<Small> = {}): ModelProto {
     ...overrides,
   });
 }
+
+/** Two convolutions of which a sum reads the first, too: no logit is a linear function of it. */
+export function branched(w1 = noise(108, 3), b1 = noise(4, 5)): Partial<Small> {
+  return {
+    nodes: [
+      node('Conv', 'x w1 b1', 'conv', ints('pads', [1, 1, 1, 1])),
+      node('Relu', 'conv', 'relu'),
+      node('Conv', 'relu w3 b3', 'second', ints('pads', [1, 1, 1, 1])),
+      node('Sigmoid', 'second', 'gate'),
+      node('Add', 'gate relu', 'sum'),
+      node('GlobalMaxPool', 'sum', 'pool'),
+      node('Flatten', 'pool', 'flat'),
+      node('Gemm', 'flat w2 b2', 'logits', int('transB', 1)),
+    ],
+    initializers: [
+      weight('w1', [4, 3, 3, 3], w1),
+      weight('b1', [4], b1),
+      weight('w3', [4, 4, 3, 3]),
+      weight('b3', [4]),
+      weight('w2', [5, 4]),
+      weight('b2', [5]),
+    ],
+  };
+}

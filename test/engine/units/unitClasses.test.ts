@@ -15,7 +15,7 @@ import { ModelError } from '../../../src/shared/errors.ts';
 import type { UnitClasses } from '../../../src/shared/unitsProtocol.ts';
 import { inputTensor } from '../../support/ask.ts';
 import { classNames, newEngine, newFolder, unitPixels, writeClassifier, writePicture } from '../../support/engineCalls.ts';
-import { int, ints, node, noise, weight } from '../../support/onnxModels.ts';
+import { branched, noise } from '../../support/onnxModels.ts';
 import { realNets } from '../../support/realNets.ts';
 import { sharedMissing, sharedPath } from '../../support/shared.ts';
 
@@ -78,28 +78,6 @@ test('a unit or layer that is not there is refused by name', async (t) => {
   await assert.rejects(ask('relu', 4), refusal('n_relu'));
   await assert.rejects(ask('relu', -1), refusal('n_relu'));
   await assert.rejects(ask('nothing', 0), refusal('nothing'));
-});
-
-/** The sum behind reads the first convolution beside the second: no logit is a linear function of it. */
-const branched = (w1 = noise(108, 3), b1 = noise(4, 5)) => ({
-  nodes: [
-    node('Conv', 'x w1 b1', 'conv', ints('pads', [1, 1, 1, 1])),
-    node('Relu', 'conv', 'relu'),
-    node('Conv', 'relu w3 b3', 'second', ints('pads', [1, 1, 1, 1])),
-    node('Sigmoid', 'second', 'gate'),
-    node('Add', 'gate relu', 'sum'),
-    node('GlobalMaxPool', 'sum', 'pool'),
-    node('Flatten', 'pool', 'flat'),
-    node('Gemm', 'flat w2 b2', 'logits', int('transB', 1)),
-  ],
-  initializers: [
-    weight('w1', [4, 3, 3, 3], w1),
-    weight('b1', [4], b1),
-    weight('w3', [4, 4, 3, 3]),
-    weight('b3', [4]),
-    weight('w2', [5, 4]),
-    weight('b2', [5]),
-  ],
 });
 
 /** A model and twelve pictures, of which `layer` is collected. */
