@@ -170,7 +170,10 @@ export interface Patch {
   value: number;
   /** Cell [row, column]. */
   at: readonly [number, number];
-  /** Its receptive field within the input, exact, in input pixels; undefined: it sees nothing but padding. */
+  /**
+   * Its receptive field within the input, exact, in input pixels; gates are left out where they alone make it the whole input.
+   * Undefined: it sees nothing but padding.
+   */
   field: Rect | undefined;
   /**
    * What `pixels` show, in input pixels. `field`: the receptive field. `effective`: the smallest box with 95 % of |∂a/∂x|. `typical`: a box
@@ -197,7 +200,7 @@ export interface Projection {
   at: readonly [number, number];
   /** The part of the input that it covers, in input pixels. */
   box: Rect;
-  /** Smallest box with 95 % of |∂a/∂x| (of the ordinary gradient). */
+  /** Smallest box with 95 % of |∂a/∂x|, a what the unit's activation function is given: at its upper end the function hands nothing back. */
   effective: Rect;
   /** [channels,height,width] of `box`, R G B or grey. */
   channels: 1 | 3;

@@ -74,7 +74,7 @@ test('a refused content stays refused, in all its files, until they change', asy
   const catalogue = await Catalogue.open(folder);
   await catalogue.look([a, b], never);
   const error = { code: 'file-corrupt', message: 'no image' } as const;
-  assert.deepEqual(catalogue.refuse(sha('A'), error), [a, b]);
+  assert.deepEqual([...catalogue.refuse(sha('A'), error)].sort(), [a, b]);
   await catalogue.save();
   const again = await Catalogue.open(folder);
   assert.deepEqual(await again.look([b, a], never), [

@@ -44,6 +44,19 @@ test('a subject that comes with a layer: a method at layers stays, one on the in
   });
 });
 
+test('the same picture told anew, because a file changed, leaves the family that the person looks at', async () => {
+  await withPage(await sampleScene(), {}, async (page) => {
+    await byId(page, 'family-relevance').click();
+    await turn(page, {});
+    await page.waitForSelector('[data-testid=root][data-generation="2"]');
+    await settled(page);
+    assert.equal(await byId(page, 'family-relevance').getAttribute('aria-selected'), 'true');
+    await turn(page, { method: 'saliency' });
+    await page.waitForSelector('[data-testid=stage][data-method=saliency]');
+    assert.equal(await byId(page, 'family-backpropagation').getAttribute('aria-selected'), 'true');
+  });
+});
+
 test('a model that refuses Grad-CAM gets another method at the layer', async () => {
   const scene = await sampleScene();
   const [first] = spatialLayers(scene);

@@ -52,12 +52,14 @@ export class SubjectFlow {
     // The same file stays on screen until its new contents, if they are new, have come.
     const kept = state.subject?.imagePath === subject.imagePath && !state.picture?.error ? state.picture : undefined;
     const current = kept !== undefined && subject.imageUri !== undefined && subject.imageUri === state.subject?.imageUri;
+    const choices = turned(state, same ? state.choices : withoutTarget(state.choices), before, subject);
     this.#store.set({
       ...nothingYet(),
       subject,
-      choices: turned(state, same ? state.choices : withoutTarget(state.choices), before, subject),
+      choices,
       ...(!kept && { zoom: 1 }),
-      family: undefined,
+      // The same file told anew, because it changed, leaves the person where they look.
+      ...(!(same && choices.method === state.choices.method) && { family: undefined }),
       picture: kept,
     });
     if (!current) this.#showPicture(subject);
