@@ -24,8 +24,7 @@ test('a small data set is gone over without a word; the wall fills before the en
     await page.evaluate(() => {
       window.unitsHost.pace.stopAt = 9;
     });
-    await byId(page, 'collected').waitFor();
-    assert.match(await said(byId(page, 'collected')), /^Collected from 12 pictures of shapes\./);
+    await byId(page, 'collected').getByText('Collected from 12 pictures of shapes.').waitFor();
     await page.waitForFunction(() => document.querySelector('[data-testid=silent-line]')?.textContent?.includes('12 pictures'));
     assert.deepEqual(await calls(page, 'collect'), [{ params: { layers: ['conv2d_3'] }, ended: 'answered' }]);
     // Patches were asked for again, now over all images.

@@ -194,7 +194,7 @@ test('with nothing collected: activations over random images with a threshold of
   const many = { ...scene, subject: { ...scene.subject, dataset: { label: 'many', images, capped: true } } };
   await withPage(many, {}, async (page) => {
     await byId(page, 'collect-offer').waitFor();
-    assert.match(await said(byId(page, 'collect-offer')), /many, 300 pictures, the first of more/);
+    assert.match(await said(byId(page, 'collect-offer')), /many, 300 pictures of more, from all folders/);
     await page.waitForFunction(() => document.querySelectorAll('canvas[data-testid=unit-map]').length === 8);
     await byId(page, 'threshold').waitFor();
     // 8 × 8 × 8 cells: 2 of 512 above, exactly.

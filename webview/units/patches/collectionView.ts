@@ -86,8 +86,10 @@ function collectedView(state: UnitsState, flow: Flow): TemplateResult {
 
 /** Pictures that are new, were not reached, or are gone. */
 function newsLine(state: UnitsState, flow: Flow): TemplateResult | typeof nothing {
-  const { missing = 0, gone = 0 } = state.patches.collection.value ?? {};
-  if (missing === 0 && gone === 0) return nothing;
+  const { value, loading } = state.patches.collection;
+  const { missing = 0, gone = 0 } = value ?? {};
+  // What was missing a moment ago may have been collected since.
+  if (loading || (missing === 0 && gone === 0)) return nothing;
   const parts = [
     missing === 0
       ? ''
