@@ -32,6 +32,19 @@ test('a small data set is gone over without a word; the wall fills before the en
   });
 });
 
+test('what was deleted by a command is not collected again without a word, nor with the page told anew', async () => {
+  await withPage(patchesScene(nothing), {}, async (page) => {
+    await byId(page, 'collected').getByText('Collected from 12 pictures of shapes.').waitFor();
+    await page.evaluate(() => {
+      window.unitsHost.show({ collected: [], counts: {} });
+    });
+    await byId(page, 'collect-offer').waitFor();
+    assert.equal((await calls(page, 'collect')).length, 1);
+    await byId(page, 'collect').click();
+    await byId(page, 'collected').getByText('Collected from 12 pictures of shapes.').waitFor();
+  });
+});
+
 test('a large data set waits for the person: what it is, from which images', async () => {
   await withPage(withImages(patchesScene(nothing), 201), {}, async (page) => {
     const offer = await said(byId(page, 'collect-offer'));

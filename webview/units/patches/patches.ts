@@ -23,7 +23,7 @@ export class Patches implements Feature {
   #layer: string | undefined;
   /** A unit's own page stands in place of the wall. */
   #away = false;
-  /** Layers that were begun without a word: once is enough. */
+  /** What was begun without a word: once is enough, also where it was deleted since. */
   readonly #begun = new Set<string>();
   /** The views that show what is collected are on screen. */
   #isSeen = false;
@@ -61,15 +61,16 @@ export class Patches implements Feature {
     this.#askUnits(layer);
     this.#keepOrder();
     this.#tops.sync();
-    if (this.#begun.has(layer) || !startsByItself(this.#page.store.get())) return;
-    this.#begun.add(layer);
+    const { units, subject } = state;
+    const work = [units?.model.hash, subject?.dataset?.label, layer].join('\n');
+    if (this.#begun.has(work) || !startsByItself(this.#page.store.get())) return;
+    this.#begun.add(work);
     this.collect();
   }
 
   clear(): void {
     this.#collecting.drop();
     this.#tops.drop();
-    this.#begun.clear();
     this.#layer = undefined;
     this.#collection.drop();
     this.#units.drop();
