@@ -74,6 +74,11 @@ class Emitter {
     return key;
   }
 
+  /** Whether a value is made by padding. */
+  isPadded(value: string): boolean {
+    return this.nodes.some(({ opType, outputs }) => opType === 'Pad' && outputs[0] === value);
+  }
+
   float(value: number): string {
     const key = `float:${value}`;
     if (!this.#int64.has(key)) {
@@ -141,6 +146,16 @@ const special = {
       string('nearest_mode', 'floor'),
       ints('axes', [2, 3]),
     ]),
+  AveragePool: ({ inputs, outputs, attrs }, out) => {
+    let [x] = inputs as [string];
+    if (out.isPadded(x)) {
+      // onnxruntime 1.30 makes such a Pad part of the pool, and then refuses wide ones and, with ceil, drops the last windows.
+      // A maximum of one value keeps them apart.
+      out.node('Max', [x], [`${outputs[0]}:padded`]);
+      x = `${outputs[0]}:padded`;
+    }
+    out.node('AveragePool', [x], outputs, [...window(attrs), int('count_include_pad', attrs.countIncludePad)]);
+  },
   ReduceMean: reduce('ReduceMean'),
   ReduceSum: reduce('ReduceSum'),
   ReduceMax: reduce('ReduceMax'),
@@ -189,7 +204,6 @@ const attributes: Attributes = {
   Softmax: axis,
   LogSoftmax: axis,
   MaxPool: window,
-  AveragePool: (a) => [...window(a), int('count_include_pad', a.countIncludePad)],
   GlobalAveragePool: none,
   GlobalMaxPool: none,
   Add: none,
