@@ -196,5 +196,5 @@ async function setStride(page: FrameLocator, pixels: string): Promise<void> {
 
 test('explaining pictures in a real editor', { timeout: 600_000 }, async (t) => {
   const folder = journey.workspace(t, square, moon, star, journey.buggy, journey.healthy);
-  await editors.withEditor('explain', { folder }, (editor) => editors.runSteps(t, editor, steps));
+  await editors.withEditor('explain', { folder }, (editor) => editors.runSteps(editor, steps, (name, step) => t.test(name, step)));
 });

@@ -214,5 +214,7 @@ async function checkExport(folder: string, file: string): Promise<void> {
 
 test('methods, contrasts, comparisons and exports in a real editor', { timeout: 600_000 }, async (t) => {
   const folder = journey.workspace(t, square, star, journey.buggy, journey.healthy);
-  await editors.withEditor('methods', { folder, width: 1600, height: 1000 }, (editor) => editors.runSteps(t, editor, steps));
+  await editors.withEditor('methods', { folder, width: 1600, height: 1000 }, (editor) =>
+    editors.runSteps(editor, steps, (name, step) => t.test(name, step)),
+  );
 });

@@ -129,5 +129,5 @@ const steps: Record<string, Step> = {
 
 test('the model in the activity bar', { timeout: 600_000 }, async (t) => {
   const folder = journey.workspace(t, square, star, journey.buggy, journey.healthy);
-  await editors.withEditor('model-tree', { folder }, (editor) => editors.runSteps(t, editor, steps));
+  await editors.withEditor('model-tree', { folder }, (editor) => editors.runSteps(editor, steps, (name, step) => t.test(name, step)));
 });

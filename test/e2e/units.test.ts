@@ -257,7 +257,9 @@ function workspace(t: TestContext): string {
 }
 
 test('units', { timeout: 900_000 }, async (t) => {
-  await editors.withEditor('units', { folder: workspace(t) }, (editor) => editors.runSteps(t, editor, steps));
+  await editors.withEditor('units', { folder: workspace(t) }, (editor) =>
+    editors.runSteps(editor, steps, (name, step) => t.test(name, step)),
+  );
 });
 
 test('Restricted Mode: no picture is looked for before a person has chosen the folder', { timeout: 240_000 }, async (t) => {

@@ -89,17 +89,20 @@ export async function withEditor(name: string, options: EditorOptions, journey: 
   }
 }
 
-/** Runs the steps of a journey in their order, each a test of its own that builds on those before; none after one that failed. */
+/**
+ * Runs the steps of a journey in their order, each a test of its own that builds on those before; none after one that failed. `test`
+ * stands in the test file, under whose name its tests are counted.
+ */
 export async function runSteps(
-  t: TestContext,
   editor: Editor,
   steps: Readonly<Record<string, (editor: Editor, t: TestContext) => Promise<void>>>,
+  test: (name: string, step: (t: TestContext) => Promise<void>) => Promise<void>,
 ): Promise<void> {
   for (const [name, step] of Object.entries(steps)) {
     let failed = false;
-    await t.test(name, async (inner) => {
+    await test(name, async (t) => {
       try {
-        await step(editor, inner);
+        await step(editor, t);
       } catch (error) {
         failed = true;
         await keepEvidence(editor, name);
