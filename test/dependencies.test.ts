@@ -20,6 +20,9 @@ function table(): Map<string, string[]> {
 const homes: Readonly<Record<string, readonly string[]>> = {
   vscode: ['src/host', 'src/extension.ts'],
   sharp: ['src/image'],
+  'better-sqlite3': ['src/dataset'],
+  usearch: ['src/numeric'],
+  '@deck.gl/core': ['webview/space'],
   'onnxruntime-node': ['src/execute/onnxruntime'],
   '@tensorflow/tfjs-core': ['src/execute/tfjs'],
   'protobufjs/minimal.js': ['src/formats'],

@@ -9,6 +9,7 @@ import { outlineOf } from './outline.ts';
 import { predict } from './predict.ts';
 import { tryPreprocessings } from './preprocessings.ts';
 import { cacheShare, configureServices, createServices, type EngineOptions } from './services.ts';
+import { spaceHandlers } from './space/handlers.ts';
 import { unitHandlers } from './units/handlers.ts';
 import { unitLayersOf } from './units/unitLayer.ts';
 
@@ -52,6 +53,7 @@ export function createEngine(options: EngineOptions): Handlers<EngineCalls> {
       return await displayPng(await services.inputs.decode(image, signal));
     },
     ...unitHandlers(services),
+    ...spaceHandlers(services),
     forget: async ({ model }) => services.models.forget(model),
   };
 }

@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'labels' // labels do not fit the output
   | 'input' // the model's input is no image, or its preprocessing is unknown
   | 'method' // the method does not apply to this model or layer
+  | 'stale' // about something that is no longer kept: ask for it anew
   | 'engine' // no engine loads, or the engine failed or crashed
   | 'cancelled'
   | 'internal';

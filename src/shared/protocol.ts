@@ -5,6 +5,7 @@
 import type { ErrorRecord } from './errors.ts';
 import type { Question } from './question.ts';
 import type { InputSize, InputValues, Preprocessing } from './sidecar.ts';
+import type { SpaceCalls } from './spaceProtocol.ts';
 import type { UnitCalls, UnitsView } from './unitsProtocol.ts';
 
 // ---------------------------------------------------------------- nouns
@@ -278,7 +279,7 @@ export interface JobParams {
   priority?: number;
 }
 
-export interface EngineCalls extends UnitCalls {
+export interface EngineCalls extends UnitCalls, SpaceCalls {
   configure: Call<{ engine: EngineChoice; cacheBytes: number }, void>;
   methods: Call<Record<string, never>, readonly MethodInfo[]>;
   open: Call<JobParams & { model: string }, ModelInfo>;
