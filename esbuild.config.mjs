@@ -7,7 +7,7 @@ const flags = new Set(process.argv.slice(2));
 const production = flags.has('--production');
 
 // Packages with native binaries or wasm files beside their code stay packages.
-const natives = ['onnxruntime-node', 'sharp', '@tensorflow/*'];
+const natives = ['onnxruntime-node', 'sharp', '@tensorflow/*', 'better-sqlite3', 'usearch'];
 
 // Bundled CommonJS packages call require, which an ES module has not.
 const requireBanner = `import { createRequire as glassboxRequire } from 'node:module'; const require = glassboxRequire(import.meta.url);`;
@@ -36,9 +36,13 @@ const page = (name) => ({
 const builds = [
   extension,
   { entryPoints: { engine: 'src/engine/main.ts' }, outExtension: { '.js': '.mjs' }, ...nodeModule },
+  // Threads of the engine: layouts, and the parts of one that run side by side.
+  { entryPoints: { layout: 'src/engine/space/layoutThread.ts' }, outExtension: { '.js': '.mjs' }, ...nodeModule },
+  { entryPoints: { tsne: 'src/numeric/tsne/thread.ts' }, outExtension: { '.js': '.mjs' }, ...nodeModule },
   { entryPoints: { cli: 'src/cli.ts' }, outExtension: { '.js': '.mjs' }, ...nodeModule },
   page('explain'),
   page('units'),
+  page('space'),
 ];
 
 /** @type {esbuild.BuildOptions} */

@@ -1,5 +1,5 @@
 import type { LayerUnits, UnitWall } from '../../../src/shared/unitsProtocol.ts';
-import { Ask } from '../ask.ts';
+import { Ask } from '../../page/ask.ts';
 import type { Feature, Page } from '../feature.ts';
 import { currentLayer, currentUnit } from '../selectors.ts';
 import { Sight } from '../sight.ts';

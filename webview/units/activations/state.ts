@@ -1,5 +1,5 @@
 import type { LayerUnits, UnitWall } from '../../../src/shared/unitsProtocol.ts';
-import { noAnswer, type Slot } from '../ask.ts';
+import { noAnswer, type Slot } from '../../page/ask.ts';
 
 export interface ActivationsState {
   /** May be of the picture or layer before while a newer one is on its way (`isStale`). */

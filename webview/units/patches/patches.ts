@@ -1,7 +1,7 @@
 import { isAbort, toErrorRecord } from '../../../src/shared/errors.ts';
 import type { Collection, LayerUnits } from '../../../src/shared/unitsProtocol.ts';
+import { Ask } from '../../page/ask.ts';
 import { oncePerTurn } from '../../page/oncePerTurn.ts';
-import { Ask } from '../ask.ts';
 import type { Feature, Page } from '../feature.ts';
 import { currentLayer, currentUnit } from '../selectors.ts';
 import { Sight } from '../sight.ts';

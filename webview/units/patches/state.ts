@@ -1,6 +1,6 @@
 import type { ErrorRecord } from '../../../src/shared/errors.ts';
 import type { Collection, CollectProgress, CollectResult, LayerUnits, UnitPatches } from '../../../src/shared/unitsProtocol.ts';
-import { noAnswer, type Slot } from '../ask.ts';
+import { noAnswer, type Slot } from '../../page/ask.ts';
 
 /** Top patches, and what was collected when they were asked for (`stampOf`). */
 export interface Top {

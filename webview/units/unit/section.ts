@@ -1,6 +1,6 @@
 import { html, type nothing, type TemplateResult } from 'lit';
+import type { Slot } from '../../page/ask.ts';
 import { errorView } from '../../page/errorView.ts';
-import type { Slot } from '../ask.ts';
 import type { Flow } from '../flow.ts';
 import type { Section } from './unitAsks.ts';
 

@@ -9,7 +9,7 @@ import type {
   UnitPatches,
   UnitSummary,
 } from '../../../src/shared/unitsProtocol.ts';
-import { noAnswer, type Slot } from '../ask.ts';
+import { noAnswer, type Slot } from '../../page/ask.ts';
 
 /** Answers that come one by one; undefined: not there yet. */
 export type Several<T> = readonly (T | undefined)[];

@@ -1,7 +1,7 @@
 import { fromErrorRecord, ModelError } from '../../../src/shared/errors.ts';
 import type { Client } from '../../../src/shared/rpc.ts';
 import type { ImageRef, Patch, ProjectionRule, UnitsPageCalls } from '../../../src/shared/unitsProtocol.ts';
-import { Ask } from '../ask.ts';
+import { Ask } from '../../page/ask.ts';
 import type { UnitState } from './state.ts';
 
 type Slots = Omit<UnitState, 'all' | 'selected' | 'drawn'>;
