@@ -190,10 +190,11 @@ export class Flow {
     const state = this.#page.store.get();
     const layer = currentLayer(state)?.name;
     const { subject } = state;
-    if (!subject || layer === undefined) return this.#rows.drop();
-    this.#rows.want(`${subject.generation} ${layer}`, String(this.#runs), (signal) =>
-      this.client.call('rows', { generation: subject.generation, layer }, { signal }),
-    );
+    if (!subject || layer === undefined) this.#rows.drop();
+    else
+      this.#rows.want(`${subject.generation} ${layer}`, String(this.#runs), (signal) =>
+        this.client.call('rows', { generation: subject.generation, layer }, { signal }),
+      );
   }
 }
 
