@@ -1,7 +1,7 @@
 /** Our random numbers: the published generator, streams of one seed apart, the distributions. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Random } from '../../src/explain/random.ts';
+import { Random } from '../../src/shared/random.ts';
 
 const draw = (count: number, next: () => number) => Array.from({ length: count }, next);
 

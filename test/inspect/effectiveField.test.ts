@@ -1,8 +1,8 @@
 /** The smallest box against brute force over all boxes, and what "smallest" means where several are. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Random } from '../../src/explain/random.ts';
 import { effectiveField, smallestBox } from '../../src/inspect/effectiveField.ts';
+import { Random } from '../../src/shared/random.ts';
 
 /** Of all boxes that hold the share: least area, then most held, then the first in row-major order. */
 function bruteForce(weights: Float64Array, height: number, width: number, share: number) {

@@ -5,9 +5,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createOnnxRuntime } from '../../src/execute/onnxruntime/executor.ts';
-import { Random } from '../../src/explain/random.ts';
 import { float32, type Graph } from '../../src/graph/graph.ts';
 import type { Pads } from '../../src/graph/opset.ts';
+import { Random } from '../../src/shared/random.ts';
 import { ReceptiveBoxes } from '../../src/transform/receptiveBoxes.ts';
 import { PositiveNet, poisonBoxes } from '../support/poison.ts';
 

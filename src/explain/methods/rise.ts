@@ -1,10 +1,10 @@
 import { resizePlace } from '../../ops/axisMatrix.ts';
 import type { Check } from '../../shared/protocol.ts';
+import { Random } from '../../shared/random.ts';
 import { type Axis, axis, interpolate } from '../bilinear.ts';
 import { writeMasked } from '../masked.ts';
 import { expectedMean, type MaskMean, weightedMean } from '../maskMean.ts';
 import type { Perturbation, PerturbationMethod, Subject } from '../method.ts';
-import { Random } from '../random.ts';
 import { runningSum } from '../runningSum.ts';
 
 /**

@@ -1,5 +1,5 @@
+import { Random } from '../../shared/random.ts';
 import type { Sampling, SamplingMethod, Subject } from '../method.ts';
-import { Random } from '../random.ts';
 
 /** Sums over the samples taken so far. */
 interface Sums {

@@ -1,4 +1,4 @@
-import type { Random } from '../../explain/random.ts';
+import type { Random } from '../../shared/random.ts';
 
 /** Numbers from N(0, deviation²). */
 export function normal(random: Random, length: number, deviation: number): Float64Array {

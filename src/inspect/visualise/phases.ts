@@ -1,4 +1,4 @@
-import type { Random } from '../../explain/random.ts';
+import type { Random } from '../../shared/random.ts';
 import { normal } from './normal.ts';
 import type { Spectrum } from './spectrum.ts';
 

@@ -1,4 +1,4 @@
-import type { Random } from '../../explain/random.ts';
+import type { Random } from '../../shared/random.ts';
 
 /** Pixel (x, y) of a view shows the canvas at (a·x + b·y + x0, c·x + d·y + y0), both between pixel centres. */
 export interface Affine {

@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import FFT from 'fft.js';
-import { Random } from '../../../src/explain/random.ts';
 import { Canvas } from '../../../src/inspect/visualise/canvas.ts';
 import { findVisualiser, visualisers } from '../../../src/inspect/visualise/index.ts';
 import { normal } from '../../../src/inspect/visualise/normal.ts';
 import { Phases } from '../../../src/inspect/visualise/phases.ts';
 import type { Climb, PictureSize, Visualiser } from '../../../src/inspect/visualise/visualiser.ts';
 import { ModelError } from '../../../src/shared/errors.ts';
+import { Random } from '../../../src/shared/random.ts';
 
 const defaults = ({ info }: Visualiser, others: object = {}) => ({
   ...Object.fromEntries(info.params.map((p) => [p.id, p.default])),

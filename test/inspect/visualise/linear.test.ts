@@ -1,13 +1,13 @@
 /** The linear pieces of a climb: the transform against its definition, and ⟨Ax, y⟩ = ⟨x, Aᵀy⟩ of each. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Random } from '../../../src/explain/random.ts';
 import { FedColours } from '../../../src/image/fedColours.ts';
 import { preprocess } from '../../../src/image/preprocess.ts';
 import { correlate, correlateAdjoint } from '../../../src/inspect/visualise/colour.ts';
 import { normal } from '../../../src/inspect/visualise/normal.ts';
 import { powerOfTwo, Spectrum } from '../../../src/inspect/visualise/spectrum.ts';
 import { placed, Warp } from '../../../src/inspect/visualise/warp.ts';
+import { Random } from '../../../src/shared/random.ts';
 import type { ChannelOrder, Preprocessing } from '../../../src/shared/sidecar.ts';
 
 const random = Random.seeded(5);

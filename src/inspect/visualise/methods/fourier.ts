@@ -1,4 +1,4 @@
-import { Random } from '../../../explain/random.ts';
+import { Random } from '../../../shared/random.ts';
 import { Adam } from '../adam.ts';
 import { Canvas } from '../canvas.ts';
 import { normal } from '../normal.ts';

@@ -1,4 +1,4 @@
-import { Random } from '../../../explain/random.ts';
+import { Random } from '../../../shared/random.ts';
 import { Canvas } from '../canvas.ts';
 import { Nadam } from '../nadam.ts';
 import { normal } from '../normal.ts';

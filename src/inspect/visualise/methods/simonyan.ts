@@ -1,4 +1,4 @@
-import { Random } from '../../../explain/random.ts';
+import { Random } from '../../../shared/random.ts';
 import { normal } from '../normal.ts';
 import { seed, steps } from '../params.ts';
 import type { Climb, Visualiser } from '../visualiser.ts';
