@@ -5,6 +5,7 @@ import { Inputs } from './inputs.ts';
 import { JobQueue } from './jobs.ts';
 import { ModelCache } from './models.ts';
 import { Programs } from './programs.ts';
+import { NumericThread } from './space/numericThread.ts';
 
 export interface EngineOptions {
   engine: EngineChoice;
@@ -23,6 +24,8 @@ export interface Services {
   activations: ByteCache<Float32Array>;
   answers: AnswerCache;
   queue: JobQueue;
+  /** Neighbours and layouts of many points. */
+  numeric: NumericThread;
 }
 
 /** Parts of the bound. Programs hold a packed copy of the weights and the buffers of a run; the maps are the Explainer's. */
@@ -39,6 +42,7 @@ export function createServices({ engine, cacheBytes }: EngineOptions): Services 
     activations: new ByteCache<Float32Array>(cacheBytes * cacheShare.activations),
     answers: new AnswerCache(cacheBytes * cacheShare.answers),
     queue: new JobQueue(),
+    numeric: new NumericThread(),
   };
 }
 

@@ -1,2 +1,30 @@
 /** Entry of the thread that layouts and neighbours of many points are computed in. */
-export {};
+import { parentPort, type Transferable } from 'node:worker_threads';
+import { ModelError } from '../../shared/errors.ts';
+import { type Port, serve } from '../../shared/rpc.ts';
+import type { ThreadCalls } from './threadCalls.ts';
+
+const port: Port = {
+  // What is told is not needed here any more.
+  post: (frame) => parentPort?.postMessage(frame, buffersOf(frame)),
+  listen(callback) {
+    parentPort?.on('message', callback);
+    return () => parentPort?.off('message', callback);
+  },
+};
+
+serve<ThreadCalls>(port, {
+  async neighbourGraph() {
+    throw new ModelError('internal', "'neighbourGraph' is not there yet.");
+  },
+  async layout() {
+    throw new ModelError('internal', "'layout' is not there yet.");
+  },
+});
+
+/** Memory of the arrays in a message: it moves to the other thread. Shared memory stays where it is. */
+function buffersOf(value: unknown): Transferable[] {
+  if (ArrayBuffer.isView(value)) return value.buffer instanceof ArrayBuffer ? [value.buffer] : [];
+  if (typeof value !== 'object' || value === null) return [];
+  return [...new Set(Object.values(value).flatMap(buffersOf))];
+}

@@ -1,0 +1,30 @@
+import type { NeighbourGraph, Points } from '../../numeric/points.ts';
+import type { Call } from '../../shared/protocol.ts';
+import type { Layout, LayoutFrame, Metric } from '../../shared/spaceProtocol.ts';
+import type { SharedControl } from './control.ts';
+
+/** Which neighbours are looked for. */
+export interface GraphRequest {
+  /** On a SharedArrayBuffer nothing is copied on the way to the thread. */
+  points: Points;
+  k: number;
+  metric: Metric;
+}
+
+export interface LayoutTask {
+  points: Points;
+  /** LayoutInfo.id. */
+  method: string;
+  /** All of them, checked. */
+  params: Readonly<Record<string, number | string>>;
+}
+
+/** A layout but for what the caller knows. */
+export type LaidOut = Omit<Layout, 'revision' | 'method' | 'params' | 'ms'>;
+
+/** What the engine asks of its numeric thread. */
+export interface ThreadCalls {
+  /** Progress: points whose neighbours are known. */
+  neighbourGraph: Call<GraphRequest & { control: SharedControl }, NeighbourGraph, { done: number }>;
+  layout: Call<LayoutTask & { control: SharedControl }, LaidOut, LayoutFrame>;
+}
