@@ -197,8 +197,9 @@ export interface Layout {
 /** One image of a pair and which of its regions make it like the other one. */
 export interface PairSide {
   image: ImageRef;
-  /** What the network sees of the image. */
+  /** What the network sees of the image; the placement is in pixels of `input` = [height, width]. */
   picture: RgbPixels;
+  input: readonly [number, number];
   height: number;
   width: number;
   /** [height,width]: what each cell adds to the cosine. */
