@@ -6,10 +6,9 @@ import { Store } from '../../dataset/store.ts';
 import { ModelError, throwIfAborted } from '../../shared/errors.ts';
 import type { ModelInfo } from '../../shared/protocol.ts';
 import { untilAborted } from '../../shared/sharedJobs.ts';
-import type { Preprocessing } from '../../shared/sidecar.ts';
 import { ByteCache } from '../byteCache.ts';
-import { preprocessingUnknown } from '../inputs.ts';
 import type { OpenModel } from '../models.ts';
+import { type FedModel, keyOfModel, openFed } from '../openFed.ts';
 import type { Services } from '../services.ts';
 import { findUnitLayer } from './unitLayer.ts';
 
@@ -19,22 +18,15 @@ export interface CollectionOf {
   store: string;
 }
 
-/** A model whose layers are collected. Where each image may have its own size, all are collected at the size the model opens with. */
-export interface Collecting {
-  open: OpenModel;
-  info: ModelInfo;
-  preprocessing: Preprocessing;
+/** A model whose layers are collected. */
+export interface Collecting extends FedModel {
   store: Store;
 }
 
 /** Throws ModelError('input') where nothing tells the preprocessing. */
 export async function openCollecting(services: Services, { model, store }: CollectionOf, signal: AbortSignal): Promise<Collecting> {
-  const open = await untilAborted(services.models.open(model), signal);
-  const info = await services.inputs.describe(open, undefined);
-  const { preprocessing } = info;
-  if (!preprocessing) throw preprocessingUnknown(info);
-  const key = { file: open.model.file, hash: open.model.hash, preprocessing: JSON.stringify(preprocessing) };
-  return { open, info, preprocessing, store: new Store(store, key) };
+  const fed = await openFed(services, model, signal);
+  return { ...fed, store: new Store(store, keyOfModel(fed)) };
 }
 
 /**
