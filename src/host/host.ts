@@ -1,4 +1,6 @@
 import type * as vscode from 'vscode';
+import type { Dataset } from './datasets/dataset.ts';
+import type { Stores } from './datasets/stores.ts';
 import type { EngineClient } from './engineClient.ts';
 import type { ExplainPanels } from './explainPanels.ts';
 import type { Models } from './models.ts';
@@ -12,6 +14,10 @@ export interface Services {
   readonly log: vscode.LogOutputChannel;
   readonly engine: EngineClient;
   readonly models: Models;
+  /** The images that units and the feature space are shown of. */
+  readonly dataset: Dataset;
+  /** Where what is collected and indexed of data sets is kept. */
+  readonly stores: Stores;
   readonly status: ModelStatus;
   /** The model in use as the view shows it. */
   readonly shown: ShownModel;

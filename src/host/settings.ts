@@ -13,8 +13,10 @@ export interface Settings {
   cacheSize: number;
   modelFiles: readonly string[];
   modelFilesExclude: readonly string[];
-  /** Folder of the images that patches are taken from, as written; empty: all of the workspace. */
+  /** Folder of the images that units and the feature space are shown of, as written; empty: all of the workspace. */
   dataset: string;
+  /** File of their labels, as written; empty: what stands beside them tells. In Restricted Mode as `model`. */
+  labels: string;
   datasetExclude: readonly string[];
 }
 
@@ -28,6 +30,7 @@ export function settings(): Settings {
     modelFiles: values.get('modelFiles', []),
     modelFilesExclude: values.get('modelFilesExclude', []),
     dataset: values.get('dataset', ''),
+    labels: values.get('labels', ''),
     datasetExclude: values.get('datasetExclude', []),
   };
 }

@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { Dataset } from './datasets/dataset.ts';
+import { Stores } from './datasets/stores.ts';
 import { EngineClient } from './engineClient.ts';
 import { explainAtLayer } from './explainAtLayer.ts';
 import { explain, explainWithMethod } from './explainCommand.ts';
@@ -29,13 +31,16 @@ export function start(context: vscode.ExtensionContext): Host {
   const status = new ModelStatus();
   const shown = new ShownModel(engine, models);
   const tree = new ModelTree(shown, async () => (await models.candidates()).length);
-  const services = { context, log, engine, models, status, shown, tree };
+  const dataset = new Dataset(context.workspaceState);
+  const stores = new Stores((context.storageUri ?? context.globalStorageUri).fsPath);
+  const services = { context, log, engine, models, dataset, stores, status, shown, tree };
   const host: Host = { ...services, panels: new ExplainPanels(services) };
   const units = new UnitsPanels(host);
   context.subscriptions.push(
     log,
     engine,
     models,
+    dataset,
     status,
     host.panels,
     units,

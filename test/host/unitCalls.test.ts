@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { KnownImages } from '../../src/host/datasets/knownImages.ts';
 import { describeJob } from '../../src/host/describeJob.ts';
 import { fileName, frameName, freeName } from '../../src/host/savedNames.ts';
 import { Showings } from '../../src/host/showings.ts';
-import { KnownImages } from '../../src/host/units/knownImages.ts';
 import { unitEngineCalls } from '../../src/host/units/unitEngineCalls.ts';
 import { unitsTarget } from '../../src/host/units/unitsTarget.ts';
 import { cancelled } from '../../src/shared/errors.ts';
@@ -28,7 +28,7 @@ function pageCalls() {
   }[] = [];
   const jobs = new SharedJobs();
   const known = new KnownImages();
-  known.add('/d/a.png', '/d/b.png');
+  known.add(['/d/a.png', '/d/b.png']);
   const engine = {
     call: (
       call: string,

@@ -1,8 +1,8 @@
 import type { CallContext, Handlers } from '../../shared/rpc.ts';
 import type { SharedJobs } from '../../shared/sharedJobs.ts';
 import type { OfPanel, UnitCalls, UnitPatches, UnitsPageCalls } from '../../shared/unitsProtocol.ts';
+import type { KnownImages } from '../datasets/knownImages.ts';
 import type { EngineClient } from '../engineClient.ts';
-import type { KnownImages } from './knownImages.ts';
 
 type Forwarded = Exclude<keyof UnitCalls, 'visualisers'>;
 
@@ -61,16 +61,21 @@ export function unitEngineCalls({ engine, jobs, known, side, during }: Serving):
       const params = { ...asked, ...own } as never;
       const work = ({ signal, progress }: CallContext<unknown>) => {
         const onProgress = (value: unknown) => {
-          if (call === 'topPatches') known.addOf(value as UnitPatches);
+          if (call === 'topPatches') known.add(imagesOf(value as UnitPatches));
           progress(value);
         };
         return during(call, engine.call(call, params, { signal, onProgress }));
       };
       const result = await jobs.run(`${call} ${JSON.stringify(asked)}`, context, work, told.has(call) ? 'all' : 'last');
-      if (call === 'topPatches') for (const each of result as readonly UnitPatches[]) known.addOf(each);
+      if (call === 'topPatches') for (const each of result as readonly UnitPatches[]) known.add(imagesOf(each));
       return result;
     };
   return Object.fromEntries((Object.keys(added) as Forwarded[]).map((call) => [call, handler(call)])) as never;
+}
+
+/** What was collected before may be of images that are no longer of the data set. */
+function imagesOf({ patches }: UnitPatches): string[] {
+  return patches.map(({ image }) => image.path);
 }
 
 /** The images that a call names. */

@@ -25,7 +25,7 @@ export function unitsCommands(host: Host, units: UnitsPanels): Record<string, (.
     deleteCollected: async () => {
       const model = units.active?.subject.model ?? (await modelInUse(host));
       if (model !== undefined && (await confirmed(model))) {
-        for (const store of await units.stores.all()) await host.engine.call('forgetCollected', { model, store });
+        for (const store of await host.stores.all()) await host.engine.call('forgetCollected', { model, store });
         units.refresh(model);
       }
     },

@@ -3,14 +3,14 @@ import { modelName } from '../../shared/modelFormats.ts';
 import { emit, type Handlers, serve } from '../../shared/rpc.ts';
 import { SharedJobs } from '../../shared/sharedJobs.ts';
 import type { UnitsPageCalls, UnitsPageEvents, UnitsSubject } from '../../shared/unitsProtocol.ts';
+import type { DatasetChange } from '../datasets/dataset.ts';
+import type { ImageSet } from '../datasets/imageSet.ts';
+import { KnownImages } from '../datasets/knownImages.ts';
 import { watchFile, watchModel } from '../fileWatch.ts';
 import { loadPage } from '../loadPage.ts';
 import { servePages } from '../ports.ts';
 import { Showings } from '../showings.ts';
 import { Watchers } from '../watchers.ts';
-import type { DatasetChange } from './dataset.ts';
-import type { ImageSet } from './imageSet.ts';
-import { KnownImages } from './knownImages.ts';
 import { unitEditorCalls } from './unitEditorCalls.ts';
 import { type UnitsSide, unitEngineCalls } from './unitEngineCalls.ts';
 import type { UnitsHost } from './unitsPanels.ts';
@@ -117,11 +117,13 @@ export class UnitsPanel implements vscode.Disposable {
   /** What a page's call is about. Throws 'cancelled' where that is no longer shown. */
   async #side(generation: number): Promise<UnitsSide> {
     this.#showings.expect(generation);
-    const { images = [], folder = '' } = (await this.#dataset) ?? {};
+    const { sample, folder = '' } = (await this.#dataset) ?? {};
+    const images = sample?.images ?? [];
     this.#showings.expect(generation);
     const { model, image } = this.#subject;
-    this.#known.add(...images, ...(image === undefined ? [] : [image]));
-    return { model, store: this.#host.units.stores.of(folder), images };
+    this.#known.add(images);
+    if (image !== undefined) this.#known.add([image]);
+    return { model, store: this.#host.stores.of(folder), images };
   }
 
   async #during<T>(call: string, work: Promise<T>): Promise<T> {

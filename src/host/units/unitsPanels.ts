@@ -5,8 +5,6 @@ import type { Host } from '../host.ts';
 import { pickModel } from '../modelPicker.ts';
 import { PanelSet } from '../panelSet.ts';
 import { unitsViewType } from '../viewType.ts';
-import { Dataset } from './dataset.ts';
-import { Stores } from './stores.ts';
 import { UnitsPanel } from './unitsPanel.ts';
 import { restoreUnits, type UnitsTurn } from './unitsSubject.ts';
 import type { UnitsTarget } from './unitsTarget.ts';
@@ -14,7 +12,6 @@ import type { UnitsTarget } from './unitsTarget.ts';
 /** What a units panel needs of the host. */
 export interface UnitsHost extends Host {
   readonly units: UnitsPanels;
-  readonly dataset: Dataset;
 }
 
 /**
@@ -22,22 +19,16 @@ export interface UnitsHost extends Host {
  * long. Another model goes to the panel that is neither pinned nor at work.
  */
 export class UnitsPanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
-  /** Where what is collected is kept. */
-  readonly stores: Stores;
   readonly #host: UnitsHost;
   readonly #panels: PanelSet<UnitsPanel>;
   readonly #subscriptions: vscode.Disposable[];
 
   constructor(host: Host) {
-    const { workspaceState, storageUri, globalStorageUri } = host.context;
-    this.stores = new Stores((storageUri ?? globalStorageUri).fsPath);
-    const dataset = new Dataset(workspaceState);
-    this.#host = { ...host, dataset, units: this };
+    this.#host = { ...host, units: this };
     this.#panels = new PanelSet('glassbox.unitsPinned', host.context.extensionUri);
     this.#subscriptions = [
-      dataset,
       vscode.window.registerWebviewPanelSerializer(unitsViewType, this),
-      dataset.onDidChange((change) => {
+      host.dataset.onDidChange((change) => {
         for (const each of this.#panels) each.datasetChanged(change);
       }),
     ];

@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
 import { modelName } from '../../shared/modelFormats.ts';
 import type { ImageRef, UnitsSubject } from '../../shared/unitsProtocol.ts';
+import type { ImageSet } from '../datasets/imageSet.ts';
 import type { Models } from '../models.ts';
 import type { Showing } from '../showings.ts';
 import { keptBy, workspacePath } from '../subject.ts';
-import type { ImageSet } from './imageSet.ts';
 
 /** What a units panel is about. */
 export interface UnitsOf {
@@ -24,7 +24,7 @@ export async function describeUnits(
   dataset: ImageSet | undefined,
   models: Pick<Models, 'candidates'>,
 ): Promise<UnitsSubject> {
-  const shown = image ?? dataset?.images[0];
+  const shown = image ?? dataset?.sample.images[0];
   return {
     generation,
     restore: JSON.stringify({ model, image, pinned } satisfies UnitsOf),
@@ -32,7 +32,7 @@ export async function describeUnits(
     modelPath: workspacePath(model),
     candidates: (await models.candidates()).map(({ path }) => workspacePath(path)),
     image: shown === undefined ? undefined : refOf(shown),
-    dataset: dataset && { label: dataset.label, capped: dataset.capped, images: dataset.images.map(refOf) },
+    dataset: dataset && { label: dataset.label, capped: dataset.sample.capped, images: dataset.sample.images.map(refOf) },
     ...(turn && { turn }),
   };
 }

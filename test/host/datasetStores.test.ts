@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { Stores } from '../../src/host/units/stores.ts';
+import { Stores } from '../../src/host/datasets/stores.ts';
 
 test('each data set has a folder of its own, always the same; all that were collected are found', async (t) => {
   const storage = mkdtempSync(join(tmpdir(), 'glassbox-stores-'));
@@ -16,8 +16,8 @@ test('each data set has a folder of its own, always the same; all that were coll
     ['', '/data/a', '/data/b'].map((dataset) => new Stores(storage).of(dataset)),
     folders,
   );
-  for (const folder of folders) assert.ok(folder.startsWith(join(storage, 'units')));
+  for (const folder of folders) assert.ok(folder.startsWith(join(storage, 'datasets')));
   for (const folder of folders.slice(0, 2)) mkdirSync(folder, { recursive: true });
-  writeFileSync(join(storage, 'units', 'note.txt'), '');
+  writeFileSync(join(storage, 'datasets', 'note.txt'), '');
   assert.deepEqual((await stores.all()).sort(), folders.slice(0, 2).sort());
 });

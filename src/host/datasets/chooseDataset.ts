@@ -5,13 +5,13 @@ import { foldersOf } from './imageSet.ts';
 
 type Item = vscode.QuickPickItem & { folder?: string };
 
-/** Asks for the folder whose images patches are taken from; empty: all of the workspace. Undefined: cancelled. */
+/** Asks for the folder of the images that units and the feature space are shown of; empty: all of the workspace. Undefined: cancelled. */
 export async function chooseDataset(): Promise<string | undefined> {
   const browse: Item = { label: '$(folder-opened) Browse…', detail: 'A folder outside this workspace' };
   const items = findImages('').then((images) => [...itemsOf(images), browse]);
   const chosen = await vscode.window.showQuickPick<Item>(items, {
-    title: 'Glassbox: Choose Images',
-    placeHolder: 'Images to take the patches of units from',
+    title: 'Glassbox: Choose Data Set',
+    placeHolder: 'Images that units and the feature space are shown of',
     matchOnDescription: true,
   });
   return chosen === browse ? await browseForFolder() : chosen?.folder;

@@ -1,19 +1,28 @@
 import { createHash } from 'node:crypto';
 import { dirname, isAbsolute, relative } from 'node:path';
 
-/** So many images are taken of a data set. */
-export const mostImages = 5_000;
+/** So many images are taken of a data set where each of them takes long, or all of them are told of by name. */
+export const mostSampled = 5_000;
 
-/** The images that patches are taken from. */
-export interface ImageSet {
+/** Some images; absolute paths, in order. */
+export interface Images {
+  images: readonly string[];
+  /** There are more. */
+  capped: boolean;
+}
+
+/** The images of a data set: as many as are looked for. */
+export interface ImageSet extends Images {
   /** Absolute; empty: all of the workspace. */
   folder: string;
+  /** The folder, or those of the workspace; absolute. */
+  roots: readonly string[];
   /** For people: the folder, or the workspace's name. */
   label: string;
-  /** Absolute paths. */
-  images: readonly string[];
-  /** There are more than are taken. */
-  capped: boolean;
+  /** Those of them that patches of units are taken from. */
+  sample: Images;
+  /** Label file that a person chose, absolute. */
+  labelFile: string | undefined;
 }
 
 const order = new Intl.Collator('en', { numeric: true });
@@ -22,9 +31,14 @@ const order = new Intl.Collator('en', { numeric: true });
  * The images in order, numbers in names by value. Of too many, those whose hashes are the smallest: from all folders alike,
  * always the same, and a new image replaces one other at most.
  */
-export function takeImages(paths: readonly string[], most = mostImages): Pick<ImageSet, 'images' | 'capped'> {
+export function takeImages(paths: readonly string[], most = mostSampled): Images {
   const capped = paths.length > most;
-  return { images: (capped ? sample(paths, most) : [...paths]).sort(order.compare), capped };
+  return { images: inOrder(capped ? sample(paths, most) : paths), capped };
+}
+
+/** Numbers in names by value. */
+export function inOrder(paths: readonly string[]): string[] {
+  return [...paths].sort(order.compare);
 }
 
 function sample(paths: readonly string[], most: number): string[] {

@@ -1,9 +1,8 @@
-/** The images that patches are taken from: their order, the cap, the folders to choose from, and what a page may name. */
+/** The images of a data set: their order, the cap, the folders to choose from, and what a page may name. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { foldersOf, takeImages } from '../../src/host/units/imageSet.ts';
-import { KnownImages } from '../../src/host/units/knownImages.ts';
-import type { UnitPatches } from '../../src/shared/unitsProtocol.ts';
+import { foldersOf, takeImages } from '../../src/host/datasets/imageSet.ts';
+import { KnownImages } from '../../src/host/datasets/knownImages.ts';
 
 test('images stand in order, numbers in names by value', () => {
   const { images, capped } = takeImages(['/d/b/1.png', '/d/a/10.png', '/d/a/9.png']);
@@ -50,12 +49,12 @@ test('folders are offered with all images at any depth, the root first', () => {
   ]);
 });
 
-test('a page may name images of the data set and those of patches, and no others', () => {
+test('a page may name images that are known to it, and no others', () => {
   const known = new KnownImages();
-  known.add('/d/a.png', '/d/b.png');
+  known.add(['/d/a.png', '/d/b.png']);
   assert.equal(known.expect('/d/a.png'), '/d/a.png');
   for (const other of ['/etc/passwd', '/d/../d/a.png', undefined, 3]) assert.throws(() => known.expect(other), { code: 'input' });
-  known.addOf({ unit: 0, kept: 1, patches: [{ image: { path: '/old/c.png', name: 'c.png' } }] } as unknown as UnitPatches);
+  known.add(new Set(['/old/c.png']));
   assert.equal(known.expect('/old/c.png'), '/old/c.png');
   known.forgetAll();
   assert.throws(() => known.expect('/d/a.png'), { code: 'input' });

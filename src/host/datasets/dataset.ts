@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import * as vscode from 'vscode';
@@ -5,7 +6,7 @@ import { anyOf, imageFiles } from '../globs.ts';
 import { section, settings } from '../settings.ts';
 import { workspacePath } from '../subject.ts';
 import { Watchers } from '../watchers.ts';
-import { type ImageSet, takeImages } from './imageSet.ts';
+import { type ImageSet, inOrder, takeImages } from './imageSet.ts';
 
 /** The choice of a person, kept per workspace; `setting` is what glassbox.dataset said then: changing the setting wins again. */
 interface Choice {
@@ -14,10 +15,17 @@ interface Choice {
   setting: string;
 }
 
-/** `choice`: a person wants others. `files`: some came, went or changed. */
+/** The same of the label file of a data set; no file: what stands beside the images tells. */
+interface LabelChoice {
+  file?: string;
+  setting: string;
+}
+
+/** `choice`: a person wants others, or other labels. `files`: some came, went or changed. */
 export type DatasetChange = 'choice' | 'files';
 
 const choiceKey = 'dataset';
+const labelsKey = 'labels';
 /** More paths are not looked at. */
 const mostFound = 100_000;
 const neverTaken = ['**/node_modules/**', '**/.*/**'];
@@ -25,7 +33,7 @@ const neverTaken = ['**/node_modules/**', '**/.*/**'];
 const quiet = 1_500;
 const calm = 20_000;
 
-/** The images of the workspace that patches are taken from. */
+/** The images that units and the feature space are shown of, and where their labels come from. */
 export class Dataset implements vscode.Disposable {
   readonly #state: vscode.Memento;
   readonly #changed = new vscode.EventEmitter<DatasetChange>();
@@ -46,7 +54,7 @@ export class Dataset implements vscode.Disposable {
       this.#changed,
       this.#watchers,
       vscode.workspace.onDidChangeConfiguration((event) => {
-        const affects = ['dataset', 'datasetExclude'].some((name) => event.affectsConfiguration(`${section}.${name}`));
+        const affects = ['dataset', 'datasetExclude', 'labels'].some((name) => event.affectsConfiguration(`${section}.${name}`));
         if (affects || event.affectsConfiguration('files.exclude')) this.#forget('choice');
       }),
       vscode.workspace.onDidChangeWorkspaceFolders(() => this.#forget('choice')),
@@ -71,12 +79,32 @@ export class Dataset implements vscode.Disposable {
     this.#forget('choice');
   }
 
+  /** Remembers the label file that a person chose for a data set; undefined: what stands beside its images tells. */
+  async useLabels({ folder }: ImageSet, file: string | undefined): Promise<void> {
+    const choice: LabelChoice = { setting: settings().labels, ...(file !== undefined && { file }) };
+    await this.#state.update(labelsKey, { ...this.#labelChoices(), [folder]: choice });
+    this.#forget('choice');
+  }
+
+  /** By the folder of the data set. */
+  #labelChoices(): Readonly<Record<string, LabelChoice>> {
+    return this.#state.get(labelsKey, {});
+  }
+
+  async #labelFile(folder: string): Promise<string | undefined> {
+    const setting = settings().labels;
+    const choice = this.#labelChoices()[folder];
+    if (choice && choice.setting === setting) return choice.file;
+    return setting === '' ? undefined : await resolvePath(setting, (found) => found.isFile());
+  }
+
   /** Absolute path; empty: the workspace; undefined: as `current`. */
   async #folder(): Promise<string | undefined> {
     const setting = settings().dataset;
     const choice = this.#state.get<Choice>(choiceKey);
     if (choice && choice.setting === setting) return choice.folder;
-    if (setting !== '') return await resolveFolder(setting);
+    // Not there: it has no images, and the page names it.
+    if (setting !== '') return await resolvePath(setting, (found) => found.isDirectory());
     // In Restricted Mode nothing is read that the person has not picked.
     return vscode.workspace.isTrusted ? '' : undefined;
   }
@@ -87,7 +115,10 @@ export class Dataset implements vscode.Disposable {
     if (folder === undefined) return undefined;
     this.#watch(folder);
     const label = folder === '' ? (vscode.workspace.name ?? '') : workspacePath(folder);
-    return { folder, label, ...takeImages(await findImages(folder)) };
+    const [found, labelFile] = await Promise.all([findImages(folder), this.#labelFile(folder)]);
+    const images = inOrder(found);
+    const roots = basesOf(folder).map(({ fsPath }) => fsPath);
+    return { folder, roots, label, images, capped: images.length >= mostFound, sample: takeImages(images), labelFile };
   }
 
   #watch(folder: string): void {
@@ -138,12 +169,14 @@ function basesOf(folder: string): vscode.Uri[] {
   return folder === '' ? (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri) : [vscode.Uri.file(folder)];
 }
 
-/** Relative to the first workspace folder that has it. */
-async function resolveFolder(setting: string): Promise<string> {
+/** Relative to the first workspace folder that has it, else to the first one. */
+async function resolvePath(setting: string, isMeant: (found: Stats) => boolean): Promise<string> {
   if (isAbsolute(setting)) return setting;
   const paths = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => join(uri.fsPath, setting));
-  for (const path of paths) if ((await stat(path).catch(() => undefined))?.isDirectory()) return path;
-  // Not there: it has no images, and the page names it.
+  for (const path of paths) {
+    const found = await stat(path).catch(() => undefined);
+    if (found && isMeant(found)) return path;
+  }
   return paths[0] ?? setting;
 }
 

@@ -1,17 +1,11 @@
 import { ModelError } from '../../shared/errors.ts';
-import type { UnitPatches } from '../../shared/unitsProtocol.ts';
 
-/** The images that a page may name: those of the data set, the chosen one, and those that the engine has named to it. */
+/** The images that a page may name: those of the data set, those that were chosen, and those that the engine has named to it. */
 export class KnownImages {
   readonly #paths = new Set<string>();
 
-  add(...paths: readonly string[]): void {
+  add(paths: Iterable<string>): void {
     for (const path of paths) this.#paths.add(path);
-  }
-
-  /** What was collected before may be of images that are no longer of the data set. */
-  addOf({ patches }: UnitPatches): void {
-    for (const { image } of patches) this.#paths.add(image.path);
   }
 
   forgetAll(): void {
