@@ -254,6 +254,8 @@ export interface SpaceCalls {
   /** A layout under way ends at the iteration it is at, with what it has. */
   stopLayout: Call<OfRows, void>;
   pair: Call<OfModel & { image: string; other: string; layer?: string }, PairExplanation>;
+  /** What the network sees of an image. */
+  picture: Call<OfModel & { image: string }, RgbPixels>;
 }
 
 // ---------------------------------------------------------------- page → host

@@ -11,6 +11,7 @@ import { layout } from './layout.ts';
 import { layouts } from './layouts.ts';
 import { neighbours } from './neighbours.ts';
 import { pair } from './pair.ts';
+import { picture } from './picture.ts';
 import { rows } from './rows.ts';
 import { stopLayout } from './stopLayout.ts';
 import { thumbnails } from './thumbnails.ts';
@@ -28,6 +29,7 @@ const handlers: { [K in keyof SpaceCalls]: SpaceHandler<K> } = {
   layout,
   stopLayout,
   pair,
+  picture,
 };
 
 /** The calls about the feature space, on the services of one engine. */

@@ -1,13 +1,12 @@
 import { basename } from 'node:path';
-import { takeRgb } from '../../image/channels.ts';
-import { fedPixels } from '../../image/preprocess.ts';
 import { isAbort, ModelError, throwIfAborted, toErrorRecord } from '../../shared/errors.ts';
 import { untilAborted } from '../../shared/sharedJobs.ts';
-import type { ImageRef, RgbPixels, UnitMap, UnitMapOutcome } from '../../shared/unitsProtocol.ts';
+import type { ImageRef, UnitMap, UnitMapOutcome } from '../../shared/unitsProtocol.ts';
 import { centres } from '../../transform/receptiveBoxes.ts';
 import { valuesOf } from '../activations.ts';
 import type { Prepared } from '../inputs.ts';
 import type { JobContext } from '../jobs.ts';
+import { pictureOf } from '../pictureOf.ts';
 import type { Services } from '../services.ts';
 import { blockMaxima, blockPlacement, blockSize } from './blocks.ts';
 import { checkUnit } from './checkUnit.ts';
@@ -93,12 +92,6 @@ function concernsAll(error: unknown): boolean {
 
 function placementOf({ open: { model } }: Prepared, value: string) {
   return centres(model.graph, model.input.value, value);
-}
-
-/** What the network sees of the image. */
-function pictureOf({ fed, info }: Prepared): RgbPixels {
-  const { width, height, channels, data } = fedPixels(fed.tensor, info.preprocessing, info.input);
-  return { width, height, data: takeRgb(data, channels).rgb };
 }
 
 function refOf({ path, name }: ImageRef): ImageRef {
