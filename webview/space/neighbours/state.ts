@@ -1,4 +1,11 @@
-// biome-ignore lint/suspicious/noEmptyInterface: to be filled
-export interface NeighboursState {}
+import type { Neighbourhood, PairExplanation } from '../../../src/shared/spaceProtocol.ts';
+import { noAnswer, type Slot } from '../../page/ask.ts';
 
-export const noNeighbours: NeighboursState = {};
+export interface NeighboursState {
+  /** Of the image in focus. */
+  found: Slot<Neighbourhood>;
+  /** The image in focus and the neighbour that was clicked. */
+  pair: Slot<PairExplanation>;
+}
+
+export const noNeighbours: NeighboursState = { found: noAnswer, pair: noAnswer };

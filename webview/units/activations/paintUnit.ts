@@ -1,10 +1,10 @@
 import type { ColorMapId } from '../../../src/shared/colorMaps.ts';
 import type { ColorScale } from '../../../src/shared/colorScale.ts';
 import type { RgbPixels, UnitWall } from '../../../src/shared/unitsProtocol.ts';
+import { drawPicture } from '../../draw/drawPicture.ts';
 import type { Size } from '../../draw/geometry.ts';
 import { contextOf } from '../../draw/picture.ts';
 import { colourPlaced, PlacedGrid } from '../../draw/placed.ts';
-import { drawPicture } from '../unit/drawPicture.ts';
 import { mapOf } from './selectors.ts';
 
 /** How much of the picture the strongest cells cover. */

@@ -1,8 +1,7 @@
 import type { UnitMap } from '../../../src/shared/unitsProtocol.ts';
-
+import { drawOver } from '../../draw/drawOver.ts';
+import { drawPicture } from '../../draw/drawPicture.ts';
 import { PlacedGrid } from '../../draw/placed.ts';
-import { drawPicture } from './drawPicture.ts';
-import { drawOver } from './overlay.ts';
 
 /** Half of its width in pixels: a bright region of a dark picture is seen, too. */
 const line = 1;

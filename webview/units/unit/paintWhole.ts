@@ -1,10 +1,9 @@
 import { colorIndex, colorTable } from '../../../src/shared/colorMaps.ts';
 import type { Rect } from '../../../src/shared/protocol.ts';
 import type { UnitMap } from '../../../src/shared/unitsProtocol.ts';
-
+import { drawOver } from '../../draw/drawOver.ts';
+import { drawPicture } from '../../draw/drawPicture.ts';
 import { PlacedGrid } from '../../draw/placed.ts';
-import { drawPicture } from './drawPicture.ts';
-import { drawOver } from './overlay.ts';
 
 /** How much of the colours covers the picture where the unit is strongest. */
 const opacity = 0.5;

@@ -1,5 +1,5 @@
-import type { Size } from '../../draw/geometry.ts';
-import { contextOf } from '../../draw/picture.ts';
+import type { Size } from './geometry.ts';
+import { contextOf } from './picture.ts';
 
 /** Draws over the canvas what `color` says of each pixel: [red, green, blue, cover], bytes. */
 export function drawOver(

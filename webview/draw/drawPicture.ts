@@ -1,6 +1,6 @@
-import type { RgbPixels } from '../../../src/shared/unitsProtocol.ts';
-import { contextOf } from '../../draw/picture.ts';
-import { paintRgb } from '../../draw/rgb.ts';
+import type { RgbPixels } from '../../src/shared/unitsProtocol.ts';
+import { contextOf } from './picture.ts';
+import { paintRgb } from './rgb.ts';
 
 /** Fills the canvas with the picture. */
 export function drawPicture(context: CanvasRenderingContext2D, picture: RgbPixels): void {
