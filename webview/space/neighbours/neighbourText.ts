@@ -1,5 +1,5 @@
 import type { Neighbour, Neighbourhood, SpaceRows } from '../../../src/shared/spaceProtocol.ts';
-import { number, percent } from '../../draw/format.ts';
+import { percent } from '../../draw/format.ts';
 
 /** The file's name in a path. */
 export function nameOf(path: string | undefined): string {
@@ -24,7 +24,7 @@ export function classText(
   rows: SpaceRows,
   { label, predicted, confidence }: { label: number; predicted: number; confidence: number },
 ): string {
-  const said = predicted < 0 ? '' : `${rows.classes[predicted]} ${percent(confidence)}`;
+  const said = predicted < 0 ? '' : `${rows.classes[predicted]} ${percent(confidence).replaceAll(' ', '\u00a0')}`;
   if (label < 0) return predicted < 0 ? 'no label' : `seen as ${said}`;
   if (predicted < 0) return rows.classes[label] ?? '';
   return label === predicted ? said : `${rows.classes[label]}, seen as ${said}`;
