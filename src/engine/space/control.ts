@@ -35,6 +35,11 @@ export class Control {
     return Atomics.load(this.#cells, 0) === stop;
   }
 
+  /** It is to end, in whichever way. */
+  get wished(): boolean {
+    return Atomics.load(this.#cells, 0) !== goOn;
+  }
+
   throwIfCancelled(): void {
     if (Atomics.load(this.#cells, 0) === cancel) throw cancelled();
   }

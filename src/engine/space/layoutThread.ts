@@ -1,7 +1,9 @@
 /** Entry of the thread that layouts and neighbours of many points are computed in. */
 import { parentPort, type Transferable } from 'node:worker_threads';
-import { ModelError } from '../../shared/errors.ts';
+import { nearestNeighbours } from '../../numeric/neighbours.ts';
 import { type Port, serve } from '../../shared/rpc.ts';
+import { Control } from './control.ts';
+import { layOut } from './layouts/layOut.ts';
 import type { ThreadCalls } from './threadCalls.ts';
 
 const port: Port = {
@@ -14,12 +16,15 @@ const port: Port = {
 };
 
 serve<ThreadCalls>(port, {
-  async neighbourGraph() {
-    throw new ModelError('internal', "'neighbourGraph' is not there yet.");
+  async neighbourGraph({ points, k, metric, control }, { signal, progress }) {
+    const wishes = new Control(control);
+    const look = (done: number) => {
+      wishes.throwIfCancelled();
+      progress({ done });
+    };
+    return await nearestNeighbours(points, k, { metric, signal, progress: look });
   },
-  async layout() {
-    throw new ModelError('internal', "'layout' is not there yet.");
-  },
+  layout: async ({ control, ...task }, { progress }) => await layOut(task, new Control(control), progress),
 });
 
 /** Memory of the arrays in a message: it moves to the other thread. Shared memory stays where it is. */

@@ -1,6 +1,5 @@
-import { ModelError } from '../../shared/errors.ts';
 import type { SpaceHandler } from './handler.ts';
+import { layoutMethods } from './layouts/index.ts';
 
-export const layouts: SpaceHandler<'layouts'> = async () => {
-  throw new ModelError('internal', "'layouts' is not there yet.");
-};
+/** The ways to lay out. */
+export const layouts: SpaceHandler<'layouts'> = async () => layoutMethods.map(({ info }) => info);

@@ -1,6 +1,4 @@
-import { ModelError } from '../../shared/errors.ts';
 import type { SpaceHandler } from './handler.ts';
+import { layoutDesk } from './layoutDesk.ts';
 
-export const stopLayout: SpaceHandler<'stopLayout'> = async () => {
-  throw new ModelError('internal', "'stopLayout' is not there yet.");
-};
+export const stopLayout: SpaceHandler<'stopLayout'> = async (services, { revision }) => layoutDesk(services).stop(revision);

@@ -24,7 +24,7 @@ export type LaidOut = Omit<Layout, 'revision' | 'method' | 'params' | 'ms'>;
 
 /** What the engine asks of its numeric thread. */
 export interface ThreadCalls {
-  /** Progress: points whose neighbours are known. */
+  /** Progress: share of the work done, 0..1. */
   neighbourGraph: Call<GraphRequest & { control: SharedControl }, NeighbourGraph, { done: number }>;
   layout: Call<LayoutTask & { control: SharedControl }, LaidOut, LayoutFrame>;
 }

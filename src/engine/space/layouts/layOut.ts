@@ -1,0 +1,59 @@
+import { neighbourQuality } from '../../../numeric/quality.ts';
+import { ModelError } from '../../../shared/errors.ts';
+import type { LayoutFrame, LayoutQuality } from '../../../shared/spaceProtocol.ts';
+import type { Control } from '../control.ts';
+import type { LaidOut, LayoutTask } from '../threadCalls.ts';
+import { findLayout } from './index.ts';
+import { metricOf } from './method.ts';
+import { LayoutRun } from './run.ts';
+import { inMetric } from './space.ts';
+
+/**
+ * Lays points out and measures what became of their neighbours, those of all features in the metric, whatever the method made of them on
+ * the way. Throws ModelError: 'method' where there are no points or no such layout, 'weights' where a feature is not finite, 'cancelled'.
+ */
+export async function layOut(
+  { points, method, params }: LayoutTask,
+  control: Control,
+  progress: (frame: LayoutFrame) => void,
+): Promise<LaidOut> {
+  const { run: lay, info } = findLayout(method);
+  if (points.count === 0) throw noPoints(info.label);
+  const run = new LayoutRun(points.count, control, progress);
+  try {
+    await run.begin('looking at the features', 0);
+    checkFinite(points.data, points.dimensions);
+    const placed = await lay(points, params, run);
+    centre(placed.positions);
+    await run.begin('quality', placed.iterations);
+    return { ...placed, quality: qualityOf({ points, method, params }, placed.positions) };
+  } finally {
+    run.close();
+  }
+}
+
+function qualityOf({ points, params }: LayoutTask, positions: Float32Array): LayoutQuality {
+  const { preservation, trustworthiness, sampled } = neighbourQuality(inMetric(points, metricOf(params)), positions);
+  return { preservation, trustworthiness, sampled };
+}
+
+function centre(positions: Float32Array): void {
+  for (const axis of [0, 1]) {
+    let sum = 0;
+    for (let i = axis; i < positions.length; i += 2) sum += positions[i]!;
+    const mean = (2 * sum) / positions.length;
+    for (let i = axis; i < positions.length; i += 2) positions[i]! -= mean;
+  }
+}
+
+function checkFinite(data: Float32Array, dimensions: number): void {
+  const at = data.findIndex((v) => !Number.isFinite(v));
+  if (at < 0) return;
+  throw new ModelError('weights', `Image ${Math.floor(at / dimensions) + 1} has NaN or infinite features: it has no place in a map.`, {
+    hint: 'Check the preprocessing (value range) and whether training diverged.',
+  });
+}
+
+function noPoints(label: string): ModelError {
+  return new ModelError('method', `There is no image to lay out with ${label}.`, { hint: 'Index the images first.' });
+}
