@@ -4,6 +4,7 @@ import { type Tensor, typeOf } from '../../graph/graph.ts';
 import type { Model } from '../../importers/model.ts';
 import { beforeActivation } from '../../inspect/beforeActivation.ts';
 import { planUnitGradient, type UnitGradient } from '../../inspect/unitGradient.ts';
+import type { UnitPlace } from '../../inspect/unitPlaces.ts';
 import { ModelError, throwIfAborted } from '../../shared/errors.ts';
 import type { Objective } from '../../shared/unitsProtocol.ts';
 import { notComputable } from '../graphMaps.ts';
@@ -11,7 +12,6 @@ import type { JobContext } from '../jobs.ts';
 import { forward } from '../predict.ts';
 import type { Services } from '../services.ts';
 import { batchSize } from '../stream.ts';
-import type { UnitPlace } from './unitLayer.ts';
 
 /** A scalar of the network: a weighted sum of the logits, or of a layer's units; or how far a logit is ahead. */
 export interface Aim {

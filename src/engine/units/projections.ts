@@ -3,6 +3,7 @@ import { planes } from '../../image/preprocess.ts';
 import type { Model } from '../../importers/model.ts';
 import { effectiveField } from '../../inspect/effectiveField.ts';
 import { projectedPart } from '../../inspect/projection.ts';
+import type { UnitPlace } from '../../inspect/unitPlaces.ts';
 import { type ErrorRecord, isAbort, ModelError, throwIfAborted, toErrorRecord } from '../../shared/errors.ts';
 import type { ModelInfo, Rect } from '../../shared/protocol.ts';
 import { untilAborted } from '../../shared/sharedJobs.ts';
@@ -15,7 +16,7 @@ import { checkUnit } from './checkUnit.ts';
 import { fieldsOf } from './fields.ts';
 import { type CellGradient, cellGradients, finite, gradientBatch } from './gradients.ts';
 import type { UnitHandler } from './handler.ts';
-import { findUnitLayer, type UnitPlace } from './unitLayer.ts';
+import { findUnitLayer } from './unitLayer.ts';
 
 /** A unit of a model, and how images are fed to it. */
 interface Subject {

@@ -1,6 +1,7 @@
 import { ranking } from '../../explain/scores.ts';
 import { bindBatch, elements, type Tensor, typeOf } from '../../graph/graph.ts';
 import { planUnitSwitches, planUnitWeights } from '../../inspect/unitClasses.ts';
+import type { UnitPlace } from '../../inspect/unitPlaces.ts';
 import { className, unitOf } from '../../shared/classScores.ts';
 import { ModelError, throwIfAborted } from '../../shared/errors.ts';
 import type { ModelInfo } from '../../shared/protocol.ts';
@@ -16,7 +17,7 @@ import { checkUnit } from './checkUnit.ts';
 import { type CollectionOf, layerCollection } from './collected.ts';
 import { type Collected, collectedImages } from './collectedImages.ts';
 import type { UnitHandler } from './handler.ts';
-import { findUnitLayer, type UnitPlace } from './unitLayer.ts';
+import { findUnitLayer } from './unitLayer.ts';
 
 /** Images that a unit is switched off in: as many as a page shows patches of. */
 const switchedImages = 9;
