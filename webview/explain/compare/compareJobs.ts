@@ -2,11 +2,11 @@ import { isAbort, ModelError, toErrorRecord } from '../../../src/shared/errors.t
 import type { MapRequest, Outcome, PageCalls } from '../../../src/shared/protocol.ts';
 import type { Client } from '../../../src/shared/rpc.ts';
 import type { Store } from '../../page/store.ts';
+import { cellsInView } from '../../ui/paintedInView.ts';
 import type { PageState } from '../state.ts';
 import { type Cell, isSlow } from './cells.ts';
 import { type CompareState, nothingCompared, type Running, type Side } from './compareState.ts';
 import { comparison } from './comparison.ts';
-import { cellsInView } from './inView.ts';
 
 /** Behind the map on screen in Explain, before other methods' maps there; slow ones last. */
 const priority = { fast: 8, slow: -5 };

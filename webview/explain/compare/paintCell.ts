@@ -1,7 +1,7 @@
-import { ModelError } from '../../../src/shared/errors.ts';
 import type { ExplanationMap, Rect } from '../../../src/shared/protocol.ts';
 import type { Size } from '../../draw/geometry.ts';
 import { paintMap } from '../../draw/mapCanvas.ts';
+import { penOf } from '../../draw/pen.ts';
 import type { Scale } from '../../draw/scale.ts';
 import { lookOf } from '../look.ts';
 import type { PageState } from '../state.ts';
@@ -17,13 +17,6 @@ export interface CellPicture {
   scale: SharedScale | undefined;
   /** The map alone. */
   bare: boolean;
-}
-
-/** Of a small canvas made from pixels in memory: a hundred of them are faster there than in the graphics card. */
-export function penOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
-  const context = canvas.getContext('2d', { willReadFrequently: true });
-  if (!context) throw new ModelError('internal', 'The browser gives no canvas to draw on.');
-  return context;
 }
 
 /** Fills the canvas: the picture, and the map over it in the colours of its (maybe shared) scale. */

@@ -1,14 +1,13 @@
-import { colorIndex } from '../../../src/shared/colorMaps.ts';
 import { fit, type Size } from '../../draw/geometry.ts';
-import { pixelTable } from '../../draw/palette.ts';
+import { penOf } from '../../draw/pen.ts';
+import { line, paintBar, paragraph, quiet, say } from '../../draw/sheetText.ts';
 import type { PageState } from '../state.ts';
 import type { Cell, Row, Section } from './cells.ts';
 import { sharingOf } from './choices.ts';
 import { coversOf, type GridModel, pictureOf } from './gridModel.ts';
-import { paintCell, penOf } from './paintCell.ts';
+import { paintCell } from './paintCell.ts';
 import { rangeText } from './read.ts';
 import { endsOf, type SharedScale } from './scales.ts';
-import { line, paragraph, quiet, say } from './sheetText.ts';
 
 /** Pixels. */
 const width = 1680;
@@ -171,17 +170,7 @@ function bar(
   x: number,
   y: number,
   long: number,
-  ends?: readonly [string, string],
+  ends: readonly [string, string] = endsOf(scale),
 ): void {
-  if (!pen) return;
-  const table = pixelTable(scale.colorMap);
-  const colors = pen.createImageData(long, 10);
-  const pixels = new Uint32Array(colors.data.buffer);
-  for (let i = 0; i < pixels.length; i++) pixels[i] = table[colorIndex((i % long) / (long - 1))] ?? 0;
-  pen.putImageData(colors, x, y);
-  const [low, high] = ends ?? endsOf(scale);
-  say(pen, low, x, y + 12, { color: quiet, size: 12 });
-  pen.textAlign = 'right';
-  say(pen, high, x + long, y + 12, { color: quiet, size: 12 });
-  pen.textAlign = 'left';
+  if (pen) paintBar(pen, scale.colorMap, ends, { x, y, long });
 }

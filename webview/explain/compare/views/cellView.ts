@@ -5,6 +5,7 @@ import { describeError } from '../../../../src/shared/errors.ts';
 import { number } from '../../../draw/format.ts';
 import type { Size } from '../../../draw/geometry.ts';
 import { icon } from '../../../ui/icons.ts';
+import { paintedInView } from '../../../ui/paintedInView.ts';
 import { vars } from '../../../ui/vars.ts';
 import { lookOf } from '../../look.ts';
 import type { PageState } from '../../state.ts';
@@ -13,7 +14,6 @@ import type { CompareActions } from '../compareActions.ts';
 import { type Content, toAllow } from '../content.ts';
 import { costOf } from '../cost.ts';
 import { coversOf, type GridModel, pictureOf, pictureSize } from '../gridModel.ts';
-import { paintedInView } from '../inView.ts';
 import { paintCell } from '../paintCell.ts';
 import { peakOf, rangeText, valueAt } from '../read.ts';
 

@@ -1,4 +1,6 @@
-import type { Size } from '../../draw/geometry.ts';
+import { type ColorMapId, colorIndex } from '../../src/shared/colorMaps.ts';
+import type { Size } from './geometry.ts';
+import { pixelTable } from './palette.ts';
 
 /** On paper: dark on white, whatever the editor's theme. */
 const ink = '#1b1b1b';
@@ -49,4 +51,22 @@ export function paragraph(pen: CanvasRenderingContext2D, text: string, x: number
       (each, i) =>
         void say(pen, i === most - 1 && lines.length > most ? `${each} …` : each, x, top + i * line, { size: 12, room: room.width }),
     );
+}
+
+/** The colours of a map as a bar, with what stands at its two ends. */
+export function paintBar(
+  pen: CanvasRenderingContext2D,
+  colorMap: ColorMapId,
+  [low, high]: readonly [string, string],
+  { x, y, long }: { x: number; y: number; long: number },
+): void {
+  const table = pixelTable(colorMap);
+  const colors = pen.createImageData(long, 10);
+  const pixels = new Uint32Array(colors.data.buffer);
+  for (let i = 0; i < pixels.length; i++) pixels[i] = table[colorIndex((i % long) / (long - 1))] ?? 0;
+  pen.putImageData(colors, x, y);
+  say(pen, low, x, y + 12, { color: quiet, size: 12 });
+  pen.textAlign = 'right';
+  say(pen, high, x + long, y + 12, { color: quiet, size: 12 });
+  pen.textAlign = 'left';
 }

@@ -1,8 +1,7 @@
 import { noChange } from 'lit';
 import { AsyncDirective, directive } from 'lit/async-directive.js';
 import { type ElementPart, type PartInfo, PartType } from 'lit/directive.js';
-
-import { penOf } from './paintCell.ts';
+import { penOf } from '../draw/pen.ts';
 
 type Paint = (context: CanvasRenderingContext2D) => void;
 
