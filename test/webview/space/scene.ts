@@ -22,4 +22,6 @@ export interface SpaceScene {
   mistaken: number;
   mislabelled: number;
   rowWarnings: readonly ErrorRecord[];
+  /** Rows whose explanation fails. */
+  unexplained?: readonly number[];
 }
