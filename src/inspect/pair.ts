@@ -1,6 +1,6 @@
 import { spatialLayers, upstreamOf } from '../explain/layers.ts';
 import { check } from '../graph/check.ts';
-import type { Graph } from '../graph/graph.ts';
+import { bindBatch, type Graph, typeOf } from '../graph/graph.ts';
 import { prune } from '../graph/prune.ts';
 import type { Layer, Model } from '../importers/model.ts';
 import { infer, newBuilder } from '../ops/index.ts';
@@ -56,13 +56,18 @@ export function layerBefore(model: Model, features: Pick<Layer, 'name' | 'value'
   );
 }
 
-/** Where the cells of a layer lie in [C,H,W]. */
-interface Grid {
+/** Channels of a value, and cells of each: 1 where it is a vector. */
+export interface Grid {
   channels: number;
   cells: number;
 }
 
-/** Features of an image: the vector itself, or the mean of each channel [C,H,W] over its cells. In double precision. */
+export function gridOf(graph: Graph, value: string): Grid {
+  const [, channels, ...rest] = bindBatch(typeOf(graph, value).shape, 1);
+  return { channels: channels as number, cells: rest.reduce((n, size) => n * size, 1) };
+}
+
+/** Features [C] of an image, in double precision: the vector itself, or the mean of each channel of [C,H,W] over its cells. */
 export function featuresOf(values: Float32Array, { channels, cells }: Grid): Float64Array {
   return Float64Array.from({ length: channels }, (_, k) => {
     let sum = 0;
@@ -79,15 +84,21 @@ export function dot(a: Float64Array, b: Float64Array): number {
   return a.reduce((sum, v, i) => sum + v * b[i]!, 0);
 }
 
-/**
- * Parts of the cosine, one each cell, from activations [C,H,W] and what each adds by a unit: `slope` of a channel, the same at all its
- * cells [C], or of each activation [C,H,W].
- */
-export function shares(activation: Float32Array, slope: ArrayLike<number>, { channels, cells }: Grid): Float64Array {
+/** What each cell adds to the mean features' part along `direction` [C]: Σ_k A_kij direction_k / HW. */
+export function meanShares(activation: Float32Array, direction: Float64Array, { channels, cells }: Grid): Float64Array {
   const parts = new Float64Array(cells);
-  const everyCell = slope.length === channels && cells > 1;
   for (let k = 0; k < channels; k++) {
-    for (let i = 0; i < cells; i++) parts[i]! += activation[k * cells + i]! * slope[everyCell ? k : k * cells + i]!;
+    const weight = direction[k]! / cells;
+    for (let i = 0; i < cells; i++) parts[i]! += activation[k * cells + i]! * weight;
+  }
+  return parts;
+}
+
+/** What each cell adds to the first order: Σ_k A_kij gradient_kij. */
+export function gradientShares(activation: Float32Array, gradient: Float32Array, { channels, cells }: Grid): Float64Array {
+  const parts = new Float64Array(cells);
+  for (let k = 0; k < channels; k++) {
+    for (let i = 0; i < cells; i++) parts[i]! += activation[k * cells + i]! * gradient[k * cells + i]!;
   }
   return parts;
 }
