@@ -1,0 +1,161 @@
+/** Neighbours of many points against all distances in double precision, sorted. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { distanceBetween, told, type Vectors } from '../../src/numeric/distances.ts';
+import { nearestNeighbours, nearestOf } from '../../src/numeric/neighbours.ts';
+import type { NeighbourGraph } from '../../src/numeric/points.ts';
+import { Random } from '../../src/shared/random.ts';
+import { type Metric, metrics } from '../../src/shared/spaceProtocol.ts';
+
+/** Clouds of points about some centres, the later dimensions narrower. */
+function clouds(count: number, dimensions: number, { seed = 1, centres = 5, width = 0.2 } = {}): Vectors {
+  const random = Random.seeded(seed);
+  const uniform = () => random.bits() / 2 ** 31 - 1;
+  const middle = Array.from({ length: centres * dimensions }, uniform);
+  const data = new Float32Array(count * dimensions);
+  for (let i = 0; i < data.length; i++) {
+    const [point, t] = [Math.floor(i / dimensions), i % dimensions];
+    data[i] = (middle[(point % centres) * dimensions + t] as number) + (width * uniform()) / (1 + t / 8);
+  }
+  return { data, count, dimensions };
+}
+
+/** The definition: for each query all candidates but itself (where they are the same vectors), sorted by distance, then number. */
+function bruteForce(queries: Vectors, candidates: Vectors, k: number, metric: Metric): NeighbourGraph {
+  const [indices, distances]: [number[], number[]] = [[], []];
+  for (let i = 0; i < queries.count; i++) {
+    const all = Array.from({ length: candidates.count }, (_, j) => ({ j, distance: definition(queries, i, candidates, j, metric) }))
+      .filter(({ j }) => queries !== candidates || j !== i)
+      .sort((a, b) => a.distance - b.distance || a.j - b.j)
+      .slice(0, k);
+    indices.push(...all.map(({ j }) => j));
+    distances.push(...all.map(({ distance }) => (metric === 'euclidean' ? Math.sqrt(distance) : distance)));
+  }
+  return { k, indices: Int32Array.from(indices), distances: Float32Array.from(distances) };
+}
+
+function definition(a: Vectors, i: number, b: Vectors, j: number, metric: Metric): number {
+  const left = Array.from(a.data.subarray(i * a.dimensions, (i + 1) * a.dimensions));
+  const right = Array.from(b.data.subarray(j * b.dimensions, (j + 1) * b.dimensions));
+  if (metric === 'euclidean') return left.reduce((sum, x, t) => sum + (x - (right[t] as number)) ** 2, 0);
+  const [n, m] = [left, right].map((vector) => Math.sqrt(vector.reduce((sum, x) => sum + x * x, 0))) as [number, number];
+  if (n === 0 || m === 0) return n === m ? 0 : 1;
+  return left.reduce((sum, x, t) => sum + (x / n - (right[t] as number) / m) ** 2, 0) / 2;
+}
+
+function same(actual: NeighbourGraph, expected: NeighbourGraph): void {
+  assert.equal(actual.k, expected.k);
+  assert.deepEqual(actual.indices, expected.indices);
+  actual.distances.forEach((distance, i) => {
+    const right = expected.distances[i] as number;
+    assert.ok(Math.abs(distance - right) <= 1e-6 * right + 1e-12, `${i}: ${distance}, not ${right}`);
+  });
+}
+
+const bytes = ({ data, ...size }: Vectors): Vectors => ({ ...size, data: Uint8Array.from(data, (v) => 128 + 100 * v) });
+
+for (const metric of metrics) {
+  test(`${metric}: neighbours are those of all distances sorted, whatever the sizes`, async () => {
+    for (const [count, dimensions, k] of [
+      [2, 3, 1],
+      [7, 1, 6],
+      [9, 2, 3],
+      [333, 5, 10],
+      [700, 50, 90],
+      [1201, 17, 4],
+    ] as const) {
+      const points = clouds(count, dimensions, { seed: count });
+      same(await nearestNeighbours(points, k, { metric }), bruteForce(points, points, k, metric));
+    }
+  });
+
+  test(`${metric}: of others, and of bytes`, async () => {
+    for (const convert of [(points: Vectors) => points, bytes]) {
+      const [queries, candidates] = [convert(clouds(37, 48, { seed: 3 })), convert(clouds(900, 48, { seed: 4 }))];
+      same(await nearestOf(queries, candidates, 10, { metric }), bruteForce(queries, candidates, 10, metric));
+    }
+  });
+
+  test(`${metric}: candidates beyond what is in memory at a time`, async () => {
+    // 2²⁶ bytes are 1,024 vectors of 16,384 dimensions.
+    const [queries, candidates] = [clouds(3, 16_384, { seed: 5 }), clouds(1100, 16_384, { seed: 6 })];
+    same(await nearestOf(queries, candidates, 5, { metric }), bruteForce(queries, candidates, 5, metric));
+  });
+
+  test(`${metric}: equal points, zeros and ties go by their numbers`, async () => {
+    const data = new Float32Array(300 * 4);
+    for (let i = 0; i < 300; i++)
+      data.set(
+        [
+          [0, 0, 0, 0],
+          [1, 0, 0, 0],
+          [0, 1, 0, 0],
+          [2, 0, 0, 0],
+          [0, 0, i, 1],
+        ][i % 5] as number[],
+        i * 4,
+      );
+    const points = { data, count: 300, dimensions: 4 };
+    for (const k of [1, 10, 70, 299]) same(await nearestNeighbours(points, k, { metric }), bruteForce(points, points, k, metric));
+    same(await nearestOf(points, { ...points, count: 150 }, 40, { metric }), bruteForce(points, { ...points, count: 150 }, 40, metric));
+  });
+
+  test(`${metric}: all points equal, or one, or none`, async () => {
+    const equal = { data: new Float32Array(50 * 3).fill(2.5), count: 50, dimensions: 3 };
+    same(await nearestNeighbours(equal, 5, { metric }), bruteForce(equal, equal, 5, metric));
+    const [one, none] = [clouds(1, 3), clouds(0, 3)];
+    assert.deepEqual(await nearestNeighbours(one, 5, { metric }), { k: 0, indices: new Int32Array(), distances: new Float32Array() });
+    assert.deepEqual(await nearestNeighbours(none, 5, { metric }), { k: 0, indices: new Int32Array(), distances: new Float32Array() });
+    assert.equal((await nearestOf(one, none, 5, { metric })).k, 0);
+  });
+
+  test(`${metric}: classes far apart and each narrower than single precision tells from so far`, async () => {
+    const points = clouds(600, 24, { seed: 7, centres: 3, width: 1e-5 });
+    same(await nearestNeighbours(points, 12, { metric }), bruteForce(points, points, 12, metric));
+    const queries = clouds(30, 24, { seed: 7, centres: 3, width: 2e-5 });
+    same(await nearestOf(queries, points, 12, { metric }), bruteForce(queries, points, 12, metric));
+  });
+
+  test(`${metric}: values near the ends of single precision`, async () => {
+    for (const scale of [1e25, 1e-30]) {
+      const { data, ...size } = clouds(200, 6, { seed: 8 });
+      const points = { ...size, data: data.map((v) => v * scale) };
+      same(await nearestNeighbours(points, 7, { metric }), bruteForce(points, points, 7, metric));
+    }
+    const [queries, points] = [clouds(20, 6, { seed: 9 }), clouds(100, 6, { seed: 10 })];
+    const far = { ...queries, data: queries.data.map((v) => v * 1e30) };
+    same(await nearestOf(far, points, 7, { metric }), bruteForce(far, points, 7, metric));
+  });
+}
+
+test('distances are exact, and none of a vector to itself', () => {
+  const points = clouds(40, 30, { seed: 11 });
+  for (const metric of metrics) {
+    const distance = distanceBetween(points, points, metric);
+    for (let i = 0; i < 40; i++) {
+      assert.equal(told(distance(i, i), metric), 0);
+      for (let j = 0; j < 40; j++) {
+        const expected = definition(points, i, points, j, metric);
+        assert.ok(Math.abs(distance(i, j) - expected) < 1e-12);
+      }
+    }
+  }
+});
+
+test('progress rises, and what it throws or a signal ends the search', async () => {
+  const points = clouds(6000, 50);
+  const heard: number[] = [];
+  await nearestNeighbours(points, 30, { metric: 'euclidean', progress: (done) => heard.push(done) });
+  assert.ok(heard.length > 1 && heard.every((done, i) => done >= 0 && done <= 1 && done >= (heard[i - 1] ?? 0)));
+  const stop = new AbortController();
+  const progress = () => stop.abort();
+  await assert.rejects(nearestNeighbours(points, 30, { metric: 'euclidean', signal: stop.signal, progress }), { code: 'cancelled' });
+  const thrown = new Error('enough');
+  const ending = nearestNeighbours(points, 30, {
+    metric: 'euclidean',
+    progress: () => {
+      throw thrown;
+    },
+  });
+  await assert.rejects(ending, thrown);
+});
