@@ -1,0 +1,193 @@
+/** No more points than this stay together in a leaf, unless they cannot be parted. */
+const leafSize = 8;
+/** Levels of cells: points that are closer than the side of the whole over 2⁶⁰ count as one. */
+const levels = 60;
+
+/**
+ * Points in the plane sorted into cells, each cell into its quarters. Points of a cell are neighbours in memory, and nodes lie depth first:
+ * the descendants of a node follow it up to `next`. Building it again for points that moved a little is quicker than the first time, for
+ * they are almost sorted.
+ */
+export class Quadtree {
+  readonly count: number;
+  /** Sorted points: which they are, and where. */
+  readonly order: Int32Array;
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+  nodes = 0;
+  /** By node: its points are start..end of the sorted ones. */
+  readonly start: Int32Array;
+  readonly end: Int32Array;
+  /** By node: the first one behind its descendants; a leaf has none. */
+  readonly next: Int32Array;
+  /** By node: the mean of its points, and the box around them. */
+  readonly meanX: Float64Array;
+  readonly meanY: Float64Array;
+  readonly left: Float64Array;
+  readonly right: Float64Array;
+  readonly bottom: Float64Array;
+  readonly top: Float64Array;
+  /** By node: the longer side of the box, squared; 0 where the points count as one. */
+  readonly side2: Float64Array;
+
+  constructor(count: number) {
+    this.count = count;
+    // Each inner node has at least two children.
+    const most = 2 * count + 1;
+    const numbers = () => new Float64Array(most);
+    this.order = Int32Array.from({ length: count }, (_, i) => i);
+    this.x = new Float64Array(count);
+    this.y = new Float64Array(count);
+    this.start = new Int32Array(most);
+    this.end = new Int32Array(most);
+    this.next = new Int32Array(most);
+    this.meanX = numbers();
+    this.meanY = numbers();
+    this.left = numbers();
+    this.right = numbers();
+    this.bottom = numbers();
+    this.top = numbers();
+    this.side2 = numbers();
+  }
+
+  /** Sorts points at `positions` [count,2], none of them NaN. */
+  build(positions: Float64Array): void {
+    const { order, x, y, count } = this;
+    let left = Infinity;
+    let right = -Infinity;
+    let bottom = Infinity;
+    let top = -Infinity;
+    for (let i = 0; i < count; i++) {
+      const at = 2 * (order[i] as number);
+      const px = positions[at] as number;
+      const py = positions[at + 1] as number;
+      x[i] = px;
+      y[i] = py;
+      if (px < left) left = px;
+      if (px > right) right = px;
+      if (py < bottom) bottom = py;
+      if (py > top) top = py;
+    }
+    this.nodes = 0;
+    const half = Math.max(right - left, top - bottom) / 2;
+    if (count > 0) this.#add(0, count, left + half, bottom + half, half, 0);
+  }
+
+  /** Adds the points start..end of a cell around a middle, half as wide as `half`. */
+  #add(start: number, end: number, middleX: number, middleY: number, half: number, level: number): void {
+    const node = this.nodes++;
+    this.start[node] = start;
+    this.end[node] = end;
+    const inner = end - start > leafSize && half > 0 && this.#part(start, end, middleX, middleY, half, level);
+    this.next[node] = this.nodes;
+    if (inner) this.#summariseChildren(node);
+    else this.#summarisePoints(node);
+  }
+
+  /** Adds the quarters of a cell that hold points, of the smallest cell with these points; false: they cannot be parted. */
+  #part(start: number, end: number, middleX: number, middleY: number, half: number, level: number): boolean {
+    const { x, y } = this;
+    let [cx, cy, h] = [middleX, middleY, half];
+    for (let l = level; l < levels; l++) {
+      const upper = this.#split(y, cy, start, end);
+      const right = this.#split(x, cx, start, upper);
+      const upperRight = this.#split(x, cx, upper, end);
+      h /= 2;
+      const [noLeft, noRight] = [right === start && upperRight === upper, right === upper && upperRight === end];
+      const [noLower, noUpper] = [upper === start, upper === end];
+      if ((noLeft || noRight) && (noLower || noUpper)) {
+        // All are in one quarter: on with that.
+        cx += noLeft ? h : -h;
+        cy += noLower ? h : -h;
+        continue;
+      }
+      if (start < right) this.#add(start, right, cx - h, cy - h, h, l + 1);
+      if (right < upper) this.#add(right, upper, cx + h, cy - h, h, l + 1);
+      if (upper < upperRight) this.#add(upper, upperRight, cx - h, cy + h, h, l + 1);
+      if (upperRight < end) this.#add(upperRight, end, cx + h, cy + h, h, l + 1);
+      return true;
+    }
+    return false;
+  }
+
+  /** Moves the points up to `middle` before the others; returns where these begin. */
+  #split(along: Float64Array, middle: number, start: number, end: number): number {
+    let i = start;
+    let j = end - 1;
+    for (;;) {
+      while (i <= j && (along[i] as number) <= middle) i++;
+      while (i <= j && (along[j] as number) > middle) j--;
+      if (i >= j) return i;
+      this.#swap(i++, j--);
+    }
+  }
+
+  #swap(i: number, j: number): void {
+    const { order, x, y } = this;
+    const o = order[i] as number;
+    const px = x[i] as number;
+    const py = y[i] as number;
+    order[i] = order[j] as number;
+    x[i] = x[j] as number;
+    y[i] = y[j] as number;
+    order[j] = o;
+    x[j] = px;
+    y[j] = py;
+  }
+
+  #summarisePoints(node: number): void {
+    const { x, y } = this;
+    const start = this.start[node] as number;
+    const end = this.end[node] as number;
+    let sumX = 0;
+    let sumY = 0;
+    let left = Infinity;
+    let right = -Infinity;
+    let bottom = Infinity;
+    let top = -Infinity;
+    for (let i = start; i < end; i++) {
+      const px = x[i] as number;
+      const py = y[i] as number;
+      sumX += px;
+      sumY += py;
+      if (px < left) left = px;
+      if (px > right) right = px;
+      if (py < bottom) bottom = py;
+      if (py > top) top = py;
+    }
+    this.#summarise(node, sumX / (end - start), sumY / (end - start), left, right, bottom, top);
+    if (end - start > leafSize) this.side2[node] = 0;
+  }
+
+  #summariseChildren(node: number): void {
+    let sumX = 0;
+    let sumY = 0;
+    let left = Infinity;
+    let right = -Infinity;
+    let bottom = Infinity;
+    let top = -Infinity;
+    const behind = this.next[node] as number;
+    for (let child = node + 1; child < behind; child = this.next[child] as number) {
+      const points = (this.end[child] as number) - (this.start[child] as number);
+      sumX += points * (this.meanX[child] as number);
+      sumY += points * (this.meanY[child] as number);
+      left = Math.min(left, this.left[child] as number);
+      right = Math.max(right, this.right[child] as number);
+      bottom = Math.min(bottom, this.bottom[child] as number);
+      top = Math.max(top, this.top[child] as number);
+    }
+    const points = (this.end[node] as number) - (this.start[node] as number);
+    this.#summarise(node, sumX / points, sumY / points, left, right, bottom, top);
+  }
+
+  #summarise(node: number, meanX: number, meanY: number, left: number, right: number, bottom: number, top: number): void {
+    const side = Math.max(right - left, top - bottom);
+    this.meanX[node] = meanX;
+    this.meanY[node] = meanY;
+    this.left[node] = left;
+    this.right[node] = right;
+    this.bottom[node] = bottom;
+    this.top[node] = top;
+    this.side2[node] = side * side;
+  }
+}
