@@ -174,6 +174,10 @@ export class ExplainPanel implements vscode.Disposable {
         this.#showings.expect(generation);
         await vscode.commands.executeCommand('glassbox.showUnits', { model: this.#model(), image: this.#subject.image, ...turn });
       },
+      findSimilar: async ({ generation }) => {
+        this.#showings.expect(generation);
+        await vscode.commands.executeCommand('glassbox.findSimilar', { model: this.#model(), image: this.#subject.image });
+      },
       chooseModel: async ({ candidate }) => {
         const found = (await host.models.candidates()).find((each) => workspacePath(each.path) === candidate);
         await host.panels.chooseModel(this, found?.path);

@@ -406,6 +406,8 @@ export interface PageCalls {
   revealLayer: Call<{ generation: number; layer: string }, void>;
   /** Opens the page about units: of a layer, or with the visualisation of a class. */
   showUnits: Call<{ generation: number; view: UnitsView; layer?: string; class?: number }, void>;
+  /** Opens the page about the feature space, at what lies nearest to the image. */
+  findSimilar: Call<{ generation: number }, void>;
   chooseModel: Call<{ candidate?: string }, void>;
   setPinned: Call<{ pinned: boolean }, void>;
   /** Save dialog, then writes. `format` png: `bytes` is the picture (a PNG made by the page); npy and json: raw values. */

@@ -72,6 +72,7 @@ export class TestHost extends SteeredHost {
       layerShown: quick('layerShown', () => {}),
       revealLayer: quick('revealLayer', () => {}),
       showUnits: quick('showUnits', () => {}),
+      findSimilar: quick('findSimilar', () => {}),
       chooseModel: quick('chooseModel', () => {}),
       setPinned: quick('setPinned', () => {}),
       export: quick('export', ({ format }) => ({ savedAs: `both.grad-cam.${format}` })),

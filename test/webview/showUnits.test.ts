@@ -41,6 +41,15 @@ test('from the class explained to a picture of what excites it', async () => {
   });
 });
 
+test('from a picture to what the network thinks is like it, whatever the method', async () => {
+  await withPage(await sampleScene(), {}, async (page) => {
+    await choose(page, 'saliency');
+    await byId(page, 'find-similar').click();
+    await page.waitForFunction(() => window.host.calls('findSimilar').length === 1);
+    assert.deepEqual(await page.evaluate(() => window.host.calls('findSimilar').map(({ params }) => params)), [{ generation: 1 }]);
+  });
+});
+
 test('where the page about units cannot be opened the reason is said', async () => {
   await withPage(await sampleScene(), {}, async (page) => {
     await page.evaluate(() => window.host.failures.set('showUnits', { code: 'engine', message: 'The engine does not start.' }));

@@ -231,6 +231,12 @@ export class Actions {
     if (subject) this.#tell(this.#client.call('showUnits', { generation: subject.generation, ...to }));
   }
 
+  /** Opens the page about the feature space, at what lies nearest to the image. */
+  findSimilar(): void {
+    const { subject } = this.#store.get();
+    if (subject) this.#tell(this.#client.call('findSimilar', { generation: subject.generation }));
+  }
+
   revealImage(): void {
     this.#tell(this.#client.call('revealImage', {}));
   }

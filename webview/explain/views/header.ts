@@ -8,7 +8,7 @@ import { modeSwitch } from '../compare/views/modeSwitch.ts';
 import type { PageState } from '../state.ts';
 import { exportMenu } from './exportMenu.ts';
 
-/** Image, model, engine, pin, export. */
+/** Image, model, engine; similar images, export, pin. */
 export function header(state: PageState, actions: Actions): TemplateResult {
   const { subject } = state;
   return html`<header class="header">
@@ -20,6 +20,13 @@ export function header(state: PageState, actions: Actions): TemplateResult {
     </div>
     ${modeSwitch(state, actions.compare)}
     <div class="header-tools">
+      ${iconButton({
+        testid: 'find-similar',
+        label: 'Find similar images: what the network thinks is like this one',
+        icon: 'similar',
+        disabled: subject?.modelName === undefined,
+        onClick: () => actions.findSimilar(),
+      })}
       ${isComparing(state) ? exportButton(state, actions.compare) : exportMenu(state, actions)}
       ${iconButton({
         testid: 'pin',
