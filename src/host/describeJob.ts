@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 
 /** What an engine call does, to complete 'The engine process ended unexpectedly while …'. */
 export function describeJob(method: string, params: unknown): string {
-  const { image, model, layer, request } = (params ?? {}) as Partial<Record<string, unknown>>;
+  const { image, model, layer, request, images, other } = (params ?? {}) as Partial<Record<string, unknown>>;
   const imageName = typeof image === 'string' ? basename(image) : 'an image';
   const modelName = typeof model === 'string' ? basename(model) : 'a model';
   if (method === 'explain' || method === 'explainAll') return `explaining ${imageName}`;
@@ -24,6 +24,19 @@ export function describeJob(method: string, params: unknown): string {
   if (method === 'unitClasses') return `weighing the classes of ${units}`;
   if (method === 'filters') return `reading the kernels of ${typeof layer === 'string' ? layer : modelName}`;
   if (method === 'visualise') return `visualising ${objectiveOf(request)}`;
+  const count = Array.isArray(images) ? images.length : 0;
+  const many = count === 1 ? '1 picture' : `${count.toLocaleString('en')} pictures`;
+  if (method === 'layouts') return 'listing the ways to lay pictures out';
+  if (method === 'featureLayers') return `opening ${modelName}`;
+  if (method === 'index') return `indexing ${many} with ${modelName}`;
+  if (method === 'indexed' || method === 'rows') return `reading the feature index of ${modelName}`;
+  if (method === 'forgetIndex') return 'deleting a feature index';
+  if (method === 'thumbnails') return `reading thumbnails of ${many}`;
+  if (method === 'neighbours') return `finding what is similar to ${imageName}`;
+  if (method === 'agreement') return 'comparing labels with those of neighbours';
+  if (method === 'layout' || method === 'stopLayout') return 'laying pictures out';
+  if (method === 'pair') return `comparing ${imageName} with ${typeof other === 'string' ? basename(other) : 'another one'}`;
+  if (method === 'picture') return `preprocessing ${imageName}`;
   return `answering '${method}'`;
 }
 

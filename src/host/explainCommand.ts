@@ -2,24 +2,24 @@ import * as vscode from 'vscode';
 import { urisOf } from './explainArguments.ts';
 import type { Host } from './host.ts';
 import { isImagePath } from './images.ts';
-import { pickImage } from './pickImage.ts';
+import { type ImageQuestion, pickImage } from './pickImage.ts';
 import { pickMethod } from './pickMethod.ts';
 
 /** So many panels open without a question. */
 const manyPanels = 6;
 /** View type of the editor's own image preview. */
 const preview = 'imagePreview.previewEditor';
-const question = { title: 'Glassbox: Explain Prediction', placeHolder: 'Picture to explain', openLabel: 'Explain' };
+const question: ImageQuestion = { title: 'Glassbox: Explain Prediction', placeHolder: 'Picture to explain', openLabel: 'Explain' };
 
 /** 'Glassbox: Explain Prediction', wherever it was called from. */
 export async function explain(host: Host, args: readonly unknown[]): Promise<void> {
-  await explainImages(host, await notTooMany(await imagesOf(args)));
+  await explainImages(host, await notTooMany(await imagesOf(args, question)));
 }
 
 /** 'Glassbox: Explain with Method…': the panel in front, or a picture, with a method that the person picks. */
 export async function explainWithMethod(host: Host, args: readonly unknown[]): Promise<void> {
   const panel = args.length === 0 ? host.panels.active : undefined;
-  const image = panel?.subject.image ?? (await imagesOf(args))[0];
+  const image = panel?.subject.image ?? (await imagesOf(args, question))[0];
   if (image === undefined) return;
   const method = await pickMethod(host.engine, panel?.subject.model ?? (await host.models.current()));
   if (method === undefined) return;
@@ -27,11 +27,11 @@ export async function explainWithMethod(host: Host, args: readonly unknown[]): P
   else await host.panels.explain(image, { turn: { method } });
 }
 
-/** Absolute paths of the images a command is about. */
-async function imagesOf(args: readonly unknown[]): Promise<string[]> {
+/** Absolute paths of the images a command is about: those it names, the one in front, else one that the person is asked for. */
+export async function imagesOf(args: readonly unknown[], question: ImageQuestion): Promise<string[]> {
   const asked = urisOf<vscode.Uri>(args).filter((uri) => isImagePath(uri.fsPath));
   const fromPreview = asked.length === 0 && (args[0] as { webview?: unknown } | undefined)?.webview === preview;
-  const images = asked.length > 0 ? asked : await activeOrPicked(fromPreview);
+  const images = asked.length > 0 ? asked : await activeOrPicked(fromPreview, question);
   return images.map((uri) => uri.fsPath);
 }
 
@@ -46,7 +46,7 @@ export async function explainImages(host: Host, images: readonly string[]): Prom
   host.status.show(await host.models.current());
 }
 
-async function activeOrPicked(fromPreview: boolean): Promise<vscode.Uri[]> {
+async function activeOrPicked(fromPreview: boolean, question: ImageQuestion): Promise<vscode.Uri[]> {
   const image =
     (fromPreview ? await clickedPreview() : undefined) ?? imageOf(vscode.window.tabGroups.activeTabGroup) ?? (await pickImage(question));
   return image ? [image] : [];
@@ -70,7 +70,8 @@ async function clickedPreview(): Promise<vscode.Uri | undefined> {
   return undefined;
 }
 
-async function notTooMany(images: readonly string[]): Promise<readonly string[]> {
+/** All of them, or as many as the person wants. */
+export async function notTooMany(images: readonly string[]): Promise<readonly string[]> {
   if (images.length <= manyPanels) return images;
   const all = `Open ${images.length} Panels`;
   const some = `Only the First ${manyPanels}`;

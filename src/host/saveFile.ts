@@ -46,6 +46,18 @@ export async function saveFrames(
   return folder.fsPath;
 }
 
+/** Where dialogs start: the workspace folder of a model. */
+export function folderFor(model: string): string {
+  const uri = vscode.Uri.file(model);
+  return (vscode.workspace.getWorkspaceFolder(uri)?.uri ?? vscode.Uri.joinPath(uri, '..')).fsPath;
+}
+
+/** A picture as a page sends it. */
+export function bytesOf(png: unknown): Uint8Array {
+  if (png instanceof Uint8Array) return png;
+  throw new ModelError('internal', 'The page sent no picture to save.');
+}
+
 async function write(path: string, content: Uint8Array | string): Promise<void> {
   try {
     await writeFile(path, content);

@@ -34,6 +34,12 @@ export class Showings<Subject, Turn> {
     this.#now = { generation: this.#now.generation + 1, turn: turn ?? kept };
   }
 
+  /** The same showing goes on: what a page has of it stays. It turns to something, or stays as it is. */
+  goOn(turn?: Turn): void {
+    const kept = this.#told ? undefined : this.#now.turn;
+    this.#now = { ...this.#now, turn: turn ?? kept };
+  }
+
   /** Tells the page, unless there is something newer to tell by then. */
   announce(described: Promise<Subject>): void {
     this.#described = described;

@@ -15,6 +15,8 @@ import { reporting } from './report.ts';
 import { explainSample, openSample, showReadme } from './sample.ts';
 import { engineConfiguration, section } from './settings.ts';
 import { openSidecar } from './sidecarFile.ts';
+import { spaceCommands } from './space/spaceCommands.ts';
+import { SpacePanels } from './space/spacePanels.ts';
 import { ModelStatus } from './statusBar.ts';
 import { unitsCommands } from './units/unitsCommands.ts';
 import { UnitsPanels } from './units/unitsPanels.ts';
@@ -36,6 +38,7 @@ export function start(context: vscode.ExtensionContext): Host {
   const services = { context, log, engine, models, dataset, stores, status, shown, tree };
   const host: Host = { ...services, panels: new ExplainPanels(services) };
   const units = new UnitsPanels(host);
+  const spaces = new SpacePanels(host);
   context.subscriptions.push(
     log,
     engine,
@@ -44,17 +47,24 @@ export function start(context: vscode.ExtensionContext): Host {
     status,
     host.panels,
     units,
+    spaces,
     shown,
     tree,
-    ...listeners(host, units),
-    ...commands(host, units),
+    ...listeners(host, { units, spaces }),
+    ...commands(host, { units, spaces }),
     ...registerModelDocuments(host),
   );
   void reporting(log, showReadme)(services);
   return host;
 }
 
-function listeners({ engine, models, status, panels, log }: Host, units: UnitsPanels): vscode.Disposable[] {
+/** The panels of pages that stay with their model. */
+interface Pages {
+  units: UnitsPanels;
+  spaces: SpacePanels;
+}
+
+function listeners({ engine, models, status, panels, log }: Host, { units, spaces }: Pages): vscode.Disposable[] {
   return [
     models.onDidChange((model) => status.show(model)),
     vscode.workspace.onDidChangeConfiguration(
@@ -62,15 +72,15 @@ function listeners({ engine, models, status, panels, log }: Host, units: UnitsPa
         if (!event.affectsConfiguration(`${section}.engine`) && !event.affectsConfiguration(`${section}.cacheSize`)) return;
         await engine.configure();
         if (!event.affectsConfiguration(`${section}.engine`)) return;
-        panels.refreshAll();
-        units.refreshAll();
+        for (const each of [panels, units, spaces]) each.refreshAll();
       }),
     ),
   ];
 }
 
-function commands(host: Host, units: UnitsPanels): vscode.Disposable[] {
+function commands(host: Host, { units, spaces }: Pages): vscode.Disposable[] {
   const { engine, log, models, panels } = host;
+  const active = () => panels.active ?? units.active ?? spaces.active;
   const handlers: Record<string, (...args: unknown[]) => unknown> = {
     explain: (...args) => explain(host, args),
     explainWithMethod: (...args) => explainWithMethod(host, args),
@@ -78,22 +88,24 @@ function commands(host: Host, units: UnitsPanels): vscode.Disposable[] {
     explainAtChosenLayer: () => explainAtLayer(host),
     ...layerCommands(host),
     ...unitsCommands(host, units),
-    chooseModel: () => (units.active ? units.chooseModel(units.active) : panels.chooseModel(panels.active)),
+    ...spaceCommands(host, spaces),
+    chooseModel: () => {
+      if (units.active) return units.chooseModel(units.active);
+      return spaces.active ? spaces.chooseModel(spaces.active) : panels.chooseModel(panels.active);
+    },
     createSidecar: async (arg) => {
-      const model =
-        modelOf(arg) ?? (panels.active ?? units.active)?.subject.model ?? (await models.current()) ?? (await panels.pickModel());
+      const model = modelOf(arg) ?? active()?.subject.model ?? (await models.current()) ?? (await panels.pickModel());
       if (model !== undefined) await openSidecar(engine, model);
     },
     openSample: () => openSample(host),
     explainSample: () => explainSample(host),
     restartEngine: () => {
       engine.restart();
-      panels.refreshAll();
-      units.refreshAll();
+      for (const each of [panels, units, spaces]) each.refreshAll();
     },
     showLog: () => log.show(),
-    pinPanel: () => (panels.active ?? units.active)?.setPinned(true),
-    unpinPanel: () => (panels.active ?? units.active)?.setPinned(false),
+    pinPanel: () => active()?.setPinned(true),
+    unpinPanel: () => active()?.setPinned(false),
   };
   return Object.entries(handlers).map(([name, run]) => vscode.commands.registerCommand(`${section}.${name}`, reporting(log, run)));
 }

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { ModelError } from '../../shared/errors.ts';
 import type { Handlers } from '../../shared/rpc.ts';
 import type { UnitCalls, UnitsPageCalls } from '../../shared/unitsProtocol.ts';
 import { columnForFile } from '../columns.ts';
@@ -8,7 +7,7 @@ import { chooseDataset } from '../datasets/chooseDataset.ts';
 import type { KnownImages } from '../datasets/knownImages.ts';
 import { pickImage } from '../pickImage.ts';
 import { fileName } from '../savedNames.ts';
-import { saveFrames, saveWithProvenance } from '../saveFile.ts';
+import { bytesOf, folderFor, saveFrames, saveWithProvenance } from '../saveFile.ts';
 import { workspacePath } from '../subject.ts';
 import { chooseLayers } from './chooseLayers.ts';
 import type { UnitsSide } from './unitEngineCalls.ts';
@@ -97,15 +96,4 @@ async function mapLayer({ engine }: UnitsHost, model: string, name: string | und
   if (name === undefined) return undefined;
   const { layers } = await engine.call('open', { model });
   return layers.find((layer) => layer.name === name)?.spatial ? name : undefined;
-}
-
-/** Where dialogs start: the model's workspace folder. */
-function folderFor(model: string): string {
-  const uri = vscode.Uri.file(model);
-  return (vscode.workspace.getWorkspaceFolder(uri)?.uri ?? vscode.Uri.joinPath(uri, '..')).fsPath;
-}
-
-function bytesOf(png: unknown): Uint8Array {
-  if (png instanceof Uint8Array) return png;
-  throw new ModelError('internal', 'The page sent no picture to save.');
 }

@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
 import { modelName } from '../../shared/modelFormats.ts';
 import type { Host } from '../host.ts';
-import { modelOf } from '../modelDocument/register.ts';
-import { pickModel } from '../modelPicker.ts';
+import { modelInUse } from '../modelInUse.ts';
 import { pickClass } from './pickClass.ts';
 import type { UnitsPanels } from './unitsPanels.ts';
 import { unitsTarget } from './unitsTarget.ts';
@@ -30,15 +29,6 @@ export function unitsCommands(host: Host, units: UnitsPanels): Record<string, (.
       }
     },
   };
-}
-
-/** The model that the command names or that is in front, else the one in use, else one that the person picks. */
-async function modelInUse({ models }: Host, arg?: unknown): Promise<string | undefined> {
-  const known = modelOf(arg) ?? (await models.current());
-  if (known !== undefined) return known;
-  const chosen = await pickModel(models);
-  if (chosen !== undefined) await models.use(chosen);
-  return chosen;
 }
 
 async function confirmed(model: string): Promise<boolean> {
