@@ -68,9 +68,20 @@ export class Flow {
     if (subject.modelName !== undefined) void this.#open(subject);
   }
 
+  /** What the host tells unasked. Of what is shown already nothing is asked anew: it is pinned now, or turns to a view or an image. */
+  hear(subject: SpaceSubject): void {
+    const { store } = this.#page;
+    if (store.get().subject?.generation === subject.generation) {
+      store.set({ subject });
+      if (subject.turn) this.choose(turn(store.get().choices, subject.turn));
+    } else {
+      this.show(subject);
+    }
+  }
+
   async #open(subject: SpaceSubject): Promise<void> {
     const { store, client } = this.#page;
-    const isCurrent = () => store.get().subject === subject;
+    const isCurrent = () => store.get().subject?.generation === subject.generation;
     try {
       const space = await client.call('featureLayers', { generation: subject.generation });
       if (!isCurrent()) return;

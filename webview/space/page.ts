@@ -17,7 +17,7 @@ export function startPage(port: Port, stateStore: StateStore, root: HTMLElement)
   const store = new Store<SpaceState>(initialState(saved.choices));
   const client = createClient<SpacePageCalls>(port);
   const flow = new Flow({ store, client, thumbs: new Thumbs(store, client) });
-  onEvent<SpacePageEvents, 'subject'>(port, 'subject', (subject) => flow.show(subject));
+  onEvent<SpacePageEvents, 'subject'>(port, 'subject', (subject) => flow.hear(subject));
   onEvent<SpacePageEvents, 'indexing'>(port, 'indexing', (indexing) => flow.index.hear(indexing));
   root.dataset.testid = 'root';
   const draw = oncePerTurn(() => {

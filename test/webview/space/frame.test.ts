@@ -31,6 +31,28 @@ test('a small data set is indexed without a question, and can be paused and resu
   });
 });
 
+test('an index that is deleted is not made again without a question', async () => {
+  await withPage(smallScene({ indexed: 0 }), {}, async (page) => {
+    await page.waitForFunction(() => document.querySelector('[data-testid=index-text]')?.textContent?.includes('300 of 300'));
+    await page.evaluate(() => {
+      window.spaceHost.indexed = 0;
+      window.spaceHost.show({});
+    });
+    await byId(page, 'index-start').waitFor();
+    assert.equal(await page.evaluate(() => window.spaceHost.calls('startIndexing').length), 1);
+  });
+});
+
+test('turned to another view of what it shows, the page asks for nothing anew', async () => {
+  await withPage(smallScene(), {}, async (page) => {
+    await settled(page);
+    await page.evaluate(() => window.spaceHost.turn({ view: 'mistakes' }));
+    await page.locator('[data-testid=view-mistakes][aria-checked=true]').waitFor();
+    assert.equal(await page.evaluate(() => window.spaceHost.calls('featureLayers').length), 1);
+    assert.equal(await page.evaluate(() => window.spaceHost.calls('rows').length), 1);
+  });
+});
+
 test('without a model the page asks for one', async () => {
   await withPage(emptyScene(['models/a.onnx']), { until: 'empty' }, async (page) => {
     await byId(page, 'candidate').click();

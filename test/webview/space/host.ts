@@ -53,6 +53,11 @@ export class SpaceTestHost extends SteeredHost {
     emit<SpacePageEvents, 'subject'>(this.port, 'subject', this.subject());
   }
 
+  /** The page turns to something of what it shows. */
+  turn(turn: NonNullable<SpaceSubject['turn']>): void {
+    emit<SpacePageEvents, 'subject'>(this.port, 'subject', { ...this.subject(), turn });
+  }
+
   /** Indexing is so far now. */
   tell(patch: Partial<Indexing>): void {
     this.indexing = { ...this.indexing, ...patch };

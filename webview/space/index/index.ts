@@ -15,6 +15,8 @@ export class Index implements Feature {
   readonly #more: () => void;
   #about = '';
   #lastMore = 0;
+  /** What was begun without a question: once is enough, also where it was deleted since. */
+  readonly #begun = new Set<string>();
 
   /** `more`: there may be more rows than when it was last called. */
   constructor(page: Page, more: () => void) {
@@ -89,10 +91,18 @@ export class Index implements Feature {
       if (!isOn()) return;
       this.#set({ state, indexing, error: undefined });
       const missing = state.images - state.indexed - state.unreadable;
-      if (first && missing > 0 && state.images <= unasked && indexing.state === 'idle') this.start();
+      if (first && missing > 0 && state.images <= unasked && indexing.state === 'idle') this.#begin(layer);
     } catch (error) {
       if (isOn() && !isAbort(error)) this.#set({ error: toErrorRecord(error) });
     }
+  }
+
+  #begin(layer: string): void {
+    const { space, subject } = this.#page.store.get();
+    const work = [space?.model.hash, subject?.dataset?.label, layer].join('\n');
+    if (this.#begun.has(work)) return;
+    this.#begun.add(work);
+    this.start();
   }
 
   async #ask(work: (generation: number, layer: string) => Promise<unknown>): Promise<void> {
