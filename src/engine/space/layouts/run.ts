@@ -1,4 +1,4 @@
-import { cancelled } from '../../../shared/errors.ts';
+import { cancelled, isAbort } from '../../../shared/errors.ts';
 import type { LayoutFrame } from '../../../shared/spaceProtocol.ts';
 import type { Control } from '../control.ts';
 
@@ -11,7 +11,7 @@ const lookMs = 10;
 
 /** A layout under way, as a method sees it: what its caller wishes, and what the caller is told. */
 export class LayoutRun {
-  /** Least time between two frames with positions, ms. */
+  /** Least time between two frames, ms. */
   readonly frameMs: number;
   /** Aborted when the layout is to be stopped, and when it is cancelled. */
   readonly signal: AbortSignal;
@@ -20,6 +20,7 @@ export class LayoutRun {
   readonly #ending = new AbortController();
   readonly #timer: NodeJS.Timeout;
   #phase: LayoutFrame = { phase: '', iteration: 0, iterations: 0, secondsLeft: undefined };
+  #began = 0;
   #told = 0;
   #lastFrame = Number.NEGATIVE_INFINITY;
 
@@ -46,15 +47,24 @@ export class LayoutRun {
     this.#control.throwIfCancelled();
   }
 
-  /** What is done from now on. Others have their turn before it begins. */
-  async begin(phase: string, iterations: number): Promise<void> {
+  /** What is done from now on, and where the points are. Others have their turn before it begins. */
+  async begin(phase: string, iterations: number, positions?: Float32Array): Promise<void> {
     await turn();
     this.throwIfCancelled();
     this.#phase = { phase, iteration: 0, iterations, secondsLeft: undefined };
-    this.#tell(this.#phase);
+    this.#began = performance.now();
+    this.#tell(positions ? { ...this.#phase, positions: positions.slice() } : this.#phase);
   }
 
-  /** Where the points are; dropped where the last frame was just now, or has not been taken yet. */
+  /** Share of the phase that is done, 0..1. Throws when the layout is to be stopped or cancelled. */
+  done(share: number): void {
+    this.#look();
+    this.signal.throwIfAborted();
+    const seconds = (performance.now() - this.#began) / 1000;
+    if (share > 0) this.frame({ ...this.#phase, secondsLeft: (seconds / share) * (1 - share) });
+  }
+
+  /** Where it is; dropped where the last frame was just now, or has not been taken yet. */
   frame(frame: LayoutFrame): void {
     this.#look();
     const now = performance.now();
@@ -68,7 +78,7 @@ export class LayoutRun {
     try {
       return await work;
     } catch (error) {
-      if (!this.stopped) throw error;
+      if (!isAbort(error) || !this.stopped) throw error;
       return undefined;
     } finally {
       this.throwIfCancelled();

@@ -1,15 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { type Affinities, affinities, neighboursFor } from '../../../numeric/affinities.ts';
-import { nearestNeighbours } from '../../../numeric/neighbours.ts';
 import { Tsne, type TsneFrame } from '../../../numeric/tsne/tsne.ts';
-import { Random } from '../../../shared/random.ts';
 import type { LayoutFrame } from '../../../shared/spaceProtocol.ts';
 import { type LayoutMethod, metricOf, metricParam, pcaParam, placed, seedParam } from './method.ts';
-import { fewest, fewPoints, samePoints } from './small.ts';
+import { neighboursIn } from './neighboursIn.ts';
+import { fewest, fewPoints, samePoints, stoppedEarly } from './remarks.ts';
 import { layoutSpace } from './space.ts';
 
-/** Of the start's larger axis: enough to tell copies apart. */
-const jitter = 0.01;
 /** More threads than this wait for each other more than they work. */
 const mostThreads = 8;
 
@@ -62,22 +59,15 @@ export const tsne: LayoutMethod = {
     const { points: space, plane, flat } = layoutSpace(points, metricOf(params), Number(params.pca));
     if (points.count < fewest) return placed(plane, { remark: fewPoints(points.count, 't-SNE') });
     if (flat) return placed(plane, { remark: samePoints });
-    const early = placed(plane, {
-      stopped: true,
-      remark: 'Stopped before the first iteration: these are the first two principal components.',
-    });
-    await run.begin('neighbours', iterations);
-    run.frame({ phase: 'neighbours', iteration: 0, iterations, secondsLeft: undefined, positions: plane.slice() });
-    const k = neighboursFor(perplexity, points.count);
-    const graph = await run.untilStopped(nearestNeighbours(space, k, { metric: 'euclidean', signal: run.signal }));
-    if (!graph) return early;
+    const graph = await neighboursIn(space, neighboursFor(perplexity, points.count), run, plane);
+    if (!graph) return placed(plane, { stopped: true, remark: stoppedEarly });
     await run.begin('affinities', iterations);
     const near = affinities(graph, perplexity);
-    if (run.stopped) return early;
-    const found = await new Tsne(near, shaken(plane, Number(params.seed)), {
+    const found = await new Tsne(near, plane, {
       iterations,
       exaggeration: Number(params.exaggeration),
       threads: threadsFor(availableParallelism()),
+      seed: Number(params.seed),
     }).run({ signal: run.signal, frameMs: run.frameMs, onFrame: (frame) => run.frame(frameOf(frame)) });
     run.throwIfCancelled();
     return placed(found.positions, {
@@ -97,26 +87,6 @@ export const tsne: LayoutMethod = {
  */
 export function threadsFor(cores: number): number {
   return Math.max(1, Math.min(mostThreads, cores <= 2 ? cores : cores - 1));
-}
-
-/** With a little noise, so that copies do not stay on top of each other for ever. */
-function shaken(plane: Float32Array, seed: number): Float32Array {
-  const random = Random.seeded(seed);
-  const scale = jitter * Math.max(spread(plane, 0), spread(plane, 1));
-  const start = new Float32Array(plane.length);
-  for (let i = 0; i < plane.length; i += 2) {
-    const [dx, dy] = random.normals();
-    start[i] = plane[i]! + scale * dx;
-    start[i + 1] = plane[i + 1]! + scale * dy;
-  }
-  return start;
-}
-
-/** Standard deviation along an axis; principal components are centred. */
-function spread(plane: Float32Array, axis: 0 | 1): number {
-  let square = 0;
-  for (let i = axis; i < plane.length; i += 2) square += plane[i]! * plane[i]!;
-  return Math.sqrt((2 * square) / plane.length);
 }
 
 function frameOf({ kl, ...frame }: TsneFrame): LayoutFrame {

@@ -1,7 +1,7 @@
-import { nearestNeighbours } from '../../../numeric/neighbours.ts';
 import { umap as embed } from '../../../numeric/umap.ts';
 import { type LayoutMethod, metricOf, metricParam, pcaParam, placed, seedParam } from './method.ts';
-import { fewest, fewPoints, samePoints } from './small.ts';
+import { neighboursIn } from './neighboursIn.ts';
+import { fewest, fewPoints, samePoints, stoppedEarly } from './remarks.ts';
 import { layoutSpace } from './space.ts';
 
 export const umap: LayoutMethod = {
@@ -41,13 +41,10 @@ export const umap: LayoutMethod = {
     const { points: space, plane, flat } = layoutSpace(points, metricOf(params), Number(params.pca));
     if (points.count < fewest) return placed(plane, { remark: fewPoints(points.count, 'UMAP') });
     if (flat) return placed(plane, { remark: samePoints });
-    await run.begin('neighbours', 0);
-    run.frame({ phase: 'neighbours', iteration: 0, iterations: 0, secondsLeft: undefined, positions: plane.slice() });
     const asked = Number(params.neighbours);
     const k = Math.min(asked, points.count - 1);
-    const graph = await run.untilStopped(nearestNeighbours(space, k, { metric: 'euclidean', signal: run.signal }));
-    if (!graph)
-      return placed(plane, { stopped: true, remark: 'Stopped before the first epoch: these are the first two principal components.' });
+    const graph = await neighboursIn(space, k, run, plane);
+    if (!graph) return placed(plane, { stopped: true, remark: stoppedEarly });
     const start = performance.now();
     const { positions, epoch, stopped } = await embed(graph, {
       minDist: Number(params.minDist),

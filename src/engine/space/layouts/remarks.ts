@@ -6,3 +6,5 @@ export function fewPoints(count: number, method: string): string {
 }
 
 export const samePoints = 'All images have the same features: there is nothing to lay out.';
+
+export const stoppedEarly = 'Stopped before points began to move: these are the first two principal components.';
