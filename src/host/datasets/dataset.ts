@@ -79,6 +79,13 @@ export class Dataset implements vscode.Disposable {
     this.#forget('choice');
   }
 
+  /** Looks at once for what became of these files: whoever moved them waits for it. */
+  async renew(paths: readonly string[]): Promise<void> {
+    for (const path of paths) this.#touched.add(path);
+    clearTimeout(this.#timer);
+    await this.#settle();
+  }
+
   /** Remembers the label file that a person chose for a data set; undefined: what stands beside its images tells. */
   async useLabels({ folder }: ImageSet, file: string | undefined): Promise<void> {
     const choice: LabelChoice = { setting: settings().labels, ...(file !== undefined && { file }) };

@@ -8,6 +8,12 @@ import { type Move, planMoves, reversed } from './moves.ts';
 /** So many are moved without a question. */
 const manyImages = 20;
 
+interface Told {
+  /** Called when files are at other places, with where they were and are. */
+  moved(paths: readonly string[]): unknown;
+  log: vscode.LogOutputChannel;
+}
+
 /**
  * Asks for a folder and moves images there, as one edit of the workspace. Overwrites nothing. Undefined: cancelled.
  * @param beside folder that the dialog starts with
@@ -15,7 +21,7 @@ const manyImages = 20;
 export async function moveImages(
   images: readonly string[],
   beside: string | undefined,
-  log: vscode.LogOutputChannel,
+  { moved, log }: Told,
 ): Promise<{ moved: number; to: string } | undefined> {
   const folder = await askForFolder(images.length, beside);
   if (folder === undefined) return undefined;
@@ -25,7 +31,8 @@ export async function moveImages(
   const moves = planMoves(images, folder, names);
   if (moves.length > manyImages && !(await confirmed(moves.length, folder))) return undefined;
   await apply(moves);
-  if (moves.length > 0) void offerUndo(moves, folder, log);
+  await moved(pathsOf(moves));
+  if (moves.length > 0) void offerUndo(moves, folder, { moved, log });
   return { moved: moves.length, to: workspacePath(folder) };
 }
 
@@ -54,10 +61,18 @@ async function apply(moves: readonly Move[]): Promise<void> {
 }
 
 /** The editor undoes what it moved where a text editor has the file in front; pictures have none. */
-async function offerUndo(moves: readonly Move[], folder: string, log: vscode.LogOutputChannel): Promise<void> {
+async function offerUndo(moves: readonly Move[], folder: string, { moved, log }: Told): Promise<void> {
   const undo = vscode.l10n.t('Undo');
   const said = vscode.l10n.t("{0} moved to '{1}'.", pictures(moves.length), workspacePath(folder));
-  if ((await vscode.window.showInformationMessage(said, undo)) === undo) await reporting(log, () => apply(reversed(moves)))();
+  if ((await vscode.window.showInformationMessage(said, undo)) !== undo) return;
+  await reporting(log, async () => {
+    await apply(reversed(moves));
+    await moved(pathsOf(moves));
+  })();
+}
+
+function pathsOf(moves: readonly Move[]): string[] {
+  return moves.flatMap(({ from, to }) => [from, to]);
 }
 
 function pictures(count: number): string {

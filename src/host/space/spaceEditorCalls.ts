@@ -95,7 +95,7 @@ export function spaceEditorCalls(host: SpaceHost, { panel, known, shown }: Calle
     moveImages: async (asked) => {
       const images = await imagesOf(asked);
       const dataset = await shown(asked.generation);
-      return await moveImages(images, dataset?.roots[0], host.log);
+      return await moveImages(images, dataset?.roots[0], { moved: (paths) => host.dataset.renew(paths), log: host.log });
     },
     revealLayer: async ({ generation, layer }) => {
       await shown(generation);

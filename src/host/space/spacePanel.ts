@@ -104,8 +104,10 @@ export class SpacePanel implements vscode.Disposable {
 
   /** The model's files are others now: what the engine keeps of it is of the old ones. */
   async refresh(): Promise<void> {
-    const { engine } = this.#host;
-    if (engine.pid !== undefined) await engine.call('forget', { model: this.#subject.model });
+    const { engine, indexer } = this.#host;
+    const { model } = this.#subject;
+    indexer.forget(model);
+    if (engine.pid !== undefined) await engine.call('forget', { model });
     this.show(this.#subject);
   }
 
