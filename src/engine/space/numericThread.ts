@@ -18,10 +18,12 @@ const idleAfter = 60_000;
  */
 export class NumericThread {
   readonly #entry: URL;
+  readonly #idleMs: number;
   #open: Open | undefined;
 
-  constructor(entry: URL = entryOfThread) {
+  constructor(entry: URL = entryOfThread, idleMs = idleAfter) {
     this.#entry = entry;
+    this.#idleMs = idleMs;
   }
 
   /** Throws ModelError: 'cancelled'; 'engine' where the thread crashes. */
@@ -68,7 +70,7 @@ export class NumericThread {
   }
 
   #start(): Open {
-    const open: Open = new Open(this.#entry, () => {
+    const open: Open = new Open(this.#entry, this.#idleMs, () => {
       if (this.#open === open) this.#open = undefined;
     });
     return open;
@@ -79,11 +81,13 @@ export class NumericThread {
 class Open {
   readonly client: Client<ThreadCalls>;
   readonly #worker: Worker;
+  readonly #idleMs: number;
   readonly #gone: () => void;
   #calls = 0;
   #idle: NodeJS.Timeout | undefined;
 
-  constructor(entry: URL, gone: () => void) {
+  constructor(entry: URL, idleMs: number, gone: () => void) {
+    this.#idleMs = idleMs;
     this.#gone = gone;
     this.#worker = new Worker(entry);
     this.client = createClient<ThreadCalls>(workerPort(this.#worker));
@@ -101,7 +105,7 @@ class Open {
     this.#calls--;
     if (this.#calls > 0) return;
     this.#worker.unref();
-    this.#idle = setTimeout(() => this.#end(), idleAfter).unref();
+    this.#idle = setTimeout(() => this.#end(), this.#idleMs).unref();
   }
 
   #end(): void {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Control } from '../../../src/engine/space/control.ts';
 import { NumericThread } from '../../../src/engine/space/numericThread.ts';
@@ -148,6 +149,18 @@ for (const [how, message] of [
     assert.equal((await ask('answer')).k, 0);
   });
 }
+
+test('an idle thread ends, and the next call starts another one', async () => {
+  const thread = new NumericThread(undefined, 100);
+  const ask = () => thread.neighbourGraph({ points: groups({ count: 10, dimensions: 3 }).points, k: 2, metric: euclidean });
+  assert.equal(thread.started, false, 'none before it is needed');
+  await ask();
+  await ask();
+  assert.equal(thread.started, true);
+  await delay(500);
+  assert.equal(thread.started, false);
+  assert.equal((await ask()).k, 2);
+});
 
 test('a process in which it was used ends by itself, with a layout cancelled and the thread busy', { timeout: 60_000 }, async () => {
   const script = fileURLToPath(new URL('../../support/useNumericThread.ts', import.meta.url));
