@@ -1,125 +1,220 @@
 import { createHash } from 'node:crypto';
-import { mkdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { readFileBounded, replaceFile } from '../formats/file.ts';
+import { stat } from 'node:fs/promises';
+import { readFileBounded } from '../formats/file.ts';
 import { type ErrorRecord, isAbort, ModelError, throwIfAborted, toErrorRecord } from '../shared/errors.ts';
+import { type Connection, Database } from './database.ts';
 
-const version = 1;
-const maxBytes = 2 ** 28;
 const maxImageBytes = 2 ** 28;
-/** Files looked at side by side. */
-const atOnce = 8;
+/** Files looked at side by side; read side by side. */
+const statsAtOnce = 256;
+const readsAtOnce = 8;
+/** What was read is written at such intervals, ms. */
+const writeEvery = 1_000;
+/** Longest text of an error that is read. */
+const maxError = 8_192;
 
-/** What is known of a file as long as size, time of change and inode are these. */
-interface Known {
+/** A file's state when it was read: as long as these are the same, so is its content. */
+interface Stamp {
   size: number;
   time: number;
   inode: number;
-  hash: string;
-  /** It cannot be decoded. */
-  error?: ErrorRecord;
 }
 
 /** A file of the data set: its content's SHA-256, hex, or why it cannot be read. */
 export type Looked = { path: string; hash: string } | { path: string; error: ErrorRecord };
 
-/** Which content each file of a data set has, so that files that did not change are not read again. */
+type Read = Stamp & { path: string; hash: string };
+
+/** Which content each file of a data set has, so that files that did not change are not read again. In the database of the folder. */
 export class Catalogue {
-  /** In the store's folder. */
-  static readonly fileName = 'catalogue.json';
-  readonly #folder: string;
-  readonly #known: Map<string, Known>;
-  #paths: Map<string, string> | undefined;
-  #changed = false;
+  readonly #database: Database;
+  /** Read, but not yet written. */
+  #waiting: Read[] = [];
+  /** No longer to be read. */
+  #lost: string[] = [];
+  #written = performance.now();
 
-  private constructor(folder: string, known: Map<string, Known>) {
-    this.#folder = folder;
-    this.#known = known;
+  constructor(folder: string) {
+    this.#database = new Database(folder);
   }
 
-  /** Empty where there is none, or a damaged one: then all files are read again. */
-  static async open(folder: string): Promise<Catalogue> {
-    try {
-      const bytes = await readFileBounded(join(folder, Catalogue.fileName), { what: 'catalogue', maxBytes });
-      const { version: written, files } = JSON.parse(bytes.toString()) as { version: number; files: [string, Known][] };
-      const valid =
-        written === version && files.every(([path, { size, time, hash }]) => typeof path === 'string' && size + time >= 0 && hash !== '');
-      return new Catalogue(folder, new Map(valid ? files : []));
-    } catch {
-      return new Catalogue(folder, new Map());
-    }
+  /** Another number means that files, or their contents, are others. */
+  async revision(): Promise<string> {
+    return await this.#database.read((db) => `${db.identity}:${db.value<number>('SELECT files FROM changes')}`);
   }
 
-  /** Throws ModelError('file-missing') where it cannot be written. */
-  async save(): Promise<void> {
-    if (!this.#changed) return;
-    // What keeps the folder from being made keeps the file from being written: that names it.
-    await mkdir(this.#folder, { recursive: true }).catch(() => {});
-    await replaceFile(join(this.#folder, Catalogue.fileName), JSON.stringify({ version, files: [...this.#known] }), 'catalogue');
-    this.#changed = false;
-  }
-
-  /** A file that has a content. */
-  pathOf(hash: string): string | undefined {
-    this.#paths ??= new Map([...this.#known].reverse().map(([path, known]) => [known.hash, path]));
-    return this.#paths.get(hash);
+  /** A file of each content, by hash. */
+  async paths(): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.#database.read((db) =>
+      db.all<{ path: string; hash: Buffer }>('SELECT path, hash FROM files JOIN contents ON contents.id = content ORDER BY path DESC'),
+    );
+    return new Map(rows.map(({ path, hash }) => [hash.toString('hex'), path]));
   }
 
   /** What is known of a file as it is now; undefined: it is new, changed or gone. Reads nothing. */
   async recall(path: string): Promise<Looked | undefined> {
-    const known = this.#known.get(path);
-    const now = known && (await stat(path).catch(() => undefined));
-    if (!known || now?.size !== known.size || now.mtimeMs !== known.time || now.ino !== known.inode) return undefined;
-    return known.error ? { path, error: known.error } : { path, hash: known.hash };
+    const [known] = await this.recallAll([path], new AbortController().signal);
+    return known;
   }
 
-  /** The files' contents, in their order; those that are new or changed are read. What is known of other files is forgotten. */
-  async look(paths: readonly string[], signal: AbortSignal, looked: (count: number) => void = () => {}): Promise<Looked[]> {
-    const found: Looked[] = [];
-    for (let from = 0; from < paths.length; from += atOnce) {
+  /** The same of many files, in their order. */
+  async recallAll(paths: readonly string[], signal: AbortSignal): Promise<(Looked | undefined)[]> {
+    const found: (Looked | undefined)[] = [];
+    for (let from = 0; from < paths.length; from += statsAtOnce) {
       throwIfAborted(signal);
-      found.push(...(await Promise.all(paths.slice(from, from + atOnce).map((path) => this.#lookAt(path)))));
-      looked(found.length);
+      const some = paths.slice(from, from + statsAtOnce);
+      const stamps = await Promise.all(some.map(stampOf));
+      const known = await this.#database.read((db) => some.map((path) => knownOf(db, path)));
+      for (const [i, path] of some.entries()) found.push(unchanged(path, known[i], stamps[i]));
     }
-    const wanted = new Set(paths);
-    for (const path of this.#known.keys()) if (!wanted.has(path)) this.#set(path, undefined);
     return found;
   }
 
-  async #lookAt(path: string): Promise<Looked> {
-    const known = await this.recall(path);
-    if (known) return known;
+  /**
+   * The files' contents, in their order; those that are new or changed are read, and what is read is kept, even if this is cancelled.
+   * What is known of other files is forgotten.
+   */
+  async look(paths: readonly string[], signal: AbortSignal, looked: (count: number) => void = () => {}): Promise<Looked[]> {
+    const found: Looked[] = [];
+    try {
+      const known = await this.recallAll(paths, signal);
+      const missing = paths.flatMap((path, i) => (known[i] ? [] : [{ path, i }]));
+      looked(paths.length - missing.length);
+      for (let from = 0; from < missing.length; from += readsAtOnce) {
+        throwIfAborted(signal);
+        const some = missing.slice(from, from + readsAtOnce);
+        const read = await Promise.all(some.map(({ path }) => this.#read(path)));
+        for (const [at, { i }] of some.entries()) known[i] = read[at];
+        if (performance.now() > this.#written + writeEvery) await this.#write();
+        looked(paths.length - missing.length + from + some.length);
+      }
+      found.push(...(known as Looked[]));
+    } finally {
+      await this.#write();
+    }
+    await this.#forgetOthers(new Set(paths));
+    // A content that another file had may be known to be unreadable.
+    const errors = await this.#errors();
+    return found.map((file) => {
+      const error = 'hash' in file ? errors.get(file.hash) : undefined;
+      return error ? { path: file.path, error } : file;
+    });
+  }
+
+  async #read(path: string): Promise<Looked> {
     try {
       // Before it is read: what changes meanwhile is read again next time.
-      const { size, mtimeMs: time, ino: inode } = await stat(path).catch(() => ({ size: 0, mtimeMs: 0, ino: 0 }));
+      const stamp = (await stampOf(path)) ?? { size: 0, time: 0, inode: 0 };
       const hash = createHash('sha256')
         .update(await readFileBounded(path, { what: 'image', maxBytes: maxImageBytes }))
         .digest('hex');
-      this.#set(path, { size, time, inode, hash });
+      this.#waiting.push({ path, ...stamp, hash });
       return { path, hash };
     } catch (error) {
       if (isAbort(error) || !(error instanceof ModelError)) throw error;
-      this.#set(path, undefined);
+      this.#lost.push(path);
       return { path, error: toErrorRecord(error) };
     }
   }
 
+  async #write(): Promise<void> {
+    const [read, lost] = [this.#waiting, this.#lost];
+    this.#waiting = [];
+    this.#lost = [];
+    this.#written = performance.now();
+    if (read.length + lost.length === 0) return;
+    await this.#database.write((db) => {
+      for (const path of lost) db.run('DELETE FROM files WHERE path = ?', path);
+      for (const { path, size, time, inode, hash } of read) {
+        const content = contentOf(db, hash);
+        db.run('INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)', path, size, time, inode, content);
+      }
+      changed(db);
+    });
+  }
+
+  /** Contents that no file has any more are marked: a file may be back soon, under another name. */
+  async #forgetOthers(wanted: ReadonlySet<string>): Promise<void> {
+    const known = await this.#database.read((db) => db.column<string>('SELECT path FROM files'));
+    const others = known.filter((path) => !wanted.has(path));
+    await this.#database.write((db) => {
+      for (const path of others) db.run('DELETE FROM files WHERE path = ?', path);
+      if (others.length > 0) changed(db);
+      db.run('UPDATE contents SET orphaned = NULL WHERE orphaned NOT NULL AND id IN (SELECT content FROM files)');
+      db.run('UPDATE contents SET orphaned = ? WHERE orphaned IS NULL AND id NOT IN (SELECT content FROM files)', Date.now());
+    });
+  }
+
+  async #errors(): Promise<ReadonlyMap<string, ErrorRecord>> {
+    const rows = await this.#database.read((db) =>
+      db.all<{ hash: Buffer; error: string }>('SELECT hash, substr(error, 1, ?) AS error FROM contents WHERE error NOT NULL', maxError),
+    );
+    return new Map(
+      rows.flatMap(({ hash, error }) => {
+        const record = parsed(error);
+        return record ? [[hash.toString('hex'), record]] : [];
+      }),
+    );
+  }
+
   /** A content cannot be decoded: its files are not tried again until they change. Returns them. */
-  refuse(hash: string, error: ErrorRecord): string[] {
-    const files = [...this.#known].filter(([, known]) => known.hash === hash);
-    for (const [path, known] of files) this.#set(path, { ...known, error });
-    return files.map(([path]) => path);
+  async refuse(hash: string, error: ErrorRecord): Promise<string[]> {
+    return await this.#database.write((db) => {
+      const content = contentOf(db, hash);
+      db.run('UPDATE contents SET error = ? WHERE id = ?', JSON.stringify(error), content);
+      changed(db);
+      return db.column<string>('SELECT path FROM files WHERE content = ?', content);
+    });
   }
 
   /** The file turned out to have another content than was known: it changed meanwhile, and is read again next time. */
-  forget(path: string): void {
-    this.#set(path, undefined);
+  async forget(path: string): Promise<void> {
+    await this.#database.write((db) => {
+      if (db.run('DELETE FROM files WHERE path = ?', path) > 0) changed(db);
+    });
   }
+}
 
-  #set(path: string, known: Known | undefined): void {
-    if (known) this.#known.set(path, known);
-    else this.#known.delete(path);
-    this.#changed = true;
-    this.#paths = undefined;
+interface Known extends Stamp {
+  hash: Buffer;
+  error: string | null;
+}
+
+function knownOf(db: Connection, path: string): Known | undefined {
+  return db.get<Known>(
+    'SELECT size, time, inode, hash, substr(error, 1, ?) AS error FROM files JOIN contents ON contents.id = content WHERE path = ?',
+    maxError,
+    path,
+  );
+}
+
+function unchanged(path: string, known: Known | undefined, now: Stamp | undefined): Looked | undefined {
+  if (!known || !now || now.size !== known.size || now.time !== known.time || now.inode !== known.inode) return undefined;
+  const error = known.error === null ? undefined : parsed(known.error);
+  return error ? { path, error } : { path, hash: known.hash.toString('hex') };
+}
+
+function parsed(json: string): ErrorRecord | undefined {
+  try {
+    return JSON.parse(json) as ErrorRecord;
+  } catch {
+    return undefined;
   }
+}
+
+async function stampOf(path: string): Promise<Stamp | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  return found && { size: found.size, time: found.mtimeMs, inode: found.ino };
+}
+
+/** Number of a content, a new one where it is not known. */
+export function contentOf(db: Connection, hash: string): number {
+  const bytes = Buffer.from(hash, 'hex');
+  const known = db.value<number>('SELECT id FROM contents WHERE hash = ?', bytes);
+  if (known !== undefined) return known;
+  return db.value<number>('INSERT INTO contents (hash) VALUES (?) RETURNING id', bytes) as number;
+}
+
+function changed(db: Connection): void {
+  db.run('UPDATE changes SET files = files + 1');
 }

@@ -1,3 +1,6 @@
+import { ModelError, throwIfAborted } from '../shared/errors.ts';
+import { contentOf } from './catalogue.ts';
+import { type Connection, Database, turn } from './database.ts';
 import type { StoreKey } from './store.ts';
 
 /** What is kept of images with one model at one layer, a row an image. */
@@ -18,13 +21,232 @@ export interface FeatureRows {
   logSumExp: Float32Array;
 }
 
-/** The index of a data set with one model, in the database of the data set's folder. */
+/** How many numbers each row has. */
+export interface RowSizes {
+  dimensions: number;
+  pixelLength: number;
+  best: number;
+}
+
+/** What is kept of one image, as in `FeatureRows`. */
+export interface IndexedImage {
+  hash: string;
+  vector: Float32Array;
+  pixels: Uint8Array;
+  classes: Int32Array;
+  logits: Float32Array;
+  logSumExp: number;
+  /** JPEG; undefined: there is one. */
+  thumbnail: Uint8Array | undefined;
+}
+
+/** Rows that are read before others have a turn. */
+const rowsAtOnce = 512;
+/** Contents that are listed before others have a turn. */
+const listedAtOnce = 16_384;
+
+/** What a network makes of the images of a data set, in the database of its folder. By content: of two files alike it is kept once. */
 export class FeatureStore {
-  readonly folder: string;
-  readonly key: StoreKey;
+  readonly #database: Database;
+  readonly #key: StoreKey;
 
   constructor(folder: string, key: StoreKey) {
-    this.folder = folder;
-    this.key = key;
+    this.#database = new Database(folder);
+    this.#key = key;
+  }
+
+  /** On disk, of all models. */
+  async bytes(): Promise<number> {
+    return await this.#database.bytes();
+  }
+
+  /** Keeps images, all of them or none: on disk when this returns. What is there stays as it is. */
+  async add(layer: string, images: readonly IndexedImage[]): Promise<void> {
+    await this.#database.write((db) => {
+      const model = ensureModel(db, this.#key);
+      const layerId = ensureLayer(db, model, layer);
+      for (const { hash, vector, pixels, classes, logits, logSumExp, thumbnail } of images) {
+        const content = contentOf(db, hash);
+        db.run(
+          'INSERT INTO answers (model, content, classes, logits, logSumExp, pixels) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+          ...[model, content, bytesOf(classes), bytesOf(logits), logSumExp, pixels],
+        );
+        db.run('INSERT INTO vectors (layer, content, vector) VALUES (?, ?, ?) ON CONFLICT DO NOTHING', layerId, content, bytesOf(vector));
+        if (thumbnail) db.run('INSERT INTO thumbnails VALUES (?, ?) ON CONFLICT DO NOTHING', content, thumbnail);
+      }
+    });
+  }
+
+  /** The contents that are indexed at a layer: number by hash. Rows of other sizes, which nobody wrote, do not count. */
+  async indexed(layer: string, { dimensions, pixelLength, best }: RowSizes, signal: AbortSignal): Promise<Map<string, number>> {
+    const found = new Map<string, number>();
+    for (let after = 0; ; ) {
+      throwIfAborted(signal);
+      const rows = await this.#database.read((db) => {
+        const ids = idsOf(db, this.#key, layer);
+        if (!ids) return [];
+        return db.all<{ id: number; hash: Buffer }>(
+          `SELECT contents.id, hash FROM vectors v JOIN answers a ON a.model = ? AND a.content = v.content JOIN contents ON contents.id = v.content
+           WHERE v.layer = ? AND v.content > ? AND length(vector) = ? AND length(pixels) = ? AND length(classes) = ? AND length(logits) = ?
+           ORDER BY v.content LIMIT ?`,
+          ...[ids.model, ids.layer, after, dimensions * 4, pixelLength, best * 4, best * 4, listedAtOnce],
+        );
+      });
+      for (const { id, hash } of rows) found.set(hash.toString('hex'), id);
+      const last = rows.at(-1);
+      if (!last || rows.length < listedAtOnce) return found;
+      after = last.id;
+      await turn();
+    }
+  }
+
+  /** Contents, of those given, that have a thumbnail. */
+  async withThumbnail(): Promise<ReadonlySet<string>> {
+    const hashes = await this.#database.read((db) =>
+      db.column<Buffer>('SELECT hash FROM thumbnails JOIN contents ON contents.id = thumbnails.content'),
+    );
+    return new Set(hashes.map((hash) => hash.toString('hex')));
+  }
+
+  /**
+   * What is kept of contents, in their order; `at`: which of them the rows are, as those that are not indexed are left out. Nothing
+   * else is kept waiting for long.
+   */
+  async rows(layer: string, sizes: RowSizes, hashes: readonly string[], signal: AbortSignal): Promise<FeatureRows & { at: Int32Array }> {
+    const indexed = await this.indexed(layer, sizes, signal);
+    const wanted = hashes.flatMap((hash, at) => {
+      const content = indexed.get(hash);
+      return content === undefined ? [] : [{ hash, at, content }];
+    });
+    const rows = new Rows(wanted.length, sizes);
+    const kept: typeof wanted = [];
+    for (let from = 0; from < wanted.length; from += rowsAtOnce) {
+      throwIfAborted(signal);
+      const some = wanted.slice(from, from + rowsAtOnce);
+      const start = kept.length;
+      const had = await this.#database.read((db) => {
+        const ids = idsOf(db, this.#key, layer);
+        rows.count = start;
+        return some.filter(({ content }) => ids !== undefined && rows.take(db, ids, content));
+      });
+      kept.push(...had);
+      await turn();
+    }
+    return { ...rows.whole(), hashes: kept.map(({ hash }) => hash), at: Int32Array.from(kept, ({ at }) => at) };
+  }
+}
+
+/** Rows that are being read. */
+class Rows {
+  count = 0;
+  readonly #sizes: RowSizes;
+  readonly #vectors: Float32Array;
+  readonly #vectorBytes: Uint8Array;
+  readonly #pixels: Uint8Array;
+  readonly #classes: Int32Array;
+  readonly #logits: Float32Array;
+  readonly #logSumExp: Float32Array;
+
+  constructor(most: number, sizes: RowSizes) {
+    const { dimensions, pixelLength, best } = sizes;
+    this.#sizes = sizes;
+    const shared = (bytes: number) => sharedBuffer(bytes);
+    this.#vectors = new Float32Array(shared(most * dimensions * 4));
+    this.#vectorBytes = new Uint8Array(this.#vectors.buffer);
+    this.#pixels = new Uint8Array(shared(most * pixelLength));
+    this.#classes = new Int32Array(most * best);
+    this.#logits = new Float32Array(most * best);
+    this.#logSumExp = new Float32Array(most);
+  }
+
+  /** False where the row is gone by now, or is not what was written. */
+  take(db: Connection, { model, layer }: Ids, content: number): boolean {
+    const { dimensions, pixelLength, best } = this.#sizes;
+    const vector = db.value<Buffer>('SELECT vector FROM vectors WHERE layer = ? AND content = ?', layer, content);
+    const answer = db.get<{ classes: Buffer; logits: Buffer; logSumExp: number; pixels: Buffer }>(
+      'SELECT classes, logits, logSumExp, pixels FROM answers WHERE model = ? AND content = ?',
+      model,
+      content,
+    );
+    if (!vector || !answer || vector.length !== dimensions * 4 || answer.pixels.length !== pixelLength) return false;
+    const row = this.count;
+    this.#vectorBytes.set(vector, row * dimensions * 4);
+    if (!finite(this.#vectors, row * dimensions, (row + 1) * dimensions)) return false;
+    this.#pixels.set(answer.pixels, row * pixelLength);
+    new Uint8Array(this.#classes.buffer).set(answer.classes, row * best * 4);
+    new Uint8Array(this.#logits.buffer).set(answer.logits, row * best * 4);
+    this.#logSumExp[row] = answer.logSumExp;
+    this.count++;
+    return true;
+  }
+
+  whole(): Omit<FeatureRows, 'hashes'> {
+    const { count } = this;
+    const { dimensions, pixelLength, best } = this.#sizes;
+    return {
+      vectors: this.#vectors.subarray(0, count * dimensions),
+      pixels: this.#pixels.subarray(0, count * pixelLength),
+      pixelLength,
+      classes: this.#classes.subarray(0, count * best),
+      logits: this.#logits.subarray(0, count * best),
+      best,
+      logSumExp: this.#logSumExp.subarray(0, count),
+    };
+  }
+}
+
+interface Ids {
+  model: number;
+  layer: number;
+}
+
+function idsOf(db: Connection, { hash, preprocessing }: StoreKey, layer: string): Ids | undefined {
+  return db.get<Ids>(
+    'SELECT models.id AS model, layers.id AS layer FROM models JOIN layers ON model = models.id WHERE hash = ? AND preprocessing = ? AND name = ?',
+    hash,
+    preprocessing,
+    layer,
+  );
+}
+
+function ensureModel(db: Connection, { file, hash, preprocessing }: StoreKey): number {
+  const model = db.value<number>(
+    'INSERT INTO models (hash, preprocessing, used) VALUES (?, ?, ?) ON CONFLICT (hash, preprocessing) DO UPDATE SET used = excluded.used RETURNING id',
+    hash,
+    preprocessing,
+    Date.now(),
+  ) as number;
+  db.run('INSERT INTO modelFiles VALUES (?, ?) ON CONFLICT DO NOTHING', file, model);
+  return model;
+}
+
+function ensureLayer(db: Connection, model: number, name: string): number {
+  return db.value<number>(
+    'INSERT INTO layers (model, name) VALUES (?, ?) ON CONFLICT (model, name) DO UPDATE SET name = name RETURNING id',
+    model,
+    name,
+  ) as number;
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Int32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** The sum of numbers is finite only if they are. */
+function finite(values: Float32Array, from: number, to: number): boolean {
+  let sum = 0;
+  for (let i = from; i < to; i++) sum += values[i] as number;
+  return Number.isFinite(sum);
+}
+
+function sharedBuffer(bytes: number): SharedArrayBuffer {
+  try {
+    return new SharedArrayBuffer(bytes);
+  } catch (cause) {
+    const gigabytes = (bytes / 2 ** 30).toFixed(1);
+    throw new ModelError('method', `The features of so many images need ${gigabytes} GB of memory, more than there is.`, {
+      hint: 'Choose a layer with fewer dimensions, or a smaller folder of images.',
+      cause,
+    });
   }
 }

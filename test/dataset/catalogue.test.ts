@@ -1,7 +1,7 @@
 /** Files are read once for as long as they do not change. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Catalogue } from '../../src/dataset/catalogue.ts';
@@ -20,22 +20,26 @@ async function twoFiles(t: TestContext) {
 
 test('contents by path, and remembered in the folder', async (t) => {
   const { folder, a, b } = await twoFiles(t);
-  const first = await Catalogue.open(folder);
+  const first = new Catalogue(folder);
   assert.equal(await first.recall(a), undefined);
   assert.deepEqual(await first.look([b, a], never), [
     { path: b, hash: sha('B') },
     { path: a, hash: sha('A') },
   ]);
-  await first.save();
-  const second = await Catalogue.open(folder);
+  const second = new Catalogue(folder);
   assert.deepEqual(await second.recall(a), { path: a, hash: sha('A') });
-  assert.equal(second.pathOf(sha('B')), b);
-  assert.equal(second.pathOf(sha('C')), undefined);
+  assert.deepEqual(
+    new Map(await second.paths()),
+    new Map([
+      [sha('A'), a],
+      [sha('B'), b],
+    ]),
+  );
 });
 
 test('an unchanged file is not read again, a changed one is', async (t) => {
   const { folder, a } = await twoFiles(t);
-  const catalogue = await Catalogue.open(folder);
+  const catalogue = new Catalogue(folder);
   const time = new Date(2020, 1, 1);
   await utimes(a, time, time);
   await catalogue.look([a], never);
@@ -50,7 +54,7 @@ test('an unchanged file is not read again, a changed one is', async (t) => {
 
 test('files that are gone are errors, those nobody asks for are forgotten', async (t) => {
   const { folder, a, b } = await twoFiles(t);
-  const catalogue = await Catalogue.open(folder);
+  const catalogue = new Catalogue(folder);
   await catalogue.look([a, b], never);
   await rm(a);
   const [gone] = await catalogue.look([a], never);
@@ -60,23 +64,22 @@ test('files that are gone are errors, those nobody asks for are forgotten', asyn
 
 test('a renamed file has its content under its new name', async (t) => {
   const { folder, a } = await twoFiles(t);
-  const catalogue = await Catalogue.open(folder);
+  const catalogue = new Catalogue(folder);
   await catalogue.look([a], never);
   const c = join(folder, 'c.png');
   await rename(a, c);
   await catalogue.look([c], never);
-  assert.equal(catalogue.pathOf(sha('A')), c);
+  assert.deepEqual([...(await catalogue.paths())], [[sha('A'), c]]);
 });
 
 test('a refused content stays refused, in all its files, until they change', async (t) => {
   const { folder, a, b } = await twoFiles(t);
   await writeFile(b, 'A');
-  const catalogue = await Catalogue.open(folder);
+  const catalogue = new Catalogue(folder);
   await catalogue.look([a, b], never);
   const error = { code: 'file-corrupt', message: 'no image' } as const;
-  assert.deepEqual([...catalogue.refuse(sha('A'), error)].sort(), [a, b]);
-  await catalogue.save();
-  const again = await Catalogue.open(folder);
+  assert.deepEqual((await catalogue.refuse(sha('A'), error)).sort(), [a, b]);
+  const again = new Catalogue(folder);
   assert.deepEqual(await again.look([b, a], never), [
     { path: b, error },
     { path: a, error },
@@ -86,20 +89,50 @@ test('a refused content stays refused, in all its files, until they change', asy
   assert.deepEqual(await again.look([a], never), [{ path: a, hash: sha('fine') }]);
 });
 
-test('a damaged catalogue is an empty one', async (t) => {
+test('a content that was refused is refused under another name, too', async (t) => {
   const { folder, a } = await twoFiles(t);
-  const catalogue = await Catalogue.open(folder);
+  const catalogue = new Catalogue(folder);
   await catalogue.look([a], never);
-  await catalogue.save();
-  const file = join(folder, Catalogue.fileName);
-  const text = await readFile(file, 'utf8');
-  for (const damaged of ['', text.slice(0, -4), '[]', '{"version":1,"files":[["x",null]]}', text.replace('"version":1', '"version":0')]) {
-    await writeFile(file, damaged);
-    assert.equal(await (await Catalogue.open(folder)).recall(a), undefined, damaged);
-  }
+  const error = { code: 'file-corrupt', message: 'no image' } as const;
+  await catalogue.refuse(sha('A'), error);
+  const c = join(folder, 'c.png');
+  await writeFile(c, 'A');
+  assert.deepEqual(await catalogue.look([a, c], never), [
+    { path: a, error },
+    { path: c, error },
+  ]);
+});
+
+test('another revision when a file has another content, and only then', async (t) => {
+  const { folder, a, b } = await twoFiles(t);
+  const catalogue = new Catalogue(folder);
+  await catalogue.look([a, b], never);
+  const before = await catalogue.revision();
+  await catalogue.look([a, b], never);
+  assert.equal(await catalogue.revision(), before);
+  await writeFile(a, 'other');
+  await catalogue.look([a, b], never);
+  assert.notEqual(await catalogue.revision(), before);
+});
+
+test('what was read before it is cancelled is kept', async (t) => {
+  const folder = await newFolder(t);
+  const paths = await Promise.all(
+    Array.from({ length: 20 }, async (_, i) => {
+      const path = join(folder, `${i}.png`);
+      await writeFile(path, `${i}`);
+      return path;
+    }),
+  );
+  const cancel = new AbortController();
+  const catalogue = new Catalogue(folder);
+  const looked = catalogue.look(paths, cancel.signal, (count) => count >= 8 && cancel.abort());
+  await assert.rejects(looked, { code: 'cancelled' });
+  const known = await catalogue.recallAll(paths, never);
+  assert.equal(known.filter((file) => file !== undefined).length, 8);
 });
 
 test('looking can be cancelled', async (t) => {
   const { folder, a } = await twoFiles(t);
-  await assert.rejects((await Catalogue.open(folder)).look([a], AbortSignal.abort()), { code: 'cancelled' });
+  await assert.rejects(new Catalogue(folder).look([a], AbortSignal.abort()), { code: 'cancelled' });
 });

@@ -1,6 +1,11 @@
-import { ModelError } from '../../shared/errors.ts';
+import { forgetIndex as forgetAll, forgetModel } from '../../dataset/forget.ts';
+import { exclusive } from '../units/exclusive.ts';
 import type { SpaceHandler } from './handler.ts';
+import { turnsOf } from './index.ts';
 
-export const forgetIndex: SpaceHandler<'forgetIndex'> = async () => {
-  throw new ModelError('internal', "'forgetIndex' is not there yet.");
-};
+/** Deletes the index. */
+export const forgetIndex: SpaceHandler<'forgetIndex'> = async (_services, { store, model }, { signal }) =>
+  await exclusive(turnsOf(store), signal, async () => {
+    if (model === undefined) await forgetAll(store);
+    else await forgetModel(store, model);
+  });

@@ -1,6 +1,118 @@
-import { ModelError } from '../../shared/errors.ts';
+import type { IndexedImage } from '../../dataset/featureStore.ts';
+import { dropUnused } from '../../dataset/forget.ts';
+import { thumbnailJpeg } from '../../image/thumbnail.ts';
+import type { CallContext } from '../../shared/rpc.ts';
+import type { IndexProgress, IndexResult, SpaceCalls } from '../../shared/spaceProtocol.ts';
+import type { Services } from '../services.ts';
+import { batchSize } from '../stream.ts';
+import { CollectingProgress } from '../units/collectingProgress.ts';
+import { DataSetImages } from '../units/dataSetImages.ts';
+import { exclusive } from '../units/exclusive.ts';
+import { feedImages } from '../units/feedImages.ts';
+import type { Content } from '../units/imagesAhead.ts';
 import type { SpaceHandler } from './handler.ts';
+import { keptPixels, rowSizes, runFeatures } from './imageFeatures.ts';
+import { type OpenIndex, openIndex } from './openIndex.ts';
 
-export const index: SpaceHandler<'index'> = async () => {
-  throw new ModelError('internal', "'index' is not there yet.");
-};
+/** Below everything that somebody looks at. */
+const lowPriority = -20;
+/** What was indexed is written at such intervals, ms, or after each batch where that takes longer. */
+const writeEvery = 100;
+
+/** Goes over the images that are not indexed yet. */
+export const index: SpaceHandler<'index'> = async (services, params, context) =>
+  await exclusive(turnsOf(params.store), context.signal, () => new Indexer(services, params, context).run());
+
+/** Under which name those who index into a store take turns: who collects units does not wait for them. */
+export function turnsOf(store: string): string {
+  return `${store}\nindex`;
+}
+
+/** One call of `index`. */
+class Indexer {
+  readonly #services: Services;
+  readonly #params: SpaceCalls['index']['params'];
+  readonly #context: CallContext<IndexProgress>;
+  readonly #start = performance.now();
+  /** Made, but not yet written. */
+  #waiting: { content: Content; image: IndexedImage }[] = [];
+  #written = performance.now();
+  #indexed = 0;
+
+  constructor(services: Services, params: SpaceCalls['index']['params'], context: CallContext<IndexProgress>) {
+    this.#services = services;
+    this.#params = params;
+    this.#context = context;
+  }
+
+  async run(): Promise<IndexResult> {
+    const { signal, progress } = this.#context;
+    const { store, images } = this.#params;
+    const index = await openIndex(this.#services, this.#params, signal);
+    const reading = new CollectingProgress(images.length, progress);
+    const found = await DataSetImages.look(store, images, signal, () => reading.at(0));
+    const known = await index.store.indexed(index.layer.name, rowSizes(index), signal);
+    const missing = [...found.contents.values()].filter(({ hash }) => !known.has(hash));
+    await this.#index(index, found, missing, new CollectingProgress(missing.length, progress));
+    await dropUnused(store, Date.now());
+    return {
+      indexed: this.#indexed,
+      reused: found.contents.size - missing.length,
+      skipped: found.skipped,
+      ms: performance.now() - this.#start,
+    };
+  }
+
+  async #index(index: OpenIndex, found: DataSetImages, missing: readonly Content[], progress: CollectingProgress): Promise<void> {
+    const { priority = lowPriority } = this.#params;
+    const { signal } = this.#context;
+    const { input } = index.open.model;
+    const shown = await index.store.withThumbnail();
+    const write = () => this.#write(index, progress);
+    try {
+      await feedImages(index, missing, {
+        most: batchSize(index.open.model, input.channels * input.height * input.width * Float32Array.BYTES_PER_ELEMENT),
+        make: async (image, tensor) => ({
+          pixels: keptPixels(tensor, index),
+          thumbnail: shown.has(image.hash) ? undefined : await thumbnailJpeg(image),
+        }),
+        run: async ({ tensor, contents, made }) => {
+          const features = await runFeatures(
+            this.#services,
+            index,
+            { tensor, paths: contents.map(({ path }) => path) },
+            { priority, signal },
+          );
+          contents.forEach((content, i) => {
+            const image = { hash: content.hash, ...features[i], ...made[i] } as IndexedImage;
+            this.#waiting.push({ content, image });
+          });
+          if (performance.now() > this.#written + writeEvery) await write();
+        },
+        done: async (content, error) => {
+          if (error === undefined) return;
+          await found.skip(content, error);
+          progress.next();
+        },
+        signal,
+      });
+    } finally {
+      // Cancelled or failed: what is made stays.
+      await write();
+    }
+  }
+
+  /** What progress tells of is on disk. */
+  async #write(index: OpenIndex, progress: CollectingProgress): Promise<void> {
+    const made = this.#waiting;
+    this.#waiting = [];
+    if (made.length > 0)
+      await index.store.add(
+        index.layer.name,
+        made.map(({ image }) => image),
+      );
+    this.#written = performance.now();
+    this.#indexed += made.length;
+    for (const _ of made) progress.next();
+  }
+}

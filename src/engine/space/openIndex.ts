@@ -1,9 +1,10 @@
+import { Catalogue } from '../../dataset/catalogue.ts';
 import { type FeatureRows, FeatureStore } from '../../dataset/featureStore.ts';
 import type { FedImage } from '../../image/preprocess.ts';
-import { ModelError } from '../../shared/errors.ts';
-import type { FeatureLayer } from '../../shared/spaceProtocol.ts';
-import { type FedModel, keyOfModel, openFed } from '../openFed.ts';
+import { findFeatures } from '../../inspect/featureLayers.ts';
+import { keyOfModel, openFed } from '../openFed.ts';
 import type { Services } from '../services.ts';
+import { type FeatureModel, type Features, keptPixels, rowSizes, runFeatures } from './imageFeatures.ts';
 
 /** Whose index: a model file, the folder of the data set's database, a layer (undefined: the automatic one). */
 export interface IndexOf {
@@ -17,10 +18,8 @@ export interface IndexedFeatures extends FeatureRows {
   paths: readonly string[];
 }
 
-export interface OpenIndex extends FedModel {
-  layer: FeatureLayer;
-  /** Value of the graph that the features are read from: [N,C,H,W], averaged over positions, or [N,C]. */
-  value: string;
+/** `value`: of the graph, [N,C,H,W], averaged over positions, or [N,C]. */
+export interface OpenIndex extends FeatureModel {
   store: FeatureStore;
   /**
    * What is kept of those files that are indexed as they are now; reads no image. Other work goes on meanwhile. Two paths with the same
@@ -30,29 +29,51 @@ export interface OpenIndex extends FedModel {
 }
 
 /** The same numbers of one image file. */
-export interface ImageFeatures {
+export interface ImageFeatures extends Features {
   /** SHA-256 of the file, hex. */
   hash: string;
-  /** [d]. */
-  vector: Float32Array;
   /** [p]. */
   pixels: Uint8Array;
-  /** [K], best first. */
-  classes: Int32Array;
-  logits: Float32Array;
-  logSumExp: number;
   /** What the network is fed. */
   fed: FedImage;
 }
 
 /** Throws ModelError: `input` where nothing tells the preprocessing, `method` where there is no such layer, or none with features. */
-export async function openIndex(services: Services, { model, store }: IndexOf, signal: AbortSignal): Promise<OpenIndex> {
+export async function openIndex(
+  services: Services,
+  { model, store: folder, layer: name }: IndexOf,
+  signal: AbortSignal,
+): Promise<OpenIndex> {
   const fed = await openFed(services, model, signal);
-  const features = new FeatureStore(store, keyOfModel(fed));
-  throw new ModelError('internal', `The index in '${features.folder}' is not there yet.`);
+  const { layer, value } = findFeatures(fed.open.model, name);
+  const store = new FeatureStore(folder, keyOfModel(fed));
+  const catalogue = new Catalogue(folder);
+  const sizes = rowSizes({ ...fed, layer, value });
+  return {
+    ...fed,
+    layer,
+    value,
+    store,
+    async features(paths, signal) {
+      const known = (await catalogue.recallAll(paths, signal)).flatMap((file) => (file && 'hash' in file ? [file] : []));
+      const { at, ...rows } = await store.rows(
+        layer.name,
+        sizes,
+        known.map(({ hash }) => hash),
+        signal,
+      );
+      return { ...rows, paths: Array.from(at, (i) => known[i]?.path as string) };
+    },
+  };
 }
 
+/** At the same priority as what is on screen. */
+const asked = 0;
+
 /** What an index would keep of an image file, be it of the data set or not. Throws ModelError naming the image where it cannot be read. */
-export async function featuresOf(_services: Services, _index: OpenIndex, path: string, _signal: AbortSignal): Promise<ImageFeatures> {
-  throw new ModelError('internal', `The features of '${path}' cannot be computed yet.`);
+export async function featuresOf(services: Services, index: OpenIndex, path: string, signal: AbortSignal): Promise<ImageFeatures> {
+  const image = await services.inputs.decode(path, signal);
+  const fed = services.inputs.feed(image, index.preprocessing, index.info);
+  const [features] = await runFeatures(services, index, { tensor: fed.tensor, paths: [path] }, { priority: asked, signal });
+  return { ...(features as Features), hash: image.hash, pixels: keptPixels(fed.tensor, index), fed };
 }

@@ -1,6 +1,5 @@
-import { ModelError } from '../../shared/errors.ts';
+import { thumbnailsOf } from '../../dataset/thumbnails.ts';
 import type { SpaceHandler } from './handler.ts';
 
-export const thumbnails: SpaceHandler<'thumbnails'> = async () => {
-  throw new ModelError('internal', "'thumbnails' is not there yet.");
-};
+export const thumbnails: SpaceHandler<'thumbnails'> = async (_services, { store, images }, { signal }) =>
+  await thumbnailsOf(store, images, signal);

@@ -1,12 +1,10 @@
-import { basename } from 'node:path';
-import { Catalogue } from '../../dataset/catalogue.ts';
-import { type ErrorCode, type ErrorRecord, ModelError, toErrorRecord } from '../../shared/errors.ts';
 import type { CallContext } from '../../shared/rpc.ts';
-import type { CollectProgress, CollectResult, ImageRef, UnitCalls } from '../../shared/unitsProtocol.ts';
+import type { CollectProgress, CollectResult, UnitCalls } from '../../shared/unitsProtocol.ts';
 import type { Services } from '../services.ts';
 import { type Collecting, openCollecting } from './collected.ts';
 import { collectImages, type LackingLayer } from './collectImages.ts';
 import { CollectingProgress } from './collectingProgress.ts';
+import { DataSetImages } from './dataSetImages.ts';
 import { exclusive } from './exclusive.ts';
 import type { UnitHandler } from './handler.ts';
 import type { Content } from './imagesAhead.ts';
@@ -29,18 +27,12 @@ export const forgetCollected: UnitHandler<'forgetCollected'> = async (services, 
   });
 };
 
-/** What tells of the file itself, and stays as long as the file does. */
-const lasting: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['file-corrupt', 'file-too-large', 'format-unknown', 'unsupported']);
-/** What may be otherwise the next time. */
-const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['file-missing', 'file-changed']);
-
 /** One call of `collect`. */
 class Collector {
   readonly #services: Services;
   readonly #params: UnitCalls['collect']['params'];
   readonly #context: CallContext<CollectProgress>;
   readonly #start = performance.now();
-  readonly #skipped = new Map<string, ErrorRecord>();
   #collected = 0;
 
   constructor(services: Services, params: UnitCalls['collect']['params'], context: CallContext<CollectProgress>) {
@@ -53,23 +45,16 @@ class Collector {
     const { signal, progress } = this.#context;
     const { store: folder, images } = this.#params;
     const collecting = await openCollecting(this.#services, this.#params, signal);
-    const catalogue = await Catalogue.open(folder);
     const reading = new CollectingProgress(images.length, progress);
-    const looked = await catalogue.look([...new Set(images)], signal, () => reading.at(0));
-    await catalogue.save();
-    const contents = new Map<string, Content>();
-    for (const file of looked) {
-      if ('error' in file) this.#skipped.set(file.path, file.error);
-      else if (!contents.has(file.hash)) contents.set(file.hash, file);
-    }
-    const layers = await this.#layers(collecting, contents);
-    const passes = passesOver([...contents.values()], layers);
+    const found = await DataSetImages.look(folder, images, signal, () => reading.at(0));
+    const layers = await this.#layers(collecting, found.contents);
+    const passes = passesOver([...found.contents.values()], layers);
     const lacking = passes.reduce((sum, pass) => sum + pass.contents.length, 0);
-    await this.#collect(collecting, catalogue, passes, new CollectingProgress(lacking, progress));
+    await this.#collect(collecting, found, passes, new CollectingProgress(lacking, progress));
     return {
       collected: this.#collected,
-      reused: contents.size - lacking,
-      skipped: images.flatMap((path) => skip(path, this.#skipped.get(path))),
+      reused: found.contents.size - lacking,
+      skipped: found.skipped,
       ms: performance.now() - this.#start,
     };
   }
@@ -84,12 +69,12 @@ class Collector {
     return layers;
   }
 
-  async #collect(collecting: Collecting, catalogue: Catalogue, passes: readonly Pass[], progress: CollectingProgress): Promise<void> {
+  async #collect(collecting: Collecting, images: DataSetImages, passes: readonly Pass[], progress: CollectingProgress): Promise<void> {
     const { priority = lowPriority } = this.#params;
     const { signal } = this.#context;
     const done = async (content: Content, error?: unknown) => {
       if (error === undefined) this.#collected++;
-      else await this.#skip(catalogue, content, error);
+      else await images.skip(content, error);
       progress.next();
     };
     for (const { contents, layers } of passes) {
@@ -98,20 +83,8 @@ class Collector {
       } finally {
         // Cancelled or failed: what is counted stays.
         for (const { shard } of layers) await shard.write();
-        await catalogue.save();
       }
     }
-  }
-
-  async #skip(catalogue: Catalogue, { hash, path }: Content, error: unknown): Promise<void> {
-    // What is wrong with the machine or the model is no matter of this image.
-    if (!(error instanceof ModelError) || !(lasting.has(error.code) || passing.has(error.code))) throw error;
-    const record = toErrorRecord(error);
-    // One that is being written now says nothing of the content that was there.
-    const same = (await catalogue.recall(path)) !== undefined;
-    const files = same && lasting.has(error.code) ? catalogue.refuse(hash, record) : [path];
-    if (!same || error.code === 'file-changed') catalogue.forget(path);
-    for (const file of files) this.#skipped.set(file, record);
   }
 }
 
@@ -132,8 +105,4 @@ function passesOver(contents: readonly Content[], layers: readonly LackingLayer[
     passes.set(key, pass);
   }
   return [...passes.values()];
-}
-
-function skip(path: string, error: ErrorRecord | undefined): { image: ImageRef; error: ErrorRecord }[] {
-  return error ? [{ image: { path, name: basename(path) }, error }] : [];
 }

@@ -1,5 +1,3 @@
-import type { RgbImage } from '../../image/decode.ts';
-import { preprocess } from '../../image/preprocess.ts';
 import type { CollectedValue } from '../../inspect/collectPlan.ts';
 import { planCollect } from '../../inspect/collectPlan.ts';
 import { ModelError, throwIfAborted } from '../../shared/errors.ts';
@@ -7,7 +5,8 @@ import type { JobContext } from '../jobs.ts';
 import type { Services } from '../services.ts';
 import { batchSize } from '../stream.ts';
 import type { Collecting } from './collected.ts';
-import { type Content, imagesAhead } from './imagesAhead.ts';
+import { type FedBatch, feedImages } from './feedImages.ts';
+import type { Content } from './imagesAhead.ts';
 import type { OpenShard } from './openShard.ts';
 
 /** A layer that lacks images: the value its units are in, and where they are counted. */
@@ -33,30 +32,24 @@ export async function collectImages(
   layers: readonly LackingLayer[],
   context: CollectContext,
 ): Promise<void> {
-  const { input } = collecting.open.model;
-  const size = input.channels * input.height * input.width;
-  const most = imagesAtOnce(collecting, layers);
-  const batch: Batch = { fed: new Float32Array(most * size), contents: [] };
   let next = performance.now() + writeEvery;
-  const flush = async () => {
-    await runBatch(services, collecting, batch, layers, context);
-    for (const content of batch.contents.splice(0)) await context.done(content);
+  const write = async () => {
     const start = performance.now();
     const late = start >= next;
     for (const { shard } of layers) if (late || shard.full) await shard.write();
     const end = performance.now();
     if (late) next = end + Math.max(writeEvery, (end - start) / writeShare);
   };
-  for await (const image of imagesAhead(contents, (image) => fedTensor(image, collecting), context.signal)) {
-    if ('error' in image) {
-      await context.done(image.content, image.error);
-      continue;
-    }
-    batch.fed.set(image.made, batch.contents.length * size);
-    batch.contents.push(image.content);
-    if (batch.contents.length === most) await flush();
-  }
-  if (batch.contents.length > 0) await flush();
+  await feedImages<undefined>(collecting, contents, {
+    most: imagesAtOnce(collecting, layers),
+    make: () => undefined,
+    async run(batch) {
+      await runBatch(services, collecting, batch, layers, context);
+      await write();
+    },
+    done: context.done,
+    signal: context.signal,
+  });
 }
 
 /** Of many large layers at once not all that is counted may be in memory. */
@@ -69,31 +62,17 @@ function imagesAtOnce({ open: { model } }: Collecting, layers: readonly LackingL
   return Math.max(1, Math.min(batchSize(model, bytes(channels * height * width)), Math.floor(valueBytes / bytes(values))));
 }
 
-interface Batch {
-  /** [most,C,H,W]. */
-  fed: Float32Array;
-  contents: Content[];
-}
-
-function fedTensor(image: RgbImage, { open: { model }, preprocessing }: Collecting): Float32Array {
-  try {
-    return preprocess(image, preprocessing, model.input).tensor;
-  } catch (error) {
-    throw error instanceof ModelError ? error.with({ file: model.file }) : error;
-  }
-}
-
 /** One step of the queue: what is on screen waits for it, and no longer. */
 async function runBatch(
   services: Services,
   { open: { model } }: Collecting,
-  { fed, contents }: Batch,
+  { tensor, contents }: FedBatch<undefined>,
   layers: readonly LackingLayer[],
   { priority, signal }: JobContext,
 ): Promise<void> {
   const { value, channels, height, width } = model.input;
   const shape = [contents.length, channels, height, width];
-  const feed = { dtype: 'float32' as const, shape, data: fed.subarray(0, contents.length * channels * height * width) };
+  const feed = { dtype: 'float32' as const, shape, data: tensor };
   const values = layers.map((layer) => layer.value);
   const { outputs, named } = await services.queue.run(priority, signal, () =>
     services.programs.use(

@@ -1,5 +1,3 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Catalogue } from '../../dataset/catalogue.ts';
 import type { LayerCollection } from '../../dataset/collection.ts';
 import { Store } from '../../dataset/store.ts';
@@ -75,11 +73,11 @@ class Collections {
   /** `changed`: the files are others by now, because somebody is collecting or one was damaged. */
   async #load(key: string, root: string, store: Store, layer: string): Promise<LayerCollection | undefined | 'changed'> {
     try {
-      const [tally, catalogue] = [await store.load(layer), await Catalogue.open(root)];
+      const [tally, paths] = [await store.load(layer), await new Catalogue(root).paths()];
       if ((await keyOf(root, store, layer)) !== key) return 'changed';
       // All of them may be unreadable just now.
       if (!tally) return undefined;
-      const collection = tally.collection((hash) => catalogue.pathOf(hash));
+      const collection = tally.collection((hash) => paths.get(hash));
       this.#kept.set(key, collection, tally.bytes);
       return collection;
     } finally {
@@ -90,8 +88,8 @@ class Collections {
 
 /** Tells files from other ones; undefined: there are none. */
 async function keyOf(root: string, store: Store, layer: string): Promise<string | undefined> {
-  const [files, catalogue] = [await store.files(layer), await stat(join(root, Catalogue.fileName)).catch(() => undefined)];
-  return files.length === 0 ? undefined : [...files.sort(), catalogue?.mtimeMs, catalogue?.ino].join('\n');
+  const files = await store.files(layer);
+  return files.length === 0 ? undefined : [...files.sort(), await new Catalogue(root).revision()].join('\n');
 }
 
 const all = new WeakMap<Services, Collections>();

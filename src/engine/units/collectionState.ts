@@ -23,9 +23,7 @@ export const collected: UnitHandler<'collected'> = async (services, { images, la
     if (collection) layers.push(about(collection, info));
     if (info.name === name) asked = collection;
   }
-  const catalogue = await Catalogue.open(of.store);
-  const now = await Promise.all([...new Set(images)].map((path) => catalogue.recall(path)));
-  throwIfAborted(signal);
+  const now = await new Catalogue(of.store).recallAll([...new Set(images)], signal);
   return { layers, images: now.length, ...difference(now, asked), bytes: await store.bytes() };
 };
 

@@ -16,13 +16,13 @@ const ahead = 4;
 /** Decodes images in their order, some of them ahead, and makes something of each; pixels are not kept. Ends with 'cancelled'. */
 export async function* imagesAhead<T>(
   contents: readonly Content[],
-  make: (image: RgbImage) => T,
+  make: (image: RgbImage) => Promise<T>,
   signal: AbortSignal,
 ): AsyncGenerator<Ahead<T>> {
   const read = async (content: Content): Promise<Ahead<T>> => {
     try {
       const image = await decodeImage(content.path, signal);
-      return image.hash === content.hash ? { content, made: make(image) } : { content, error: changed(content.path) };
+      return image.hash === content.hash ? { content, made: await make(image) } : { content, error: changed(content.path) };
     } catch (error) {
       return { content, error };
     }
@@ -42,6 +42,6 @@ export async function* imagesAhead<T>(
 function changed(path: string): ModelError {
   return new ModelError('file-changed', `The image '${path}' changed while the network went over the images.`, {
     file: path,
-    hint: 'Collect again when it is complete.',
+    hint: 'Try again when it is complete.',
   });
 }

@@ -1,0 +1,49 @@
+import type Sqlite from 'better-sqlite3';
+
+/** Tells our databases from others. */
+export const applicationId = 0x47425344;
+/** Raised with every change of the tables, or of what is kept in them: databases of another version are begun anew. */
+export const schemaVersion = 1;
+
+/**
+ * Each content (SHA-256 of a file) once, whatever its files are called: a renamed file finds its features, two files alike share them.
+ * Rows with large values have a number of their own, so that they are written one after the other and pages are full.
+ */
+const tables = [
+  // A file as it was when it was read: as long as size, time of change and inode are these it is not read again.
+  'CREATE TABLE files (path TEXT PRIMARY KEY, size REAL NOT NULL, time REAL NOT NULL, inode REAL NOT NULL, content INTEGER NOT NULL) WITHOUT ROWID',
+  'CREATE INDEX filesOf ON files (content)',
+  // `error`: it cannot be decoded, an ErrorRecord as JSON. `orphaned`: since when no file has it, ms.
+  'CREATE TABLE contents (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, error TEXT, orphaned REAL)',
+  'CREATE TABLE thumbnails (content INTEGER PRIMARY KEY, jpeg BLOB NOT NULL)',
+  // A model is its hash, and how images become its input, not its path. `used`: when it was last indexed with, ms. Files that it was read from.
+  'CREATE TABLE models (id INTEGER PRIMARY KEY, hash TEXT NOT NULL, preprocessing TEXT NOT NULL, used REAL NOT NULL, UNIQUE (hash, preprocessing))',
+  'CREATE TABLE modelFiles (file TEXT NOT NULL, model INTEGER NOT NULL, PRIMARY KEY (file, model)) WITHOUT ROWID',
+  'CREATE TABLE layers (id INTEGER PRIMARY KEY, model INTEGER NOT NULL, name TEXT NOT NULL, UNIQUE (model, name))',
+  // What the model answers: best classes (int32) with their logits (float32), log Σ exp of all logits, what it was fed (uint8).
+  'CREATE TABLE answers (id INTEGER PRIMARY KEY, model INTEGER NOT NULL, content INTEGER NOT NULL, classes BLOB NOT NULL, logits BLOB NOT NULL, logSumExp REAL NOT NULL, pixels BLOB NOT NULL, UNIQUE (model, content))',
+  // float32, little-endian.
+  'CREATE TABLE vectors (id INTEGER PRIMARY KEY, layer INTEGER NOT NULL, content INTEGER NOT NULL, vector BLOB NOT NULL, UNIQUE (layer, content))',
+  // Raised whenever a row of `files` changes.
+  'CREATE TABLE changes (files INTEGER NOT NULL)',
+];
+
+/** Fills an empty database. */
+export function createSchema(db: Sqlite.Database): void {
+  for (const sql of tables) db.exec(sql);
+  db.exec('INSERT INTO changes VALUES (0)');
+  db.pragma(`application_id = ${applicationId}`);
+  db.pragma(`user_version = ${schemaVersion}`);
+}
+
+export function isEmpty(db: Sqlite.Database): boolean {
+  return db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() === 0;
+}
+
+/** Whether a database is one of ours, of this version. */
+export function isCurrent(db: Sqlite.Database): boolean {
+  const pragma = (name: string) => db.pragma(name, { simple: true });
+  if (pragma('application_id') !== applicationId || pragma('user_version') !== schemaVersion) return false;
+  const found = db.prepare('SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY sql').pluck().all();
+  return JSON.stringify(found) === JSON.stringify([...tables].sort());
+}
