@@ -1,0 +1,198 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { classMap } from 'lit/directives/class-map.js';
+import { guard } from 'lit/directives/guard.js';
+import type { SpaceRows } from '../../../src/shared/spaceProtocol.ts';
+import { vars } from '../../ui/vars.ts';
+import type { Flow } from '../flow.ts';
+import type { SpaceState } from '../state.ts';
+import { accuracyOf, countOf, precisionOf, recallOf, rowShare } from './confusion.ts';
+import { nextPlace, openPlace } from './matrixEvents.ts';
+import type { Matrix } from './matrixModel.ts';
+import type { MatrixPlace } from './state.ts';
+import { behind, number, partOf, placeText } from './text.ts';
+
+/** The confusion matrix as a table: a row for each label, a column for each prediction. */
+export function matrixView(state: SpaceState, rows: SpaceRows, matrix: Matrix, flow: Flow): TemplateResult {
+  const { cells } = state.choices.mistakes;
+  const { cursor } = state.mistakes;
+  const open = state.selection.rows.length > 0 ? state.selection.title : undefined;
+  return html`<div class="matrix-scroll" data-testid="matrix-scroll">
+    ${guard([rows, matrix, cells, cursor, open], () => table(rows, matrix, { cells, cursor, open }, flow))}
+  </div>`;
+}
+
+interface Look {
+  cells: 'counts' | 'shares';
+  cursor: MatrixPlace;
+  /** Title of the pictures in the panel. */
+  open: string | undefined;
+}
+
+function table(rows: SpaceRows, matrix: Matrix, look: Look, flow: Flow): TemplateResult {
+  const { mistakes } = flow;
+  const on = (work: (place: MatrixPlace) => void) => (event: Event) => {
+    const place = placeOf(event);
+    if (place) work(place);
+  };
+  const key = (event: KeyboardEvent) => {
+    const place = placeOf(event);
+    if (!place || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === 'Enter' || event.key === ' ') openPlace(rows, matrix, place, flow);
+    else {
+      const to = nextPlace(event.key, place, matrix);
+      if (!to) return;
+      mistakes.moveTo(to);
+      focusCell(event.currentTarget as Element, to);
+    }
+    event.preventDefault();
+  };
+  const point = (event: PointerEvent) => mistakes.point(placeOf(event));
+  const heads = { click: (event: Event) => openHead(rows, event, flow) };
+  return html`<div
+    class=${classMap({ matrix: true, dense: matrix.columns.length > 14 })}
+    role="grid"
+    aria-label="Confusion matrix: a row for each label, a column for each prediction"
+    aria-rowcount=${matrix.rows.length + 2}
+    aria-colcount=${matrix.columns.length + 2}
+    data-testid="matrix"
+    ${vars({ '--columns': String(matrix.columns.length) })}
+    @click=${(event: Event) => {
+      on((place) => {
+        mistakes.moveTo(place);
+        openPlace(rows, matrix, place, flow);
+      })(event);
+      heads.click(event);
+    }}
+    @keydown=${key}
+    @focusin=${on((place) => mistakes.point(place))}
+    @pointermove=${point}
+    @pointerleave=${() => mistakes.point(undefined)}
+  >
+    <div class="matrix-row" role="row">
+      <span class="matrix-corner small" role="columnheader"><span class="matrix-axis">label ↓ prediction →</span></span>
+      ${matrix.columns.map((of) => html`<span class="matrix-column" role="columnheader" title="All that is seen as ${rows.classes[of]}" data-predicted=${of}><span>${rows.classes[of]}</span></span>`)}
+      <span class="matrix-column matrix-edge small" role="columnheader" title="Recall: share of a label’s pictures that are recognised"><span>recall</span></span>
+    </div>
+    ${matrix.rows.map((label, row) => line(rows, matrix, look, label, row))}
+    <div class="matrix-row" role="row">
+      <span class="matrix-name matrix-edge small" role="rowheader" title="Precision: share of what is seen as a class that is of it">precision</span>
+      ${matrix.columns.map((of, column) => edge(rows, matrix, look, { row: matrix.rows.length, column }, precisionOf(matrix.confusion, of)))}
+      ${edge(rows, matrix, look, { row: matrix.rows.length, column: matrix.columns.length }, accuracyOf(matrix.confusion))}
+    </div>
+  </div>`;
+}
+
+function line(rows: SpaceRows, matrix: Matrix, look: Look, label: number, row: number): TemplateResult {
+  const { confusion } = matrix;
+  const isForeign = label >= confusion.modelClasses;
+  const name = rows.classes[label];
+  return html`<div class="matrix-row" role="row">
+    <span
+      class=${classMap({ 'matrix-name': true, foreign: isForeign })}
+      role="rowheader"
+      title=${isForeign ? `The model has no class ${name}` : `All that is labelled ${name}`}
+      data-label=${label}
+      >${name}</span
+    >
+    ${matrix.columns.map((predicted, column) => cell(rows, matrix, look, { row, column }, label, predicted))}
+    ${edge(rows, matrix, look, { row, column: matrix.columns.length }, isForeign ? Number.NaN : recallOf(confusion, label))}
+  </div>`;
+}
+
+function cell(rows: SpaceRows, matrix: Matrix, look: Look, place: MatrixPlace, label: number, predicted: number): TemplateResult {
+  const { confusion, reach } = matrix;
+  const count = countOf(confusion, label, predicted);
+  const share = rowShare(confusion, label, predicted);
+  const isHit = label === predicted;
+  const title = behind(rows, matrix, place)?.title;
+  // A single one of many is to be seen too.
+  const heat = count === 0 ? 0 : isHit || label >= confusion.modelClasses ? share : 0.1 + (0.9 * share) / (reach || 1);
+  return html`<span
+    class=${classMap({ 'matrix-cell': true, hit: isHit, foreign: label >= confusion.modelClasses, none: count === 0, open: title === look.open && count > 0 })}
+    role="gridcell"
+    aria-label=${placeText(rows, matrix, place)}
+    tabindex=${isAt(look.cursor, place) ? 0 : -1}
+    data-testid="cell-${label}-${predicted}"
+    data-row=${place.row}
+    data-column=${place.column}
+    ${vars(count === 0 ? {} : { '--share': heat.toFixed(3) })}
+    >${count === 0 ? nothing : look.cells === 'counts' ? short(count) : wholePercent(share)}</span
+  >`;
+}
+
+/** Recall, precision, accuracy. */
+function edge(rows: SpaceRows, matrix: Matrix, look: Look, place: MatrixPlace, share: number): TemplateResult {
+  const title = behind(rows, matrix, place)?.title;
+  return html`<span
+    class=${classMap({ 'matrix-cell': true, 'matrix-edge': true, open: title !== undefined && title === look.open })}
+    role="gridcell"
+    aria-label=${placeText(rows, matrix, place)}
+    tabindex=${isAt(look.cursor, place) ? 0 : -1}
+    data-testid="edge-${place.row}-${place.column}"
+    data-row=${place.row}
+    data-column=${place.column}
+    >${Number.isNaN(share) ? '–' : wholePercent(share)}</span
+  >`;
+}
+
+/** All pictures of a label, or all that is seen as a class. */
+function openHead(rows: SpaceRows, event: Event, { mistakes }: Flow): void {
+  const head = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-label], [data-predicted]') : null;
+  if (!head) return;
+  const { label, predicted } = head.dataset;
+  const all = Array.from({ length: rows.count }, (_, row) => row);
+  if (label !== undefined)
+    mistakes.open(
+      all.filter((row) => rows.labels[row] === Number(label)),
+      `labelled ${rows.classes[Number(label)]}`,
+    );
+  else
+    mistakes.open(
+      all.filter((row) => rows.predicted[row] === Number(predicted)),
+      `seen as ${rows.classes[Number(predicted)]}`,
+    );
+}
+
+/** What the place under the pointer, or of the keyboard, says. There is always a line, so that nothing jumps. */
+export function readingView({ mistakes }: SpaceState, rows: SpaceRows, matrix: Matrix): TemplateResult {
+  const { pointed } = mistakes;
+  const text = pointed ? placeText(rows, matrix, pointed) : summary(matrix);
+  return html`<p class="matrix-reading" data-testid="matrix-reading">${text}</p>`;
+}
+
+function summary({ confusion, shown, columns, occurring }: Matrix): string {
+  if (confusion.wrong === 0) return 'No mistakes.';
+  if (columns.length >= occurring || shown === confusion.wrong) return 'A cell’s pictures open with a click.';
+  return `${partOf(shown, confusion.wrong)} of the mistakes are between the ${columns.length} classes shown.`;
+}
+
+export function focusCell(grid: Element, { row, column }: MatrixPlace): void {
+  queueMicrotask(() => {
+    const found = grid.querySelector<HTMLElement>(`[data-row="${row}"][data-column="${column}"]`);
+    found?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    found?.focus({ preventScroll: true });
+  });
+}
+
+function placeOf(event: Event): MatrixPlace | undefined {
+  const found = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-row][data-column]') : null;
+  return found ? { row: Number(found.dataset.row), column: Number(found.dataset.column) } : undefined;
+}
+
+function isAt(a: MatrixPlace, b: MatrixPlace): boolean {
+  return a.row === b.row && a.column === b.column;
+}
+
+/** Fits in a cell: 940, 1.2k, 13k. */
+function short(count: number): string {
+  if (count < 1000) return String(count);
+  return count < 10_000 ? `${(Math.floor(count / 100) / 10).toString()}k` : `${number(Math.floor(count / 1000))}k`;
+}
+
+/** Without its sign, which the legend gives; never 0 or 100 where it is not. */
+function wholePercent(share: number): string {
+  const value = Math.round(100 * share);
+  if (value === 0 && share > 0) return '<1';
+  if (value === 100 && share < 1) return '>99';
+  return String(value);
+}

@@ -1,0 +1,71 @@
+import type { SpaceRows } from '../../../src/shared/spaceProtocol.ts';
+import { accuracyOf, type Confusion, countOf } from './confusion.ts';
+import type { Matrix } from './matrixModel.ts';
+import type { MatrixPlace } from './state.ts';
+
+/** A counted share, exact at its ends: `20 %`, `91.7 %`, `100 %`. */
+export function shareText(share: number): string {
+  const value = 100 * share;
+  const tenths = Math.round(10 * value) / 10;
+  if (tenths === 100 && share < 1) return '> 99.9 %';
+  if (tenths === 0 && share > 0) return '< 0.1 %';
+  return `${Number(tenths.toFixed(1))} %`;
+}
+
+export function number(value: number): string {
+  return value.toLocaleString('en');
+}
+
+export function counted(count: number, one: string, many: string): string {
+  return `${number(count)} ${count === 1 ? one : many}`;
+}
+
+/** `12 of 60 (20 %)` */
+export function partOf(count: number, all: number): string {
+  return all === 0 ? `${number(count)} of 0` : `${number(count)} of ${number(all)} (${shareText(count / all)})`;
+}
+
+/** `square seen as star`: names a cell, and the pictures in it. */
+export function pairTitle(rows: SpaceRows, label: number, predicted: number): string {
+  return `${rows.classes[label]} seen as ${rows.classes[predicted]}`;
+}
+
+/** Which pictures stand behind a place of the matrix. */
+export interface Behind {
+  title: string;
+  label?: number;
+  predicted?: number;
+  wrong?: boolean;
+}
+
+/** Undefined: the place is that of the accuracy, or nothing is behind it. */
+export function behind(rows: SpaceRows, { rows: labels, columns }: Matrix, { row, column }: MatrixPlace): Behind | undefined {
+  const [label, predicted] = [labels[row], columns[column]];
+  if (label !== undefined && predicted !== undefined) return { title: pairTitle(rows, label, predicted), label, predicted };
+  if (label !== undefined) return { title: `${rows.classes[label]} not recognised`, label, wrong: true };
+  if (predicted !== undefined) return { title: `wrongly seen as ${rows.classes[predicted]}`, predicted, wrong: true };
+  return undefined;
+}
+
+/** What a place of the matrix says in words. */
+export function placeText(rows: SpaceRows, matrix: Matrix, { row, column }: MatrixPlace): string {
+  const { confusion } = matrix;
+  const [label, predicted] = [matrix.rows[row], matrix.columns[column]];
+  if (label !== undefined && predicted !== undefined)
+    return `${pairTitle(rows, label, predicted)}: ${partOf(countOf(confusion, label, predicted), confusion.labelled[label] ?? 0)}`;
+  if (label !== undefined) return recallText(rows, confusion, label);
+  if (predicted !== undefined) return precisionText(rows, confusion, predicted);
+  return `accuracy: ${shareText(accuracyOf(confusion))}`;
+}
+
+function recallText({ classes }: SpaceRows, { hits, labelled, modelClasses }: Confusion, label: number): string {
+  const name = classes[label];
+  const all = labelled[label] ?? 0;
+  if (label >= modelClasses) return `${name}: ${counted(all, 'picture', 'pictures')}, the model has no such class`;
+  return all === 0 ? `${name}: no picture is labelled so` : `${name} recognised: ${partOf(hits[label] ?? 0, all)}, its recall`;
+}
+
+function precisionText({ classes }: SpaceRows, { hits, predicted }: Confusion, of: number): string {
+  const all = predicted[of] ?? 0;
+  return all === 0 ? `nothing is seen as ${classes[of]}` : `seen as ${classes[of]}, rightly: ${partOf(hits[of] ?? 0, all)}, its precision`;
+}
