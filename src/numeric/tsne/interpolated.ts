@@ -1,31 +1,143 @@
+import { EvenConvolution } from './interpolatedConvolution.ts';
+import { type Axis, frameOf, mostNodes } from './interpolatedFrame.ts';
+import { quintic, quinticGain, reach } from './interpolatedSpline.ts';
 import type { Repulsion } from './repulsion.ts';
 
-/** Repulsion on a grid: linear in the number of points. */
+/** What the threads of a run share: `prepare` in one of them writes it, `apply` in all of them reads it. */
+export interface InterpolatedState {
+  /** Of points. */
+  count: number;
+  /** Where the grid is, and what its potentials lack. */
+  header: SharedArrayBuffer;
+  /** [nodes of the first axis, of the second]: potentials. */
+  grid: SharedArrayBuffer;
+}
+
+/** Of the header: nodes, origin, spacing of each axis; the potential that every charge has everywhere besides that of the grid. */
+const headerSize = 7;
+
+/**
+ * Repulsion on a grid, linear in the number of points. As in FIt-SNE, points become charges on the nodes of a grid, their potential comes
+ * from a Fourier transform, and is read between the nodes. But one charge and one kernel are enough: the force is half the negative slope of
+ * the potential Σ_j (1+|y_i−y_j|²)⁻¹, and the sum of the potential is Z. Interpolation by B-splines, which have a slope everywhere, is that
+ * of particle meshes.
+ * @see Linderman et al., Fast interpolation-based t-SNE for improved visualization of single-cell RNA-seq data, Nature Methods 2019
+ * @see Essmann et al., A smooth particle mesh Ewald method, J. Chem. Phys. 1995, sections II and IV
+ */
 export class InterpolatedRepulsion implements Repulsion {
-  /** @param options.shared grids on SharedArrayBuffers: `attach` in other threads. */
-  constructor(_count: number, _options: { shared?: boolean } = {}) {}
+  /** What other threads need to `attach`; undefined unless shared. */
+  readonly shared: InterpolatedState | undefined;
+  readonly #count: number;
+  readonly #header: Float64Array;
+  readonly #grid: Float64Array;
+  #positions: Float64Array = new Float64Array(0);
+  #kernel: Kernel | undefined;
+  readonly #weights = [0, 1].map(() => new Float64Array(reach)) as [Float64Array, Float64Array];
+  readonly #slopes = [0, 1].map(() => new Float64Array(reach)) as [Float64Array, Float64Array];
 
-  /** What other threads need to `attach`; the same object after every `prepare`. Undefined unless shared. */
-  get shared(): InterpolatedState | undefined {
-    throw new Error('not there yet');
+  constructor(count: number, { shared = false, state }: { shared?: boolean; state?: InterpolatedState } = {}) {
+    const buffer = (numbers: number) => new SharedArrayBuffer(8 * numbers);
+    this.shared = state ?? (shared ? { count, header: buffer(headerSize), grid: buffer(mostNodes) } : undefined);
+    this.#count = count;
+    this.#header = this.shared ? new Float64Array(this.shared.header) : new Float64Array(headerSize);
+    this.#grid = this.shared ? new Float64Array(this.shared.grid) : new Float64Array(mostNodes);
   }
 
-  /** For another thread: `apply` reads what the thread that made `state` has prepared. It never calls `prepare`. */
-  static attach(_state: InterpolatedState, _positions: Float64Array): InterpolatedRepulsion {
-    throw new Error('not there yet');
+  /** For another thread: `apply` reads what the thread of `state` has prepared for `positions`; this one never prepares. */
+  static attach(state: InterpolatedState, positions: Float64Array): InterpolatedRepulsion {
+    const attached = new InterpolatedRepulsion(state.count, { state });
+    attached.#positions = positions;
+    return attached;
   }
 
-  prepare(_positions: Float64Array): void {
-    throw new Error('not there yet');
+  /** Writes nothing but the shared state: other threads may do other work on these positions meanwhile. */
+  prepare(positions: Float64Array): void {
+    this.#positions = positions;
+    const axes = frameOf(positions, this.#count);
+    if (this.#kernel === undefined || !fits(this.#kernel, axes)) this.#kernel = kernelFor(axes);
+    const { convolution, everywhere } = this.#kernel;
+    this.#header.set([...axes.flatMap(({ nodes, origin, spacing }) => [nodes, origin, spacing]), everywhere * this.#count]);
+    this.#spread();
+    convolution.apply(this.#grid, axes[0].nodes, axes[1].nodes);
   }
 
-  apply(_from: number, _to: number, _forces: Float64Array): number {
-    throw new Error('not there yet');
+  apply(from: number, to: number, forces: Float64Array): number {
+    const [, x0, dx, width, y0, dy, everywhere] = this.#header as unknown as [number, number, number, number, number, number, number];
+    const [grid, positions] = [this.#grid, this.#positions];
+    const [[wx, wy], [sx, sy]] = [this.#weights, this.#slopes];
+    const least = (everywhere / this.#count) * (this.#count - 1);
+    let z = 0;
+    for (let i = from; i < to; i++) {
+      const x = (positions[2 * i]! - x0) / dx;
+      const y = (positions[2 * i + 1]! - y0) / dy;
+      const row = Math.floor(x);
+      const column = Math.floor(y);
+      quintic(x - row, wx, sx);
+      quintic(y - column, wy, sy);
+      let potential = 0;
+      let fx = 0;
+      let fy = 0;
+      for (let r = 0, at = (row - 2) * width + column - 2; r < reach; r++, at += width) {
+        const a = grid[at]!;
+        const b = grid[at + 1]!;
+        const c = grid[at + 2]!;
+        const d = grid[at + 3]!;
+        const e = grid[at + 4]!;
+        const f = grid[at + 5]!;
+        const value = wy[0]! * a + wy[1]! * b + wy[2]! * c + wy[3]! * d + wy[4]! * e + wy[5]! * f;
+        const slope = sy[0]! * a + sy[1]! * b + sy[2]! * c + sy[3]! * d + sy[4]! * e + sy[5]! * f;
+        potential += wx[r]! * value;
+        fx += sx[r]! * value;
+        fy += wx[r]! * slope;
+      }
+      forces[2 * i] = fx / (-2 * dx);
+      forces[2 * i + 1] = fy / (-2 * dy);
+      // Without the point itself, whose own kernel is 1. Never less than if all others were at the other end of the grid.
+      z += Math.max(potential + everywhere - 1, least);
+    }
+    return z;
+  }
+
+  /** A charge of 1 for each point, over the nodes around it. */
+  #spread(): void {
+    const [height, x0, dx, width, y0, dy] = this.#header as unknown as [number, number, number, number, number, number];
+    const [grid, positions] = [this.#grid, this.#positions];
+    const [[wx, wy], [sx, sy]] = [this.#weights, this.#slopes];
+    grid.fill(0, 0, height * width);
+    for (let i = 0; i < this.#count; i++) {
+      const x = (positions[2 * i]! - x0) / dx;
+      const y = (positions[2 * i + 1]! - y0) / dy;
+      const row = Math.floor(x);
+      const column = Math.floor(y);
+      quintic(x - row, wx, sx);
+      quintic(y - column, wy, sy);
+      for (let r = 0, at = (row - 2) * width + column - 2; r < reach; r++, at += width) {
+        const w = wx[r]!;
+        for (let c = 0; c < reach; c++) grid[at + c] = grid[at + c]! + w * wy[c]!;
+      }
+    }
   }
 }
 
-/** Buffers shared between threads. */
-export interface InterpolatedState {
-  grid: SharedArrayBuffer;
-  header: SharedArrayBuffer;
+interface Kernel {
+  axes: readonly [Axis, Axis];
+  convolution: EvenConvolution;
+  /** The kernel's value at the largest distance, which is left out: what varies stays exact however close the points are. */
+  everywhere: number;
+}
+
+function fits({ axes }: Kernel, wanted: readonly [Axis, Axis]): boolean {
+  return axes.every(({ padded, spacing }, a) => padded === wanted[a]?.padded && spacing === wanted[a]?.spacing);
+}
+
+/** (1 + r²)⁻¹ − (1 + R²)⁻¹ between nodes, divided twice by what splines do to a charge: where it is spread and where it is read. */
+function kernelFor(axes: readonly [Axis, Axis]): Kernel {
+  const [down, right] = axes;
+  const farthest = ((down.padded / 2) * down.spacing) ** 2 + ((right.padded / 2) * right.spacing) ** 2;
+  const kernel = (r: number, c: number) => {
+    const squared = (r * down.spacing) ** 2 + (c * right.spacing) ** 2;
+    return (farthest - squared) / ((1 + squared) * (1 + farthest));
+  };
+  const convolution = new EvenConvolution(down.padded, right.padded, kernel, (angle) => quinticGain(angle) ** -2);
+  return { axes, convolution, everywhere: 1 / (1 + farthest) };
 }
