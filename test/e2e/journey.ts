@@ -1,6 +1,6 @@
 // What the journeys share: workspaces made of the sample, and the panel as a person sees it.
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -110,6 +110,22 @@ interface OffscreenLike {
 
 interface CanvasLike {
   getImageData(x: number, y: number, width: number, height: number): { data: Uint8ClampedArray };
+}
+
+/** Answers a dialog in front of the window. */
+export async function answerDialog({ page }: Editor, button: string): Promise<void> {
+  const dialog = page.locator('.monaco-dialog-box');
+  await dialog.locator('.monaco-button', { hasText: button }).click();
+  await dialog.waitFor({ state: 'hidden' });
+}
+
+/** Pictures of the same contents but different bytes, as many as take a while. */
+export function manyPictures(folder: string, count: number): void {
+  const files = readdirSync(join(sample, 'images'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.png'));
+  mkdirSync(folder);
+  const pictures = files.map((file) => readFileSync(join(sample, 'images', file)));
+  for (let i = 0; i < count; i++)
+    writeFileSync(join(folder, `${i}.png`), Buffer.concat([pictures[i % pictures.length]!, Buffer.from(`${i}`)]));
 }
 
 /** The process ids of the engines started so far, oldest first, from the log. */

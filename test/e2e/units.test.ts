@@ -1,6 +1,6 @@
 // What a network's units look for: from the model's tree, its text and the palette to the panel, and back to the pictures.
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { FrameLocator } from 'playwright-core';
@@ -9,7 +9,7 @@ import * as views from '../support/modelView.ts';
 import { sample } from '../support/paths.ts';
 import * as journey from './journey.ts';
 
-const { byId, inState, textOf, square, star } = journey;
+const { answerDialog, byId, inState, manyPictures, textOf, square, star } = journey;
 
 type Step = (editor: editors.Editor) => Promise<void>;
 
@@ -42,22 +42,6 @@ async function colours(page: FrameLocator, selector: string): Promise<number> {
 
 async function isDrawn(page: FrameLocator, selector: string): Promise<void> {
   await editors.eventually(`${selector} is drawn`, async () => (await colours(page, selector)) > 8 || undefined);
-}
-
-/** Answers a dialog in front of the window. */
-async function answerDialog({ page }: editors.Editor, button: string): Promise<void> {
-  const dialog = page.locator('.monaco-dialog-box');
-  await dialog.locator('.monaco-button', { hasText: button }).click();
-  await dialog.waitFor({ state: 'hidden' });
-}
-
-/** Pictures of the same contents but different bytes, as many as take a while. */
-function manyPictures(folder: string, count: number): void {
-  const files = readdirSync(join(sample, 'images'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.png'));
-  mkdirSync(folder);
-  const pictures = files.map((file) => readFileSync(join(sample, 'images', file)));
-  for (let i = 0; i < count; i++)
-    writeFileSync(join(folder, `${i}.png`), Buffer.concat([pictures[i % pictures.length]!, Buffer.from(`${i}`)]));
 }
 
 const many = 1_200;
