@@ -50,7 +50,7 @@ test('a run is told of from its start to its end, with what could not be read', 
   indexer.start(work);
   indexer.start(work);
   assert.equal(asked.length, 1, 'the same run once only');
-  assert.deepEqual(asked[0]?.params, { model: '/m/net.onnx', store: '/s/one', layer: 'gap', images, priority: -2 });
+  assert.deepEqual(asked[0]?.params, { model: '/m/net.onnx', store: '/s/one', layer: 'gap', images });
   asked[0]?.report({ done: 2, total: 3, secondsLeft: 4 });
   assert.deepEqual(indexer.of(work), { ...told[0], state: 'running', done: 2, total: 3, secondsLeft: 4 });
   assert.equal(indexer.notable.length, 1);

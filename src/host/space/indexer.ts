@@ -25,8 +25,6 @@ interface Entry {
   covered: readonly string[] | undefined;
 }
 
-/** Behind everything that a person looks at. */
-const priority = -2;
 /** Images that could not be read are listed up to so many. */
 const listed = 100;
 /** Progress is told of no more often, ms. */
@@ -114,7 +112,7 @@ export class Indexer {
         else this.#set(entry, indexing);
         if (now - told >= every) told = now;
       };
-      const result = await this.#engine.call('index', { ...entry.of, images, priority }, { signal, onProgress });
+      const result = await this.#engine.call('index', { ...entry.of, images }, { signal, onProgress });
       if (entry.run !== run) return;
       entry.run = undefined;
       entry.covered = images;
