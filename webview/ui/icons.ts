@@ -12,6 +12,7 @@ const paths = {
   plus: svg`<path d="M8 3v10M3 8h10" />`,
   minus: svg`<path d="M3 8h10" />`,
   fit: svg`<path d="M2 5.5V2h3.5M10.5 2H14v3.5M14 10.5V14h-3.5M5.5 14H2v-3.5" />`,
+  lasso: svg`<path d="M8 2.5c3.6 0 6 1.7 6 3.8s-2.4 3.8-6 3.8-6-1.7-6-3.8 2.4-3.8 6-3.8ZM4.6 9.6c-1.2.4-1.6 1.6-.8 2.2.8.6 2-.1 1.7-1M4.4 12c.2 1 .9 1.7 2.1 1.9" />`,
   close: svg`<path d="m3.5 3.5 9 9M12.5 3.5l-9 9" />`,
   check: svg`<path d="m2.5 8.5 3.5 3.5 7.5-8" />`,
   warning: svg`<path d="M8 2 1.5 13.5h13L8 2ZM8 6.5v3.5M8 11.3v1" />`,

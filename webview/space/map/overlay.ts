@@ -1,0 +1,122 @@
+import type { Size } from '../../draw/geometry.ts';
+import type { Thumb } from '../thumbs.ts';
+import type { Point, Transform } from './camera.ts';
+import { selected, wrong } from './look.ts';
+import { css, type MapTheme, type Rgb } from './mapColours.ts';
+import type { Points } from './painter.ts';
+import { drawPicture, type Placed } from './pictures.ts';
+
+/** A neighbour of the image in focus, by row. */
+export interface Tie {
+  row: number;
+  /** It lies near on the map, too. */
+  near: boolean;
+}
+
+export interface OverlayOf {
+  points: Points;
+  focus: number | undefined;
+  ties: readonly Tie[];
+  hover: number | undefined;
+  lasso: readonly Point[];
+  pictures: readonly Placed[];
+  side: number;
+  thumb: (row: number) => Thumb | undefined;
+}
+
+/** What lies over the points: pictures, the image in focus and its neighbours, the lasso. */
+export function drawOverlay(pen: CanvasRenderingContext2D, of: OverlayOf, to: Transform, radius: number, theme: MapTheme): void {
+  const { points, focus, ties, hover, lasso } = of;
+  const at = (row: number): Point => ({
+    x: (points.positions[2 * row] as number) * to.scale + to.left,
+    y: to.top - (points.positions[2 * row + 1] as number) * to.scale,
+  });
+  if (focus !== undefined) for (const tie of ties) drawTie(pen, at(focus), at(tie.row), tie.near, theme);
+  drawPictures(pen, of, theme);
+  const asPicture = new Set(of.pictures.map(({ row }) => row));
+  const reach = (row: number) => (asPicture.has(row) ? of.side / 2 + 4 : Math.max(radius, 3) + 1);
+  for (const { row } of ties) {
+    if (!asPicture.has(row)) disc(pen, at(row), Math.max(radius, 3), colourOf(points, row));
+    ring(pen, at(row), reach(row), theme.ink, 1.5, theme.paper);
+  }
+  if (hover !== undefined && hover !== focus) ring(pen, at(hover), reach(hover) + 1, theme.ink, 1.5, theme.paper);
+  if (focus !== undefined) {
+    if (!asPicture.has(focus)) disc(pen, at(focus), Math.max(radius, 4), colourOf(points, focus));
+    ring(pen, at(focus), reach(focus) + 4, theme.accent, 3, theme.paper);
+  }
+  if (lasso.length > 1) drawLasso(pen, lasso, theme);
+}
+
+export function clear(pen: CanvasRenderingContext2D, { width, height }: Size, density: number): void {
+  pen.setTransform(density, 0, 0, density, 0, 0);
+  pen.clearRect(0, 0, width, height);
+}
+
+function colourOf({ colours }: Points, row: number): Rgb {
+  return [colours[4 * row] as number, colours[4 * row + 1] as number, colours[4 * row + 2] as number];
+}
+
+function drawPictures(pen: CanvasRenderingContext2D, { points, pictures, side, thumb }: OverlayOf, theme: MapTheme): void {
+  const paper = css(theme.paper);
+  // The first ones matter most: they come last.
+  for (const picture of pictures.toReversed()) {
+    const state = points.look.states[picture.row] as number;
+    const ringed = state & selected ? css(theme.accent) : state & wrong ? css(theme.ink) : undefined;
+    drawPicture(pen, thumb(picture.row), picture, side, { colour: css(colourOf(points, picture.row)), paper, ring: ringed });
+  }
+}
+
+/** Far ones are dashed. */
+function drawTie(pen: CanvasRenderingContext2D, from: Point, to: Point, near: boolean, theme: MapTheme): void {
+  for (const [colour, width] of [
+    [theme.paper, 3.5],
+    [theme.ink, 1.4],
+  ] as const) {
+    pen.beginPath();
+    pen.moveTo(from.x, from.y);
+    pen.lineTo(to.x, to.y);
+    pen.setLineDash(near ? [] : [5, 4]);
+    pen.strokeStyle = css(colour);
+    pen.lineWidth = width;
+    pen.stroke();
+  }
+  pen.setLineDash([]);
+}
+
+function disc(pen: CanvasRenderingContext2D, { x, y }: Point, radius: number, colour: Rgb): void {
+  pen.beginPath();
+  pen.arc(x, y, radius, 0, 2 * Math.PI);
+  pen.fillStyle = css(colour);
+  pen.fill();
+}
+
+function ring(pen: CanvasRenderingContext2D, { x, y }: Point, radius: number, colour: Rgb, width: number, under: Rgb): void {
+  for (const [stroke, wide] of [
+    [under, width + 2],
+    [colour, width],
+  ] as const) {
+    pen.beginPath();
+    pen.arc(x, y, radius, 0, 2 * Math.PI);
+    pen.strokeStyle = css(stroke);
+    pen.lineWidth = wide;
+    pen.stroke();
+  }
+}
+
+function drawLasso(pen: CanvasRenderingContext2D, lasso: readonly Point[], theme: MapTheme): void {
+  pen.beginPath();
+  for (const { x, y } of lasso) pen.lineTo(x, y);
+  pen.closePath();
+  pen.fillStyle = css(theme.accent);
+  pen.globalAlpha = 0.15;
+  pen.fill();
+  pen.globalAlpha = 1;
+  for (const [colour, width] of [
+    [theme.paper, 4],
+    [theme.accent, 2],
+  ] as const) {
+    pen.strokeStyle = css(colour);
+    pen.lineWidth = width;
+    pen.stroke();
+  }
+}

@@ -1,0 +1,107 @@
+import type { Size } from '../../draw/geometry.ts';
+import type { Thumb } from '../thumbs.ts';
+import type { Transform } from './camera.ts';
+import { faint } from './look.ts';
+import type { Places } from './nearest.ts';
+
+/** With so many points in view at most, they are pictures. */
+const few = 150;
+/** Pictures at once, where they are asked for whatever is in view. */
+const many = 400;
+
+/** A picture in place of a point. */
+export interface Placed {
+  row: number;
+  /** Its middle, CSS pixels. */
+  x: number;
+  y: number;
+}
+
+/** Side of a picture, CSS pixels: larger as fewer are in view. */
+export function sideOf(inView: number): number {
+  return inView <= 30 ? 64 : inView <= 80 ? 52 : 40;
+}
+
+/** Which points are drawn as pictures: none where too many are in view, unless `always`; then as many as do not cover one another. */
+export function picturesIn(
+  places: Places,
+  to: Transform,
+  { width, height }: Size,
+  { always, first }: { always: boolean; first: number | undefined },
+): { placed: readonly Placed[]; side: number } {
+  const { positions, states } = places;
+  const seen: number[] = [];
+  for (const row of shuffled(states.length)) {
+    if ((states[row] as number) & faint) continue;
+    const x = (positions[2 * row] as number) * to.scale + to.left;
+    const y = to.top - (positions[2 * row + 1] as number) * to.scale;
+    if (!(x >= 0 && y >= 0 && x <= width && y <= height)) continue;
+    seen.push(row);
+    if (seen.length > few && !always) return { placed: [], side: sideOf(seen.length) };
+  }
+  if (first !== undefined && seen.includes(first)) seen.unshift(first);
+  const side = sideOf(seen.length);
+  const taken = new Map<number, Placed>();
+  const placed: Placed[] = [];
+  const apart = side + 2;
+  for (const row of seen) {
+    if (placed.length >= many) break;
+    const x = (positions[2 * row] as number) * to.scale + to.left;
+    const y = to.top - (positions[2 * row + 1] as number) * to.scale;
+    const [column, line] = [Math.floor(x / apart), Math.floor(y / apart)];
+    if (isCovered(taken, column, line, x, y, apart)) continue;
+    const picture = { row, x, y };
+    taken.set(cell(column, line), picture);
+    placed.push(picture);
+  }
+  return { placed, side };
+}
+
+function isCovered(taken: ReadonlyMap<number, Placed>, column: number, line: number, x: number, y: number, apart: number): boolean {
+  for (let c = column - 1; c <= column + 1; c++)
+    for (let l = line - 1; l <= line + 1; l++) {
+      const other = taken.get(cell(c, l));
+      if (other && Math.abs(other.x - x) < apart && Math.abs(other.y - y) < apart) return true;
+    }
+  return false;
+}
+
+function cell(column: number, line: number): number {
+  return (line + 2) * 65_536 + column + 2;
+}
+
+let order = new Uint32Array();
+
+/** Rows in an order in which no class comes first; the same whenever it is asked for. */
+function shuffled(count: number): Uint32Array {
+  if (order.length === count) return order;
+  order = Uint32Array.from({ length: count }, (_, row) => row);
+  let seed = 1;
+  for (let i = count - 1; i > 0; i--) {
+    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+    const j = seed % (i + 1);
+    [order[i], order[j]] = [order[j] as number, order[i] as number];
+  }
+  return order;
+}
+
+/** A picture with its frame; while it is not there, the frame alone. */
+export function drawPicture(
+  pen: CanvasRenderingContext2D,
+  thumb: Thumb | undefined,
+  { x, y }: Placed,
+  side: number,
+  frame: { colour: string; paper: string; ring: string | undefined },
+): void {
+  const scale = thumb ? side / Math.max(thumb.bitmap.width, thumb.bitmap.height) : 0;
+  const width = thumb ? thumb.bitmap.width * scale : side * 0.6;
+  const height = thumb ? thumb.bitmap.height * scale : side * 0.6;
+  const box = (room: number, colour: string) => {
+    pen.fillStyle = colour;
+    pen.fillRect(x - width / 2 - room, y - height / 2 - room, width + 2 * room, height + 2 * room);
+  };
+  if (frame.ring) box(4, frame.ring);
+  box(frame.ring ? 2.5 : 2, frame.colour);
+  if (thumb) pen.drawImage(thumb.bitmap, x - width / 2, y - height / 2, width, height);
+  else box(0, frame.paper);
+}

@@ -1,0 +1,372 @@
+import type { Size } from '../../draw/geometry.ts';
+import type { Thumb } from '../thumbs.ts';
+import { type Bounds, between, boundsOf, type Camera, type Point, panned, type Transform, transformOf, whole, zoomed } from './camera.ts';
+import type { MapTheme } from './mapColours.ts';
+import { insideOf, nearestTo, nextTowards } from './nearest.ts';
+import { clear, drawOverlay, type Tie } from './overlay.ts';
+import { type Painter, type Points, radiusOf } from './painter.ts';
+import { type Placed, picturesIn } from './pictures.ts';
+import { PlainPainter } from './plainPainter.ts';
+import { WebglPainter } from './webglPainter.ts';
+
+/** What is on the map. */
+export interface Scene {
+  points: Points | undefined;
+  /** A layout is under way: the view follows gently. */
+  moving: boolean;
+  focus: number | undefined;
+  ties: readonly Tie[];
+  hover: number | undefined;
+  /** Dragging draws a lasso. */
+  lassoing: boolean;
+  /** Pictures however many points are in view. */
+  pictures: boolean;
+  thumb: (row: number) => Thumb | undefined;
+  /** Raised when more thumbnails are there. */
+  thumbs: number;
+  theme: MapTheme;
+}
+
+/** What the person does on the map. */
+export interface SurfaceEvents {
+  /** `at`: of the point, CSS pixels from the map's left top corner. */
+  hovered(row: number | undefined, at: Point): void;
+  focused(row: number | undefined): void;
+  opened(row: number): void;
+  lassoed(rows: readonly number[]): void;
+  /** The lasso is taken up, or laid down. */
+  tool(): void;
+}
+
+/** A point is meant within so many CSS pixels. */
+const reach = 12;
+/** A press that moves less is a click. */
+const still = 4;
+const step = 1.5;
+/** Of the way to where the points are now, per frame of a layout or of the screen. */
+const follow = 0.3;
+
+const nothing: Scene = {
+  points: undefined,
+  moving: false,
+  focus: undefined,
+  ties: [],
+  hover: undefined,
+  lassoing: false,
+  pictures: false,
+  thumb: () => undefined,
+  thumbs: 0,
+  theme: { dark: true, paper: [0, 0, 0], ink: [255, 255, 255], accent: [255, 255, 255] },
+};
+
+/** The map itself: an element that draws points and tells what is done to them. It draws when something changed, and rests otherwise. */
+export class Surface {
+  readonly element: HTMLElement;
+  readonly #events: SurfaceEvents;
+  readonly #painter: Painter;
+  readonly #over: HTMLCanvasElement;
+  #scene: Scene = nothing;
+  #camera: Camera = whole;
+  /** Where the view takes the points to be; on its way to where they are. */
+  #bounds: Bounds | undefined;
+  #target: Bounds | undefined;
+  #size: Size = { width: 0, height: 0 };
+  #asked = false;
+  #drag: { from: Point; last: Point; moved: boolean; lasso: Point[] | undefined } | undefined;
+  #pictures: { placed: readonly Placed[]; side: number } = { placed: [], side: 40 };
+
+  constructor(events: SurfaceEvents) {
+    this.#events = events;
+    this.element = document.createElement('div');
+    this.element.className = 'map-surface';
+    this.element.tabIndex = 0;
+    this.element.dataset.testid = 'map-surface';
+    this.element.setAttribute('role', 'application');
+    this.element.setAttribute('aria-describedby', 'map-keys');
+    this.#painter = this.#makePainter();
+    this.#over = document.createElement('canvas');
+    this.#over.className = 'map-canvas';
+    this.element.append(this.#painter.canvas, this.#over);
+    new ResizeObserver(([entry]) => entry && this.#resize(entry.contentRect)).observe(this.element);
+    this.#listen();
+  }
+
+  /** Whether the graphics card draws the points. */
+  get accelerated(): boolean {
+    return this.#painter instanceof WebglPainter;
+  }
+
+  show(scene: Scene): void {
+    const before = this.#scene;
+    const changed = (Object.keys(scene) as (keyof Scene)[]).some((key) => key !== 'thumb' && scene[key] !== before[key]);
+    if (!changed) return;
+    this.#scene = scene;
+    if (scene.points?.positions !== before.points?.positions) this.#turnTo(scene);
+    else if (before.moving && !scene.moving) this.#ask();
+    if (scene.focus !== undefined && scene.focus !== before.focus) this.#bringIn(scene.focus);
+    this.element.classList.toggle('lassoing', scene.lassoing);
+    this.#ask();
+  }
+
+  zoom(factor: number): void {
+    this.#zoomAt(factor, { x: this.#size.width / 2, y: this.#size.height / 2 });
+  }
+
+  /** All points in sight. */
+  fit(): void {
+    this.#camera = whole;
+    this.#moved();
+  }
+
+  /** Gives up the lasso that is being drawn. Returns whether there was one. */
+  dropLasso(): boolean {
+    if (!this.#drag?.lasso) return false;
+    this.#drag = undefined;
+    this.#ask();
+    return true;
+  }
+
+  /** The map as it is on screen, on paper. */
+  picture(): HTMLCanvasElement {
+    this.#draw();
+    const { width, height } = this.#over;
+    const copy = Object.assign(document.createElement('canvas'), { width, height });
+    const pen = copy.getContext('2d');
+    pen?.drawImage(this.#painter.canvas, 0, 0);
+    pen?.drawImage(this.#over, 0, 0);
+    return copy;
+  }
+
+  #makePainter(): Painter {
+    const canvas = () => Object.assign(document.createElement('canvas'), { className: 'map-canvas' });
+    try {
+      return new WebglPainter(canvas(), () => this.#ask());
+    } catch {
+      // A canvas that was asked for WebGL takes no other way of drawing.
+      return new PlainPainter(canvas());
+    }
+  }
+
+  #resize({ width, height }: Size): void {
+    this.#size = { width, height };
+    this.#ask();
+  }
+
+  #turnTo({ points, moving }: Scene): void {
+    this.#target = points && boundsOf(points.positions);
+    if (!this.#target || !this.#bounds || prefersStill()) this.#bounds = this.#target;
+    else if (moving) this.#bounds = between(this.#bounds, this.#target, follow);
+  }
+
+  get #transform(): Transform | undefined {
+    const { width, height } = this.#size;
+    return this.#bounds && width > 0 && height > 0 ? transformOf(this.#camera, this.#bounds, this.#size) : undefined;
+  }
+
+  #ask(): void {
+    if (this.#asked) return;
+    this.#asked = true;
+    requestAnimationFrame(() => {
+      this.#asked = false;
+      this.#draw();
+    });
+  }
+
+  #draw(): void {
+    this.#settle();
+    const { width, height } = this.#size;
+    const density = devicePixelRatio;
+    for (const canvas of [this.#painter.canvas, this.#over]) {
+      const [w, h] = [Math.max(1, Math.round(width * density)), Math.max(1, Math.round(height * density))];
+      if (canvas.width !== w) canvas.width = w;
+      if (canvas.height !== h) canvas.height = h;
+    }
+    const { points, theme } = this.#scene;
+    const transform = this.#transform;
+    const pen = this.#over.getContext('2d');
+    if (!pen || width === 0) return;
+    clear(pen, this.#size, density);
+    const radius = radiusOf(points?.look.states.length ?? 1, this.#size, this.#camera.zoom);
+    this.#painter.draw(transform && points, {
+      transform: transform ?? { scale: 1, left: 0, top: 0 },
+      width,
+      height,
+      radius,
+      density,
+      theme,
+    });
+    if (points && transform) this.#drawOver(pen, points, transform, radius);
+  }
+
+  #drawOver(pen: CanvasRenderingContext2D, points: Points, transform: Transform, radius: number): void {
+    const { focus, ties, hover, pictures, thumb, moving, theme } = this.#scene;
+    const places = { positions: points.positions, states: points.look.states };
+    // While everything moves, pictures would flicker.
+    this.#pictures = moving ? { placed: [], side: 40 } : picturesIn(places, transform, this.#size, { always: pictures, first: focus });
+    const { placed, side } = this.#pictures;
+    const lasso = this.#drag?.lasso ?? [];
+    drawOverlay(pen, { points, focus, ties, hover, lasso, pictures: placed, side, thumb }, transform, radius, theme);
+  }
+
+  /** Nothing moves any more: the view comes to rest where the points are. */
+  #settle(): void {
+    const { moving } = this.#scene;
+    if (moving || !this.#bounds || !this.#target || this.#bounds === this.#target) return;
+    const next = between(this.#bounds, this.#target, follow);
+    const near = Math.abs(Math.log(next.halfWidth / (this.#target.halfWidth || 1))) < 0.004;
+    this.#bounds = near || prefersStill() ? this.#target : next;
+    this.#ask();
+  }
+
+  #moved(): void {
+    if (this.#scene.hover !== undefined) this.#events.hovered(undefined, { x: 0, y: 0 });
+    this.#ask();
+  }
+
+  #zoomAt(factor: number, at: Point): void {
+    if (!this.#bounds || this.#size.width === 0) return;
+    this.#camera = zoomed(this.#camera, this.#bounds, this.#size, factor, at);
+    this.#moved();
+  }
+
+  #pan(dx: number, dy: number): void {
+    if (!this.#bounds || this.#size.width === 0) return;
+    this.#camera = panned(this.#camera, this.#bounds, this.#size, dx, dy);
+    this.#moved();
+  }
+
+  /** A point that is out of sight comes in. */
+  #bringIn(row: number): void {
+    const at = this.#placeOf(row);
+    if (!at) return;
+    const { width, height } = this.#size;
+    const off = (place: number, side: number) => (place < 20 ? 60 - place : place > side - 20 ? side - 60 - place : 0);
+    const [dx, dy] = [off(at.x, width), off(at.y, height)];
+    if (dx !== 0 || dy !== 0) this.#pan(dx, dy);
+  }
+
+  #placeOf(row: number): Point | undefined {
+    const to = this.#transform;
+    const positions = this.#scene.points?.positions;
+    const [x, y] = [positions?.[2 * row] ?? Number.NaN, positions?.[2 * row + 1] ?? Number.NaN];
+    return to && Number.isFinite(x) && Number.isFinite(y) ? { x: x * to.scale + to.left, y: to.top - y * to.scale } : undefined;
+  }
+
+  /** What is under the pointer: a picture, or the nearest point. */
+  #rowAt(at: Point): number | undefined {
+    const { points } = this.#scene;
+    const to = this.#transform;
+    if (!points || !to) return undefined;
+    const { placed, side } = this.#pictures;
+    const picture = placed.find(({ x, y }) => Math.abs(at.x - x) <= side / 2 && Math.abs(at.y - y) <= side / 2);
+    return picture?.row ?? nearestTo({ positions: points.positions, states: points.look.states }, to, at, reach);
+  }
+
+  #listen(): void {
+    const { element } = this;
+    element.addEventListener('pointerdown', (event) => this.#down(event));
+    element.addEventListener('pointermove', (event) => this.#move(event));
+    element.addEventListener('pointerup', (event) => this.#up(event));
+    element.addEventListener('pointercancel', () => {
+      this.#drag = undefined;
+      this.#ask();
+    });
+    element.addEventListener('pointerleave', () => this.#events.hovered(undefined, { x: 0, y: 0 }));
+    element.addEventListener('dblclick', (event) => {
+      const row = this.#rowAt(this.#at(event));
+      if (row !== undefined) this.#events.opened(row);
+    });
+    element.addEventListener(
+      'wheel',
+      (event) => {
+        event.preventDefault();
+        // A line is about 16 pixels; pinching comes as a wheel with Ctrl, in smaller numbers.
+        const pixels = event.deltaY * (event.deltaMode === 1 ? 16 : 1);
+        this.#zoomAt(Math.exp(-pixels * (event.ctrlKey ? 0.01 : 0.002)), this.#at(event));
+      },
+      { passive: false },
+    );
+    element.addEventListener('keydown', (event) => this.#key(event));
+  }
+
+  #at(event: MouseEvent): Point {
+    const { left, top } = this.element.getBoundingClientRect();
+    return { x: event.clientX - left - this.element.clientLeft, y: event.clientY - top - this.element.clientTop };
+  }
+
+  #down(event: PointerEvent): void {
+    if (event.button !== 0) return;
+    const at = this.#at(event);
+    this.element.setPointerCapture(event.pointerId);
+    this.#drag = { from: at, last: at, moved: false, lasso: this.#scene.lassoing || event.shiftKey ? [at] : undefined };
+  }
+
+  #move(event: PointerEvent): void {
+    const at = this.#at(event);
+    const drag = this.#drag;
+    if (!drag) {
+      const row = this.#rowAt(at);
+      if (row !== this.#scene.hover) this.#events.hovered(row, (row === undefined ? undefined : this.#placeOf(row)) ?? at);
+      return;
+    }
+    if (!drag.moved && Math.hypot(at.x - drag.from.x, at.y - drag.from.y) < still) return;
+    drag.moved = true;
+    if (drag.lasso) {
+      drag.lasso.push(at);
+      this.#ask();
+    } else {
+      this.#pan(at.x - drag.last.x, at.y - drag.last.y);
+    }
+    drag.last = at;
+  }
+
+  #up(event: PointerEvent): void {
+    const drag = this.#drag;
+    this.#drag = undefined;
+    if (!drag) return;
+    this.#ask();
+    if (!drag.moved) {
+      this.#events.focused(this.#rowAt(this.#at(event)));
+      return;
+    }
+    const to = this.#transform;
+    const { points } = this.#scene;
+    if (drag.lasso && points && to)
+      this.#events.lassoed(insideOf({ positions: points.positions, states: points.look.states }, to, drag.lasso));
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const { focus } = this.#scene;
+    const keys: Readonly<Record<string, () => void>> = {
+      '+': () => this.zoom(step),
+      '=': () => this.zoom(step),
+      '-': () => this.zoom(1 / step),
+      '0': () => this.fit(),
+      Home: () => this.fit(),
+      l: () => this.#events.tool(),
+      L: () => this.#events.tool(),
+      Enter: () => focus !== undefined && this.#events.opened(focus),
+    };
+    const work = keys[event.key];
+    if (work) work();
+    else if (!this.#arrow(event.key)) return;
+    event.preventDefault();
+  }
+
+  /** Returns whether the key is an arrow. */
+  #arrow(key: string): boolean {
+    const { points, focus } = this.#scene;
+    if (!key.startsWith('Arrow') || !points) return false;
+    const places = { positions: points.positions, states: points.look.states };
+    const to = this.#transform;
+    const middle = { x: this.#size.width / 2, y: this.#size.height / 2 };
+    const next = focus === undefined ? to && nearestTo(places, to, middle, Number.POSITIVE_INFINITY) : nextTowards(places, focus, key);
+    if (next !== undefined) this.#events.focused(next);
+    return true;
+  }
+}
+
+function prefersStill(): boolean {
+  return matchMedia('(prefers-reduced-motion: reduce)').matches;
+}
