@@ -1,17 +1,13 @@
-import { setImmediate as breath } from 'node:timers/promises';
-import { throwIfAborted } from '../shared/errors.ts';
 import type { Metric } from '../shared/spaceProtocol.ts';
 import { distanceBetween, told, type Vectors } from './distances.ts';
 import { distinct } from './distinct.ts';
 import { NearestHeaps, Ranked } from './nearest.ts';
 import { type Laid, Panels, shiftOf } from './panels.ts';
 import type { NeighbourGraph } from './points.ts';
+import { type StepOptions, Steps } from './steps.ts';
 
-export interface GraphOptions {
+export interface GraphOptions extends StepOptions {
   metric: Metric;
-  signal?: AbortSignal;
-  /** Share of the work done, 0..1. What it throws ends the work. */
-  progress?: (done: number) => void;
 }
 
 /** Candidates beyond k that single precision hands to double precision. */
@@ -110,25 +106,6 @@ async function rankAgain(field: Field, open: readonly number[], result: Ranked):
   await field.sweep((row, candidate, squared) => {
     if (squared < (bounds[row] as number)) result.offer(row, candidate, field.distance(row, candidate));
   });
-}
-
-/** Between steps of a search: progress, cancelling, and a turn of the event loop. */
-class Steps {
-  readonly #options: GraphOptions;
-  #next = 0;
-
-  constructor(options: GraphOptions) {
-    this.#options = options;
-  }
-
-  async at(done: number): Promise<void> {
-    const now = performance.now();
-    if (now < this.#next) return;
-    this.#next = now + 30;
-    this.#options.progress?.(done);
-    await breath();
-    throwIfAborted(this.#options.signal);
-  }
 }
 
 /**

@@ -3,56 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { distanceBetween, told, type Vectors } from '../../src/numeric/distances.ts';
 import { nearestNeighbours, nearestOf } from '../../src/numeric/neighbours.ts';
-import type { NeighbourGraph } from '../../src/numeric/points.ts';
-import { Random } from '../../src/shared/random.ts';
-import { type Metric, metrics } from '../../src/shared/spaceProtocol.ts';
-
-/** Clouds of points about some centres, the later dimensions narrower. */
-function clouds(count: number, dimensions: number, { seed = 1, centres = 5, width = 0.2 } = {}): Vectors {
-  const random = Random.seeded(seed);
-  const uniform = () => random.bits() / 2 ** 31 - 1;
-  const middle = Array.from({ length: centres * dimensions }, uniform);
-  const data = new Float32Array(count * dimensions);
-  for (let i = 0; i < data.length; i++) {
-    const [point, t] = [Math.floor(i / dimensions), i % dimensions];
-    data[i] = (middle[(point % centres) * dimensions + t] as number) + (width * uniform()) / (1 + t / 8);
-  }
-  return { data, count, dimensions };
-}
-
-/** The definition: for each query all candidates but itself (where they are the same vectors), sorted by distance, then number. */
-function bruteForce(queries: Vectors, candidates: Vectors, k: number, metric: Metric): NeighbourGraph {
-  const [indices, distances]: [number[], number[]] = [[], []];
-  for (let i = 0; i < queries.count; i++) {
-    const all = Array.from({ length: candidates.count }, (_, j) => ({ j, distance: definition(queries, i, candidates, j, metric) }))
-      .filter(({ j }) => queries !== candidates || j !== i)
-      .sort((a, b) => a.distance - b.distance || a.j - b.j)
-      .slice(0, k);
-    indices.push(...all.map(({ j }) => j));
-    distances.push(...all.map(({ distance }) => (metric === 'euclidean' ? Math.sqrt(distance) : distance)));
-  }
-  return { k, indices: Int32Array.from(indices), distances: Float32Array.from(distances) };
-}
-
-function definition(a: Vectors, i: number, b: Vectors, j: number, metric: Metric): number {
-  const left = Array.from(a.data.subarray(i * a.dimensions, (i + 1) * a.dimensions));
-  const right = Array.from(b.data.subarray(j * b.dimensions, (j + 1) * b.dimensions));
-  if (metric === 'euclidean') return left.reduce((sum, x, t) => sum + (x - (right[t] as number)) ** 2, 0);
-  const [n, m] = [left, right].map((vector) => Math.sqrt(vector.reduce((sum, x) => sum + x * x, 0))) as [number, number];
-  if (n === 0 || m === 0) return n === m ? 0 : 1;
-  return left.reduce((sum, x, t) => sum + (x / n - (right[t] as number) / m) ** 2, 0) / 2;
-}
-
-function same(actual: NeighbourGraph, expected: NeighbourGraph): void {
-  assert.equal(actual.k, expected.k);
-  assert.deepEqual(actual.indices, expected.indices);
-  actual.distances.forEach((distance, i) => {
-    const right = expected.distances[i] as number;
-    assert.ok(Math.abs(distance - right) <= 1e-6 * right + 1e-12, `${i}: ${distance}, not ${right}`);
-  });
-}
-
-const bytes = ({ data, ...size }: Vectors): Vectors => ({ ...size, data: Uint8Array.from(data, (v) => 128 + 100 * v) });
+import { metrics } from '../../src/shared/spaceProtocol.ts';
+import { bruteForce, bytes, clouds, definition, same } from '../support/neighbours.ts';
 
 for (const metric of metrics) {
   test(`${metric}: neighbours are those of all distances sorted, whatever the sizes`, async () => {
