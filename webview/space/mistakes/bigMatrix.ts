@@ -15,6 +15,8 @@ import { placeText } from './text.ts';
 /** Sides of a cell that can be chosen besides the one at which all is in sight, CSS pixels. */
 const sides = [2, 4, 8, 16];
 const highest = 620;
+/** A dot is never smaller: a single picture among a thousand classes is to be seen. */
+const smallest = 1.8;
 
 interface View {
   /** Side of a cell; of the part in sight; CSS pixels. */
@@ -122,15 +124,15 @@ function paint(
   { left, top }: { left: number; top: number },
   mark: MatrixPlace,
 ): void {
-  const style = getComputedStyle(context.canvas);
+  // The canvas may not be in the document yet.
+  const style = getComputedStyle(document.body);
   const [heat, ink, focus] = ['--heat', '--ink', '--focus'].map((name) => style.getPropertyValue(name).trim() || '#888');
   const { confusion, reach } = matrix;
   const rowOf = new Map(matrix.rows.map((of, place) => [of, place]));
   const columnOf = new Map(matrix.columns.map((of, place) => [of, place]));
   const scale = context.canvas.width / width;
   context.scale(scale, scale);
-  // A dot is never smaller than a pixel of the screen: a single picture among a thousand classes is to be seen.
-  const side = Math.max(cell, 1 / scale);
+  const side = Math.max(cell, smallest);
   // Light ones first: where dots lie on one another the strongest is seen.
   const cells = cellsOf(confusion).map((each) => ({ ...each, share: each.count / (confusion.labelled[each.label] ?? 1) }));
   for (const { label, predicted, share } of cells.sort((a, b) => a.share - b.share)) {
@@ -140,7 +142,7 @@ function paint(
     if (x + side < 0 || y + side < 0 || x > width || y > height) continue;
     const isQuiet = label === predicted || label >= confusion.modelClasses;
     context.fillStyle = (isQuiet ? ink : heat) as string;
-    context.globalAlpha = isQuiet ? 0.12 + 0.16 * share : 0.3 + (0.7 * share) / (reach || 1);
+    context.globalAlpha = isQuiet ? 0.12 + 0.16 * share : 0.4 + (0.6 * share) / (reach || 1);
     context.fillRect(x, y, side, side);
   }
   context.globalAlpha = 1;

@@ -25,7 +25,7 @@ export interface Matrix {
 
 let last: { confusion: Confusion; order: MatrixOrder; all: boolean; matrix: Matrix } | undefined;
 
-/** `all`: every class that occurs; else, where there are more than `readable`, those in the most mistakes. */
+/** `all`: every class that occurs; else, where there are more than `readable`, those of the most frequent mistakes. */
 export function matrixOf(confusion: Confusion, order: MatrixOrder, all: boolean): Matrix {
   if (last?.confusion === confusion && last.order === order && last.all === all) return last.matrix;
   const occurring = occurringIn(confusion);
@@ -50,9 +50,16 @@ function occurringIn({ classes, labelled, predicted }: Confusion): readonly numb
   return Array.from({ length: classes }, (_, of) => of).filter((of) => (labelled[of] ?? 0) > 0 || (predicted[of] ?? 0) > 0);
 }
 
+/** The classes of the most frequent pairs: those in the most mistakes may have none with each other. */
 function mostConfused(confusion: Confusion, classes: readonly number[]): readonly number[] {
   if (classes.length <= readable) return classes;
-  const kept = new Set(byMistakes(confusion, classes).slice(0, readable));
+  const kept = new Set<number>();
+  for (const { label, predicted } of confusedPairs(confusion)) {
+    const more = [label, predicted].filter((of) => !kept.has(of));
+    if (kept.size + more.length <= readable) for (const of of more) kept.add(of);
+    if (kept.size === readable) break;
+  }
+  for (const of of byMistakes(confusion, classes)) if (kept.size < readable) kept.add(of);
   return classes.filter((of) => kept.has(of));
 }
 

@@ -163,7 +163,7 @@ export function readingView({ mistakes }: SpaceState, rows: SpaceRows, matrix: M
 function summary({ confusion, shown, columns, occurring }: Matrix): string {
   if (confusion.wrong === 0) return 'No mistakes.';
   if (columns.length >= occurring || shown === confusion.wrong) return 'A cell’s pictures open with a click.';
-  return `${partOf(shown, confusion.wrong)} of the mistakes are between the ${columns.length} classes shown.`;
+  return `Mistakes between the ${columns.length} classes shown: ${partOf(shown, confusion.wrong)}.`;
 }
 
 export function focusCell(grid: Element, { row, column }: MatrixPlace): void {

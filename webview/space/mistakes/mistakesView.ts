@@ -71,7 +71,7 @@ function matrixPart(state: SpaceState, rows: SpaceRows, flow: Flow): TemplateRes
               value: cells,
               options: [
                 { id: 'counts', label: 'Counts' },
-                { id: 'shares', label: '% of the row', about: 'Share of the pictures with that label' },
+                { id: 'shares', label: '% of row', about: 'Share of the pictures with that label' },
               ],
               onChange: (id) => mistakes.choose({ cells: id }),
             })
@@ -81,9 +81,9 @@ function matrixPart(state: SpaceState, rows: SpaceRows, flow: Flow): TemplateRes
         label: 'Order of classes',
         value: currentOrder(rows, order),
         options: [
-          { id: 'class', label: 'As the model’s' },
+          { id: 'class', label: 'By class', about: 'As the model has them' },
           { id: 'confused', label: 'Confused together', about: 'Classes that are taken for each other stand beside each other' },
-          { id: 'mistakes', label: 'Most mistakes', about: 'Classes in the most mistakes first' },
+          { id: 'mistakes', label: 'Mistakes first', about: 'Classes in the most mistakes first' },
         ],
         onChange: (id) => mistakes.choose({ order: id }),
       })}

@@ -25,9 +25,9 @@ export function partOf(count: number, all: number): string {
   return all === 0 ? `${number(count)} of 0` : `${number(count)} of ${number(all)} (${shareText(count / all)})`;
 }
 
-/** `square seen as star`: names a cell, and the pictures in it. */
-export function pairTitle(rows: SpaceRows, label: number, predicted: number): string {
-  return `${rows.classes[label]} seen as ${rows.classes[predicted]}`;
+/** `square seen as star`, `star recognised`: names a cell, and the pictures in it. */
+export function pairTitle({ classes }: SpaceRows, label: number, predicted: number): string {
+  return label === predicted ? `${classes[label]} recognised` : `${classes[label]} seen as ${classes[predicted]}`;
 }
 
 /** Which pictures stand behind a place of the matrix. */

@@ -9,7 +9,7 @@ export interface ListLayout {
 
 const narrowest = 92;
 /** What stands under a picture: name, classes, confidence. */
-const words = 52;
+const words = 41;
 const gap = 8;
 
 /** Undefined: the room is not known yet. */

@@ -1,7 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { classMap } from 'lit/directives/class-map.js';
 import { keyed } from 'lit/directives/keyed.js';
-import { ref } from 'lit/directives/ref.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { SpaceRows } from '../../../src/shared/spaceProtocol.ts';
 import { button, iconButton } from '../../ui/button.ts';
@@ -17,11 +16,6 @@ import { classesText, factsOf, sentenceOf } from './rowText.ts';
 import { actedOn, selectedInOrder } from './selectors.ts';
 import { sheetView } from './sheetView.ts';
 
-/** What was chosen elsewhere is to be seen, also where the panel stands below the view. Stable: called when it comes and goes only. */
-const mounted = (element: Element | undefined) => {
-  if (element) queueMicrotask(() => element.scrollIntoView({ block: 'nearest' }));
-};
-
 /** The images that something chose, and what can be done with them; nothing where nothing is selected. */
 export function selectionView(state: SpaceState, flow: Flow): TemplateResult {
   const { value } = state.rows;
@@ -34,7 +28,7 @@ export function selectionView(state: SpaceState, flow: Flow): TemplateResult {
 function panel(state: SpaceState, rows: SpaceRows, flow: Flow): TemplateResult {
   const { title } = state.selection;
   const count = state.selection.rows.length;
-  return html`<aside class="selection" aria-label="Selected pictures: ${title}" data-testid="selection" ${ref(mounted)}>
+  return html`<aside class="selection" aria-label="Selected pictures: ${title}" data-testid="selection">
     <header class="selection-head">
       <h2 class="selection-title" data-testid="selection-title">${title} <span class="selection-count" data-testid="selection-count">${number(count)}</span></h2>
       ${iconButton({ testid: 'selection-close', label: 'Close the list', icon: 'close', onClick: () => flow.selection.close() })}
