@@ -25,7 +25,7 @@ export async function activationOf(
  */
 export async function valuesOf(
   { activations, programs, queue }: Services,
-  { key, open: { model }, fed }: Prepared,
+  { key, open: { model }, fed }: Pick<Prepared, 'key' | 'open' | 'fed'>,
   { layer, value }: { layer: string; value: string },
   { priority, signal }: JobContext,
 ): Promise<Float32Array> {

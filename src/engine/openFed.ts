@@ -1,8 +1,10 @@
+import { basename } from 'node:path';
 import type { StoreKey } from '../dataset/store.ts';
 import type { ModelInfo } from '../shared/protocol.ts';
 import { untilAborted } from '../shared/sharedJobs.ts';
 import type { Preprocessing } from '../shared/sidecar.ts';
-import { preprocessingUnknown } from './inputs.ts';
+import type { ImageRef } from '../shared/unitsProtocol.ts';
+import { type Prepared, preprocessingUnknown } from './inputs.ts';
 import type { OpenModel } from './models.ts';
 import type { Services } from './services.ts';
 
@@ -20,6 +22,21 @@ export async function openFed(services: Services, model: string, signal: AbortSi
   const { preprocessing } = info;
   if (!preprocessing) throw preprocessingUnknown(info);
   return { open, info, preprocessing };
+}
+
+/** One image of many that are fed in the same way. */
+export type FedOne = Pick<Prepared, 'open' | 'info' | 'fed' | 'key'> & { image: ImageRef };
+
+/** Throws ModelError naming the image where it cannot be read. */
+export async function feedOne(
+  { inputs }: Services,
+  { open, info, preprocessing }: FedModel,
+  path: string,
+  signal: AbortSignal,
+): Promise<FedOne> {
+  const image = await inputs.decode(path, signal);
+  const key = `${open.model.hash}:${info.engine}:${image.hash}:${JSON.stringify(preprocessing)}`;
+  return { open, info, image: { path, name: basename(path) }, fed: inputs.feed(image, preprocessing, info), key };
 }
 
 /** Tells what is kept of the model from what is kept of other models, of other versions of its file, with another preprocessing. */

@@ -7,8 +7,8 @@ import type { PairSide } from '../../shared/spaceProtocol.ts';
 import { centres } from '../../transform/receptiveBoxes.ts';
 import { valuesOf } from '../activations.ts';
 import { notComputable } from '../graphMaps.ts';
-import type { Prepared } from '../inputs.ts';
 import type { JobContext } from '../jobs.ts';
+import { type FedOne, feedOne, openFed } from '../openFed.ts';
 import { pictureOf } from '../pictureOf.ts';
 import type { Services } from '../services.ts';
 import type { SpaceHandler } from './handler.ts';
@@ -20,8 +20,10 @@ const tolerance = 1e-4;
 export const pair: SpaceHandler<'pair'> = async (services, { model, image, other, layer, priority = 0 }, { signal }) => {
   const start = performance.now();
   const context = { priority, signal };
-  const one = await describe(services, await services.inputs.prepare(model, image, signal), layer, context);
-  const two = await describe(services, await services.inputs.prepare(model, other, signal), layer, context);
+  // As the index feeds them: the cosine is that of the neighbours.
+  const fed = await openFed(services, model, signal);
+  const one = await describe(services, await feedOne(services, fed, image, signal), layer, context);
+  const two = await describe(services, await feedOne(services, fed, other, signal), layer, context);
   const cosine = dot(one.direction, two.direction);
   const sides = [
     await sideOf(one, await partsOf(services, one, two.direction, context)),
@@ -41,7 +43,7 @@ export const pair: SpaceHandler<'pair'> = async (services, { model, image, other
 
 /** An image, and its features: their length, and what they are at length 1 [dimensions]. */
 interface Described {
-  input: Prepared;
+  input: FedOne;
   features: FeaturePlace;
   /** The layer that its map stands at: that of the features where they are means over it. */
   at: Pick<Layer, 'name' | 'value'>;
@@ -50,7 +52,7 @@ interface Described {
 }
 
 /** Throws ModelError('method') where nothing before the features has positions, and where they are all 0. */
-async function describe(services: Services, input: Prepared, layer: string | undefined, context: JobContext): Promise<Described> {
+async function describe(services: Services, input: FedOne, layer: string | undefined, context: JobContext): Promise<Described> {
   const { model } = input.open;
   const features = findFeatures(model, layer);
   const named = { name: features.layer.name, value: features.value };
@@ -111,7 +113,7 @@ function sideOf({ input, at }: Described, parts: Float64Array): PairSide {
   if (!parts.every(Number.isFinite)) throw notFinite(model, at.name);
   const [, , height, width] = bindBatch(typeOf(model.graph, at.value).shape, 1) as [number, number, number, number];
   return {
-    image: { path: input.image.path, name: input.image.name },
+    image: input.image,
     picture: pictureOf(input),
     input: [model.input.height, model.input.width],
     height,
@@ -130,7 +132,7 @@ function about({ features, at }: Described, exact: boolean): string {
   return `Activation × gradient of the cosine at '${at.name}', the last layer with positions before '${features.layer.name}': what each cell adds to the first order; ${sum} (HiResCAM, Draelos, Carin 2020, of the similarity).`;
 }
 
-function noDirection({ image, open: { model } }: Prepared, layer: string): ModelError {
+function noDirection({ image, open: { model } }: FedOne, layer: string): ModelError {
   return new ModelError('method', `The features of ${image.name} at layer '${layer}' are all 0: they are like nothing.`, {
     file: model.file,
     where: layer,

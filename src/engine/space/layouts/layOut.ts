@@ -1,3 +1,4 @@
+import type { Points } from '../../../numeric/points.ts';
 import { neighbourQuality } from '../../../numeric/quality.ts';
 import { ModelError } from '../../../shared/errors.ts';
 import type { LayoutFrame, LayoutQuality } from '../../../shared/spaceProtocol.ts';
@@ -22,7 +23,7 @@ export async function layOut(
   const run = new LayoutRun(points.count, control, progress);
   try {
     await run.begin('looking at the features', 0);
-    checkFinite(points.data, points.dimensions);
+    checkFinite(points);
     const placed = await lay(points, params, run);
     centre(placed.positions);
     await run.begin('quality', placed.iterations);
@@ -46,10 +47,12 @@ function centre(positions: Float32Array): void {
   }
 }
 
-function checkFinite(data: Float32Array, dimensions: number): void {
-  const at = data.findIndex((v) => !Number.isFinite(v));
-  if (at < 0) return;
-  throw new ModelError('weights', `Image ${Math.floor(at / dimensions) + 1} has NaN or infinite features: it has no place in a map.`, {
+function checkFinite({ data, dimensions }: Points): void {
+  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i]!)) throw notFinite(Math.floor(i / dimensions));
+}
+
+function notFinite(row: number): ModelError {
+  return new ModelError('weights', `Image ${row + 1} has NaN or infinite features: it has no place in a map.`, {
     hint: 'Check the preprocessing (value range) and whether training diverged.',
   });
 }
