@@ -1,10 +1,11 @@
 import { basename } from 'node:path';
+import { modelName as nameOfModel } from '../shared/modelFormats.ts';
 
 /** What an engine call does, to complete 'The engine process ended unexpectedly while …'. */
 export function describeJob(method: string, params: unknown): string {
   const { image, model, layer, request, images, other } = (params ?? {}) as Partial<Record<string, unknown>>;
   const imageName = typeof image === 'string' ? basename(image) : 'an image';
-  const modelName = typeof model === 'string' ? basename(model) : 'a model';
+  const modelName = typeof model === 'string' ? nameOfModel(model) : 'a model';
   if (method === 'explain' || method === 'explainAll') return `explaining ${imageName}`;
   if (method === 'exportOnnx') return `exporting an explanation of ${imageName}`;
   if (method === 'predict') return `classifying ${imageName}`;
