@@ -9,7 +9,7 @@ import { encodeModel } from '../../../src/formats/onnx/write.ts';
 import { ModelError } from '../../../src/shared/errors.ts';
 import type { PairExplanation } from '../../../src/shared/spaceProtocol.ts';
 import { closeTo } from '../../support/closeTo.ts';
-import { newEngine, newFolder, writeClassifier, writePicture } from '../../support/engineCalls.ts';
+import { newEngine, newFolder, unitPixels, writeClassifier, writePicture } from '../../support/engineCalls.ts';
 import { classifier, int, ints, node, noise, type Small, weight } from '../../support/onnxModels.ts';
 import { evaluate } from '../../support/reference.ts';
 import { sharedMissing, sharedPath } from '../../support/shared.ts';
@@ -251,3 +251,13 @@ for (const [file, exact] of real) {
     closeTo(back.sides[1].values, found.sides[0].values, 1e-5, 'exchanged');
   });
 }
+
+test('where each image could have its own size, both are fed at the one that an index feeds them at', async (t) => {
+  const folder = await newFolder(t);
+  const model = await writeClassifier(folder, { input: ['N', 3, 'H', 'W'] }, { input: { ...unitPixels, size: 'image' } });
+  const a = await writePicture(join(folder, 'a.png'), { seed: 3, width: 20, height: 12 });
+  const b = await writePicture(join(folder, 'b.png'), { seed: 4, width: 30, height: 40 });
+  const { sides, cosine } = await pairOf(model, a, b, 'n_relu');
+  assert.deepEqual([...sides[0].input], [...sides[1].input]);
+  closeTo([sides[0].sum, sides[1].sum], [cosine, cosine], 1e-6, 'sums');
+});
