@@ -4,10 +4,12 @@ import {
   and,
   anyTrue,
   type Code,
+  type Compiled,
   constant,
   doWhile,
   get,
   i32,
+  instantiate,
   less,
   lessFloats,
   load,
@@ -26,17 +28,6 @@ import {
   when,
   zeros,
 } from './wasm.ts';
-
-/** What is used of the global that every engine has and the types of Node leave out. */
-declare const WebAssembly: {
-  Memory: new (size: { initial: number }) => WasmMemory;
-  Module: new (code: Uint8Array<ArrayBuffer>) => object;
-  Instance: new (module: object, imports: { glassbox: { memory: WasmMemory } }) => { exports: Record<string, unknown> };
-};
-
-interface WasmMemory {
-  readonly buffer: ArrayBuffer;
-}
 
 /** Vectors of a panel: they lie interleaved, [dimensions][8], so that one load gives the same dimension of four of them. */
 export const panel = 8;
@@ -58,15 +49,12 @@ export interface Placed {
  * Geijn 2008, Anatomy of high-performance matrix multiplication). JavaScript alone has no vectors: this is four times as fast.
  */
 export class DistanceKernel {
-  readonly memory: WasmMemory;
+  readonly memory: ArrayBuffer;
   readonly #run: (...parameters: number[]) => number;
 
   /** `bytes`: of memory. Throws RangeError where there is not so much. */
   constructor(bytes: number) {
-    this.memory = new WebAssembly.Memory({ initial: Math.max(1, Math.ceil(bytes / 2 ** 16)) });
-    compiled ??= new WebAssembly.Module(kernelCode());
-    const { exports } = new WebAssembly.Instance(compiled, { glassbox: { memory: this.memory } });
-    this.#run = exports.run as (...parameters: number[]) => number;
+    ({ memory: this.memory, run: this.#run } = instantiate(compiled, bytes));
   }
 
   /**
@@ -89,7 +77,7 @@ export interface Range {
   to: number;
 }
 
-let compiled: object | undefined;
+const compiled: Compiled = { code: kernelCode };
 
 function kernelCode(): Uint8Array<ArrayBuffer> {
   const [rows, rowNorms, rowBounds, fromFour, toFour] = [0, 1, 2, 3, 4] as const;

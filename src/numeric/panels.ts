@@ -56,8 +56,8 @@ export class Panels {
     const blocks = (this.blockRows / tileRows) * panelsAtOnce * tileBytes;
     this.#out = (vectors + 2 * panel) * (dimensions + 2) * Float32Array.BYTES_PER_ELEMENT;
     this.#kernel = new DistanceKernel(this.#out + blocks);
-    this.#floats = new Float32Array(this.#kernel.memory.buffer);
-    this.#integers = new Int32Array(this.#kernel.memory.buffer);
+    this.#floats = new Float32Array(this.#kernel.memory);
+    this.#integers = new Int32Array(this.#kernel.memory);
   }
 
   /** Rows of a block, a multiple of a panel. */

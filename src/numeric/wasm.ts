@@ -56,6 +56,7 @@ export const zeros: Code = [...simd(0x0c), ...new Array<number>(16).fill(0)];
 export const addFloats = binary(...simd(0xe4));
 export const subtractFloats = binary(...simd(0xe5));
 export const multiplyFloats = binary(...simd(0xe6));
+export const divideFloats = binary(...simd(0xe7));
 /** Of each lane the larger; where one is NaN, the first. */
 export const maxFloats = binary(...simd(0xeb));
 export const lessFloats = binary(...simd(0x43));
@@ -83,4 +84,25 @@ export function moduleOf(parameters: number, locals: readonly number[], body: Co
     ...section(7, exported),
     ...section(10, [1, ...unsigned(code.length), ...code]),
   ]);
+}
+
+/** What is used of the global that every engine has and the types of Node leave out. */
+declare const WebAssembly: {
+  Memory: new (size: { initial: number }) => { readonly buffer: ArrayBuffer };
+  Module: new (code: Uint8Array<ArrayBuffer>) => object;
+  Instance: new (module: object, imports: { glassbox: { memory: object } }) => { exports: Record<string, unknown> };
+};
+
+/** A module that is compiled once, when it is first used. */
+export interface Compiled {
+  code: () => Uint8Array<ArrayBuffer>;
+  module?: object;
+}
+
+/** A module with memory of its own. Throws RangeError where there is not so much. */
+export function instantiate(compiled: Compiled, bytes: number): { memory: ArrayBuffer; run: (...parameters: number[]) => number } {
+  const memory = new WebAssembly.Memory({ initial: Math.max(1, Math.ceil(bytes / 2 ** 16)) });
+  compiled.module ??= new WebAssembly.Module(compiled.code());
+  const { exports } = new WebAssembly.Instance(compiled.module, { glassbox: { memory } });
+  return { memory: memory.buffer, run: exports.run as (...parameters: number[]) => number };
 }

@@ -1,6 +1,10 @@
-import type { TsneMemory } from './memory.ts';
-
-type Attracting = Pick<TsneMemory, 'positions' | 'attraction' | 'indptr' | 'indices' | 'values'>;
+interface Attracting {
+  positions: Float64Array;
+  attraction: Float64Array;
+  indptr: Int32Array;
+  indices: Int32Array;
+  values: Float32Array;
+}
 
 /** The attractive half of the gradient of the points from..to: Σ_j p_ij (1+|y_i−y_j|²)⁻¹ (y_i − y_j). */
 export function attract({ positions, attraction, indptr, indices, values }: Attracting, from: number, to: number): void {

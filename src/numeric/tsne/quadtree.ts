@@ -1,7 +1,14 @@
-/** No more points than this stay together in a leaf, unless they cannot be parted. */
+/** No more points than this stay together in a leaf, unless they are at one place. */
 const leafSize = 8;
-/** Levels of cells: points that are closer than the side of the whole over 2⁶⁰ count as one. */
-const levels = 60;
+
+interface Box {
+  left: number;
+  right: number;
+  bottom: number;
+  top: number;
+  /** Half the longer side. */
+  half: number;
+}
 
 /**
  * Points in the plane sorted into cells, each cell into its quarters. Points of a cell are neighbours in memory, and nodes lie depth first:
@@ -29,6 +36,8 @@ export class Quadtree {
   readonly top: Float64Array;
   /** By node: the longer side of the box, squared; 0 where the points count as one. */
   readonly side2: Float64Array;
+  /** What was measured last. */
+  readonly #box: Box = { left: 0, right: 0, bottom: 0, top: 0, half: 0 };
 
   constructor(count: number) {
     this.count = count;
@@ -53,61 +62,48 @@ export class Quadtree {
   /** Sorts points at `positions` [count,2], none of them NaN. */
   build(positions: Float64Array): void {
     const { order, x, y, count } = this;
-    let left = Infinity;
-    let right = -Infinity;
-    let bottom = Infinity;
-    let top = -Infinity;
     for (let i = 0; i < count; i++) {
       const at = 2 * (order[i] as number);
-      const px = positions[at] as number;
-      const py = positions[at + 1] as number;
-      x[i] = px;
-      y[i] = py;
-      if (px < left) left = px;
-      if (px > right) right = px;
-      if (py < bottom) bottom = py;
-      if (py > top) top = py;
+      x[i] = positions[at] as number;
+      y[i] = positions[at + 1] as number;
     }
     this.nodes = 0;
-    const half = Math.max(right - left, top - bottom) / 2;
-    if (count > 0) this.#add(0, count, left + half, bottom + half, half, 0);
+    if (count === 0) return;
+    const box = this.#measure(0, count);
+    this.#add(0, count, box.left + box.half, box.bottom + box.half, box.half);
   }
 
   /** Adds the points start..end of a cell around a middle, half as wide as `half`. */
-  #add(start: number, end: number, middleX: number, middleY: number, half: number, level: number): void {
+  #add(start: number, end: number, middleX: number, middleY: number, half: number): void {
     const node = this.nodes++;
     this.start[node] = start;
     this.end[node] = end;
-    const inner = end - start > leafSize && half > 0 && this.#part(start, end, middleX, middleY, half, level);
+    const inner = end - start > leafSize && (this.#quarter(start, end, middleX, middleY, half) || this.#quarterBox(start, end));
     this.next[node] = this.nodes;
     if (inner) this.#summariseChildren(node);
     else this.#summarisePoints(node);
   }
 
-  /** Adds the quarters of a cell that hold points, of the smallest cell with these points; false: they cannot be parted. */
-  #part(start: number, end: number, middleX: number, middleY: number, half: number, level: number): boolean {
+  /** Adds the quarters of a cell; false: one of them has all points. */
+  #quarter(start: number, end: number, middleX: number, middleY: number, half: number): boolean {
     const { x, y } = this;
-    let [cx, cy, h] = [middleX, middleY, half];
-    for (let l = level; l < levels; l++) {
-      const upper = this.#split(y, cy, start, end);
-      const right = this.#split(x, cx, start, upper);
-      const upperRight = this.#split(x, cx, upper, end);
-      h /= 2;
-      const [noLeft, noRight] = [right === start && upperRight === upper, right === upper && upperRight === end];
-      const [noLower, noUpper] = [upper === start, upper === end];
-      if ((noLeft || noRight) && (noLower || noUpper)) {
-        // All are in one quarter: on with that.
-        cx += noLeft ? h : -h;
-        cy += noLower ? h : -h;
-        continue;
-      }
-      if (start < right) this.#add(start, right, cx - h, cy - h, h, l + 1);
-      if (right < upper) this.#add(right, upper, cx + h, cy - h, h, l + 1);
-      if (upper < upperRight) this.#add(upper, upperRight, cx - h, cy + h, h, l + 1);
-      if (upperRight < end) this.#add(upperRight, end, cx + h, cy + h, h, l + 1);
-      return true;
-    }
-    return false;
+    const upper = this.#split(y, middleY, start, end);
+    const right = this.#split(x, middleX, start, upper);
+    const upperRight = this.#split(x, middleX, upper, end);
+    const oneColumn = (right === start && upperRight === upper) || (right === upper && upperRight === end);
+    if (oneColumn && (upper === start || upper === end)) return false;
+    const h = half / 2;
+    if (start < right) this.#add(start, right, middleX - h, middleY - h, h);
+    if (right < upper) this.#add(right, upper, middleX + h, middleY - h, h);
+    if (upper < upperRight) this.#add(upper, upperRight, middleX - h, middleY + h, h);
+    if (upperRight < end) this.#add(upperRight, end, middleX + h, middleY + h, h);
+    return true;
+  }
+
+  /** Adds the quarters of the box around points that are close to each other in a large cell; false: they cannot be parted. */
+  #quarterBox(start: number, end: number): boolean {
+    const { left, bottom, half } = this.#measure(start, end);
+    return this.#quarter(start, end, left + half, bottom + half, half);
   }
 
   /** Moves the points up to `middle` before the others; returns where these begin. */
@@ -135,12 +131,10 @@ export class Quadtree {
     y[j] = py;
   }
 
-  #summarisePoints(node: number): void {
+  /** Measures the box around points. */
+  #measure(start: number, end: number): Box {
     const { x, y } = this;
-    const start = this.start[node] as number;
-    const end = this.end[node] as number;
-    let sumX = 0;
-    let sumY = 0;
+    const box = this.#box;
     let left = Infinity;
     let right = -Infinity;
     let bottom = Infinity;
@@ -148,14 +142,31 @@ export class Quadtree {
     for (let i = start; i < end; i++) {
       const px = x[i] as number;
       const py = y[i] as number;
-      sumX += px;
-      sumY += py;
       if (px < left) left = px;
       if (px > right) right = px;
       if (py < bottom) bottom = py;
       if (py > top) top = py;
     }
-    this.#summarise(node, sumX / (end - start), sumY / (end - start), left, right, bottom, top);
+    box.left = left;
+    box.right = right;
+    box.bottom = bottom;
+    box.top = top;
+    box.half = Math.max(right - left, top - bottom) / 2;
+    return box;
+  }
+
+  #summarisePoints(node: number): void {
+    const { x, y } = this;
+    const start = this.start[node] as number;
+    const end = this.end[node] as number;
+    let sumX = 0;
+    let sumY = 0;
+    for (let i = start; i < end; i++) {
+      sumX += x[i] as number;
+      sumY += y[i] as number;
+    }
+    const box = this.#measure(start, end);
+    this.#summarise(node, sumX / (end - start), sumY / (end - start), box.left, box.right, box.bottom, box.top);
     if (end - start > leafSize) this.side2[node] = 0;
   }
 

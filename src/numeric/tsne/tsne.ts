@@ -2,24 +2,38 @@
  * t-SNE: points in the plane whose neighbours are those of the space they come from.
  * @see van der Maaten, Hinton, Visualizing Data using t-SNE, JMLR 2008
  * @see Belkina et al., Automated optimized parameters for t-SNE, Nature Communications 2019: the learning rate
+ * @see Poličar, Stražar, Zupan, openTSNE, Journal of Statistical Software 2024: the schedule
  */
+import { setImmediate } from 'node:timers/promises';
 import type { Affinities } from '../affinities.ts';
+import { BarnesHut } from './barnesHut.ts';
+import { Descent, type StepSize } from './descent.ts';
+import { divergence } from './divergence.ts';
+import { InterpolatedRepulsion } from './interpolated.ts';
+import { Member } from './member.ts';
+import { type TsneMemory, tsneMemory } from './memory.ts';
+import { PointOrder } from './pointOrder.ts';
+import { startPositions } from './start.ts';
+import { Team, type ThreadMethod } from './team.ts';
 
 export type TsneMethod = 'barnes-hut' | 'interpolated';
 
 export interface TsneOptions {
-  /** In all, early exaggeration among them. */
+  /** In all, early exaggeration among them. Default 750. */
   iterations?: number;
-  /** Factor of the affinities in the first iterations, and how many these are. */
+  /** Factor of the affinities in the first iterations, 12, and how many these are, 250. */
   exaggeration?: number;
   exaggerationIterations?: number;
   /** `auto`: points over exaggeration. */
   learningRate?: 'auto' | number;
-  /** Of Barnes-Hut: how large a cell may look to be taken as one point, 0 is exact. */
+  /** Of Barnes-Hut: how large a cell may look to be taken as one point, 0.5; 0 is exact. */
   theta?: number;
   /** `auto`: Barnes-Hut for small sets, interpolated for large ones. */
   method?: 'auto' | TsneMethod;
+  /** At most; default 1. */
   threads?: number;
+  /** Of the small distances that part points with the same start. */
+  seed?: number;
 }
 
 /** Where a run is; positions are copied only for those who are told. */
@@ -30,12 +44,12 @@ export interface TsneFrame {
   secondsLeft: number | undefined;
   /** [n,2]. */
   positions: Float32Array;
-  /** Kullback–Leibler divergence some iterations ago, from the Z of the repulsion then. */
+  /** Kullback–Leibler divergence some iterations ago, with the Z of the repulsion then. */
   kl: number | undefined;
 }
 
 export interface TsneRun {
-  /** Stops after the iteration that is being done. */
+  /** Stops after the iteration that is being done; what there is by then is the result. */
   signal?: AbortSignal;
   onFrame?: (frame: TsneFrame) => void;
   /** Least time between two frames, 100 ms. */
@@ -49,20 +63,140 @@ export interface TsneResult {
   iterations: number;
   stopped: boolean;
   kl: number;
-  /** How the divergence is computed: `exact`, `θ = 0.2`. */
+  /** How the divergence is computed. */
   klFrom: string;
   method: TsneMethod;
   /** That took part. */
   threads: number;
 }
 
-/** Lays points out that have these affinities. `start` [n,2]: where they are at first, usually the first two principal components. */
-export class Tsne {
-  /** @param start [n,2]; its scale does not matter: the larger axis gets the standard deviation 10⁻⁴ */
-  // biome-ignore lint/complexity/noUselessConstructor: the signature comes first
-  constructor(_affinities: Affinities, _start: Float32Array, _options: TsneOptions = {}) {}
+/** Points from which the grid is quicker than the tree. */
+const crossover = 20_000;
+/** Iterations from one sorting of the points in memory to the next, and from one estimate of the divergence to the next. */
+const period = 50;
+/** Work between two turns of the event loop, ms. */
+const turn = 50;
 
-  async run(_run: TsneRun = {}): Promise<TsneResult> {
-    throw new Error('not there yet');
+/** Lays out points that have these affinities: the same for the same seed, whatever the threads. One run. */
+export class Tsne {
+  readonly count: number;
+  readonly method: TsneMethod;
+  readonly #affinities: Affinities;
+  readonly #options: Required<Omit<TsneOptions, 'method'>>;
+  readonly #memory: TsneMemory;
+  readonly #order: PointOrder;
+  readonly #descent: Descent;
+  #iteration = 0;
+  #kl: number | undefined;
+
+  /** @param start [n,2], usually the first two principal components; only directions and ratios count */
+  constructor(affinities: Affinities, start: Float32Array, options: TsneOptions = {}) {
+    const { method = 'auto', ...rest } = options;
+    this.count = affinities.count;
+    this.method = method !== 'auto' ? method : this.count < crossover ? 'barnes-hut' : 'interpolated';
+    this.#affinities = affinities;
+    this.#options = { ...defaults, ...rest };
+    this.#memory = tsneMemory(this.count, affinities.values.length);
+    this.#memory.positions.set(startPositions(start, this.#options.seed));
+    this.#order = new PointOrder(affinities);
+    this.#descent = new Descent(this.count);
   }
+
+  /** @throws ModelError `engine`, `internal`: a thread failed */
+  async run({ signal, onFrame, frameMs = 100 }: TsneRun = {}): Promise<TsneResult> {
+    const { iterations, threads } = this.#options;
+    const { leader, other } = this.#members(threads > 1);
+    const team = new Team(this.#memory, leader);
+    const begin = performance.now();
+    let [nextTurn, nextFrame] = [begin + turn, begin + frameMs];
+    try {
+      if (threads > 1 && this.count > 1) await team.hire(threads - 1, other);
+      while (this.#iteration < iterations && !signal?.aborted) {
+        await this.#iterate(team);
+        const now = performance.now();
+        if (now > nextFrame && onFrame) {
+          onFrame(this.#frame(now - begin));
+          nextFrame = performance.now() + frameMs;
+        }
+        if (now > nextTurn) {
+          await setImmediate();
+          nextTurn = performance.now() + turn;
+        }
+      }
+      return this.#result(team.threads);
+    } finally {
+      await team.dismiss();
+    }
+  }
+
+  #members(shared: boolean): { leader: Member; other: ThreadMethod } {
+    const { theta } = this.#options;
+    if (this.method === 'barnes-hut') {
+      return { leader: new Member(this.#memory, new BarnesHut(this.count, theta), 'own'), other: { kind: 'barnes-hut', theta } };
+    }
+    const repulsion = new InterpolatedRepulsion(this.count, { shared });
+    const leader = new Member(this.#memory, repulsion, 'leader');
+    return { leader, other: { kind: 'interpolated', state: repulsion.shared as NonNullable<typeof repulsion.shared> } };
+  }
+
+  async #iterate(team: Team): Promise<void> {
+    const { positions, attraction, repulsion, chunkZ, chunkDivergence } = this.#memory;
+    const periodic = this.#iteration % period === 0;
+    if (periodic) this.#order.sort(this.#memory, this.#descent.steps, this.#descent.gains);
+    if (this.#iteration === this.#options.exaggerationIterations) this.#descent.rest();
+    await team.round(periodic);
+    const z = sum(chunkZ);
+    if (periodic) this.#kl = sum(chunkDivergence) + Math.log(z);
+    this.#descent.step(positions, attraction, repulsion, z, this.#stepSize());
+    this.#iteration++;
+  }
+
+  get #exaggerates(): boolean {
+    return this.#iteration < this.#options.exaggerationIterations;
+  }
+
+  #stepSize(): StepSize {
+    const { learningRate } = this.#options;
+    const exaggeration = this.#exaggerates ? this.#options.exaggeration : 1;
+    return {
+      exaggeration,
+      learningRate: learningRate === 'auto' ? this.count / exaggeration : learningRate,
+      momentum: this.#exaggerates ? 0.5 : 0.8,
+    };
+  }
+
+  #frame(ms: number): TsneFrame {
+    const { iterations } = this.#options;
+    return {
+      phase: this.#exaggerates ? 'early exaggeration' : 'descent',
+      iteration: this.#iteration,
+      iterations,
+      secondsLeft: ((ms / this.#iteration) * (iterations - this.#iteration)) / 1000,
+      positions: this.#order.restore(this.#memory.positions),
+      kl: this.#kl,
+    };
+  }
+
+  #result(threads: number): TsneResult {
+    const positions = this.#order.restore(this.#memory.positions);
+    const { kl, from } = divergence(this.#affinities, positions);
+    const stopped = this.#iteration < this.#options.iterations;
+    return { positions, iterations: this.#iteration, stopped, kl, klFrom: from, method: this.method, threads };
+  }
+}
+
+const defaults = {
+  iterations: 750,
+  exaggeration: 12,
+  exaggerationIterations: 250,
+  learningRate: 'auto',
+  theta: 0.5,
+  threads: 1,
+  seed: 0,
+} as const;
+
+function sum(values: Float64Array): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
 }
