@@ -112,7 +112,7 @@ async function rankAgain(field: Field, open: readonly number[], result: Ranked):
  * How far a squared distance is off: coordinates are rounded, the product is summed in some order (its error at most d·u·|a||b|, Higham
  * 2002, section 3.1), the norms are added.
  */
-function roundingError(dimensions: number, norm: number, largest: number): number {
+export function roundingError(dimensions: number, norm: number, largest: number): number {
   return (dimensions / 2 + 8) * 2 ** -24 * (Math.sqrt(norm) + Math.sqrt(largest)) ** 2;
 }
 

@@ -26,6 +26,8 @@ export interface GoldenTsne {
   affinities: Affinities;
   /** Of the layouts by t-SNE. */
   bars: readonly QualityBar[];
+  /** Those, and of two principal components. */
+  everyBar: readonly QualityBar[];
   layout(name: string): Float32Array;
 }
 
@@ -46,6 +48,7 @@ export function goldenTsne(): GoldenTsne | undefined {
     graph: { k: 90, indices: ints('knn90_index.i32'), distances: floats('knn90_distance.f32') },
     beta: floats('beta.f32'),
     affinities: { count, indptr: ints('p_indptr.i32'), indices: ints('p_indices.i32'), values: floats('p_values.f32'), perplexity: 30 },
+    everyBar: qualityBars,
     bars: qualityBars.filter(({ name }) => !name.startsWith('pca')),
     layout: (name) => floats(`layout_${name}.f32`),
   };
