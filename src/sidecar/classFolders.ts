@@ -41,7 +41,7 @@ async function holdsImages(folder: string): Promise<boolean> {
 }
 
 /** Python's order of strings; JavaScript's own compares UTF-16 units, which differs above U+FFFF. */
-function byCodePoint(a: string, b: string): number {
+export function byCodePoint(a: string, b: string): number {
   const left = Array.from(a, (c) => c.codePointAt(0)!);
   const right = Array.from(b, (c) => c.codePointAt(0)!);
   const differs = left.findIndex((code, i) => code !== right[i]);

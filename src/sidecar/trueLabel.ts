@@ -5,12 +5,16 @@ import { basename, dirname, resolve } from 'node:path';
  * WordNet id in front (`n01440764`); an id alone matches a label that starts with it. Two labels that match: undefined.
  */
 export function trueLabel(imagePath: string, labels: readonly string[]): number | undefined {
-  const folder = basename(dirname(resolve(imagePath)));
+  return classNamed(basename(dirname(resolve(imagePath))), labels);
+}
+
+/** Index of the class that a name, of a folder or in a label file, means in the same way. */
+export function classNamed(name: string, labels: readonly string[]): number | undefined {
   return (
-    only(labels, (label) => plain(label) === plain(folder)) ??
-    only(labels, (label) => plain(withoutId(label)) === plain(withoutId(folder))) ??
-    only(labels, (label) => plain(withoutId(label).split(',')[0]!) === plain(withoutId(folder))) ??
-    only(labels, (label) => wordNetId(folder) !== undefined && wordNetId(label) === wordNetId(folder))
+    only(labels, (label) => plain(label) === plain(name)) ??
+    only(labels, (label) => plain(withoutId(label)) === plain(withoutId(name))) ??
+    only(labels, (label) => plain(withoutId(label).split(',')[0]!) === plain(withoutId(name))) ??
+    only(labels, (label) => wordNetId(name) !== undefined && wordNetId(label) === wordNetId(name))
   );
 }
 
