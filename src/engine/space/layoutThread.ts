@@ -1,6 +1,6 @@
 /** Entry of the thread that layouts and neighbours of many points are computed in. */
 import { parentPort, type Transferable } from 'node:worker_threads';
-import { nearestNeighbours } from '../../numeric/neighbours.ts';
+import { nearestNeighbours, nearestOf } from '../../numeric/neighbours.ts';
 import { type Port, serve } from '../../shared/rpc.ts';
 import { Control } from './control.ts';
 import { layOut } from './layouts/layOut.ts';
@@ -16,13 +16,14 @@ const port: Port = {
 };
 
 serve<ThreadCalls>(port, {
-  async neighbourGraph({ points, k, metric, control }, { signal, progress }) {
+  async neighbourGraph({ points, queries, k, metric, control }, { signal, progress }) {
     const wishes = new Control(control);
     const look = (done: number) => {
       wishes.throwIfCancelled();
       progress({ done });
     };
-    return await nearestNeighbours(points, k, { metric, signal, progress: look });
+    const options = { metric, signal, progress: look };
+    return queries ? await nearestOf(queries, points, k, options) : await nearestNeighbours(points, k, options);
   },
   layout: async ({ control, ...task }, { progress }) => await layOut(task, new Control(control), progress),
 });

@@ -1,3 +1,4 @@
+import type { Vectors } from '../../numeric/distances.ts';
 import type { NeighbourGraph, Points } from '../../numeric/points.ts';
 import type { Call } from '../../shared/protocol.ts';
 import type { Layout, LayoutFrame, Metric } from '../../shared/spaceProtocol.ts';
@@ -6,7 +7,9 @@ import type { SharedControl } from './control.ts';
 /** Which neighbours are looked for. */
 export interface GraphRequest {
   /** On a SharedArrayBuffer nothing is copied on the way to the thread. */
-  points: Points;
+  points: Vectors;
+  /** Who looks for neighbours among the points; undefined: they themselves. */
+  queries?: Vectors;
   k: number;
   metric: Metric;
 }
