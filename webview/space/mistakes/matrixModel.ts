@@ -50,17 +50,44 @@ function occurringIn({ classes, labelled, predicted }: Confusion): readonly numb
   return Array.from({ length: classes }, (_, of) => of).filter((of) => (labelled[of] ?? 0) > 0 || (predicted[of] ?? 0) > 0);
 }
 
-/** The classes of the most frequent pairs: those in the most mistakes may have none with each other. */
+/** More are not looked at one by one. */
+const candidates = 2000;
+
+/**
+ * The classes with the most mistakes among each other: the one with the fewest is left out, again and again (Charikar 2000). Those in
+ * the most mistakes may have none with each other.
+ */
 function mostConfused(confusion: Confusion, classes: readonly number[]): readonly number[] {
   if (classes.length <= readable) return classes;
-  const kept = new Set<number>();
-  for (const { label, predicted } of confusedPairs(confusion)) {
-    const more = [label, predicted].filter((of) => !kept.has(of));
-    if (kept.size + more.length <= readable) for (const of of more) kept.add(of);
-    if (kept.size === readable) break;
+  const kept = new Map(
+    byMistakes(confusion, classes)
+      .slice(0, candidates)
+      .map((of) => [of, 0]),
+  );
+  const ties = new Map<number, { other: number; weight: number }[]>();
+  for (const { a, b, weight } of tiesOf(confusion)) {
+    if (!kept.has(a) || !kept.has(b)) continue;
+    for (const [of, other] of [[a, b] as const, [b, a] as const]) {
+      kept.set(of, (kept.get(of) ?? 0) + weight);
+      ties.set(of, [...(ties.get(of) ?? []), { other, weight }]);
+    }
   }
-  for (const of of byMistakes(confusion, classes)) if (kept.size < readable) kept.add(of);
+  while (kept.size > readable) {
+    const least = leastOf(kept);
+    kept.delete(least);
+    for (const { other, weight } of ties.get(least) ?? []) {
+      const mistakes = kept.get(other);
+      if (mistakes !== undefined) kept.set(other, mistakes - weight);
+    }
+  }
   return classes.filter((of) => kept.has(of));
+}
+
+/** The last one among equals: in the fewest mistakes of all. */
+function leastOf(mistakes: ReadonlyMap<number, number>): number {
+  let [found, fewest] = [-1, Number.POSITIVE_INFINITY];
+  for (const [of, count] of mistakes) if (count <= fewest) [found, fewest] = [of, count];
+  return found;
 }
 
 function byMistakes(confusion: Confusion, classes: readonly number[]): readonly number[] {
