@@ -16,8 +16,8 @@ import { type OpenIndex, openIndex } from './openIndex.ts';
 
 /** Below everything that somebody looks at. */
 const lowPriority = -20;
-/** What was indexed is written at such intervals, ms, or after each batch where that takes longer. */
-const writeEvery = 100;
+/** What was indexed is written at such intervals, ms, or after each batch where that takes longer: no more is lost. */
+const writeEvery = 500;
 
 /** Goes over the images that are not indexed yet. */
 export const index: SpaceHandler<'index'> = async (services, params, context) =>
@@ -36,7 +36,8 @@ class Indexer {
   readonly #start = performance.now();
   /** Made, but not yet written. */
   #waiting: { content: Content; image: IndexedImage }[] = [];
-  #written = performance.now();
+  /** When it was last written, ms: the first batch is at once, so that there is progress to see. */
+  #written = Number.NEGATIVE_INFINITY;
   #indexed = 0;
 
   constructor(services: Services, params: SpaceCalls['index']['params'], context: CallContext<IndexProgress>) {
