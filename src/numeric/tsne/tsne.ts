@@ -6,9 +6,9 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { Affinities } from '../affinities.ts';
+import { type Divergence, klDivergence } from '../quality.ts';
 import { BarnesHut } from './barnesHut.ts';
 import { Descent, type StepSize } from './descent.ts';
-import { divergence } from './divergence.ts';
 import { InterpolatedRepulsion } from './interpolated.ts';
 import { Member } from './member.ts';
 import { type TsneMemory, tsneMemory } from './memory.ts';
@@ -64,7 +64,7 @@ export interface TsneResult {
   stopped: boolean;
   kl: number;
   /** How the divergence is computed. */
-  klFrom: string;
+  klFrom: Divergence['from'];
   method: TsneMethod;
   /** That took part. */
   threads: number;
@@ -179,7 +179,7 @@ export class Tsne {
 
   #result(threads: number): TsneResult {
     const positions = this.#order.restore(this.#memory.positions);
-    const { kl, from } = divergence(this.#affinities, positions);
+    const { kl, from } = klDivergence(this.#affinities, positions);
     const stopped = this.#iteration < this.#options.iterations;
     return { positions, iterations: this.#iteration, stopped, kl, klFrom: from, method: this.method, threads };
   }
