@@ -85,8 +85,9 @@ function list(state: SpaceState, rows: SpaceRows, flow: Flow): TemplateResult {
   const events = listEvents(ordered, layout, flow);
   const [first, end] = layout ? placesInView(layout, ordered.length, top, innerHeight) : [0, 0];
   const places = Array.from({ length: end - first }, (_, i) => first + i);
-  // The keyboard's picture is always there, so that it can have the focus.
-  const there = !layout || (cursor >= first && cursor < end) || cursor >= ordered.length ? places : [...places, cursor];
+  // The keyboard's picture is always there, so that it can have the focus; in its order, for an element that is moved loses it.
+  if (layout && cursor < first) places.unshift(cursor);
+  else if (layout && cursor >= end && cursor < ordered.length) places.push(cursor);
   return html`<div class="selection-list" data-testid="selection-list" @scroll=${events.scroll}>
     <div
       class="selection-room"
@@ -103,7 +104,7 @@ function list(state: SpaceState, rows: SpaceRows, flow: Flow): TemplateResult {
       ${
         layout
           ? repeat(
-              there,
+              places,
               (place) => ordered[place],
               (place) => tile(state, rows, ordered, place, layout, picked, flow),
             )
