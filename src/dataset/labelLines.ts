@@ -68,12 +68,20 @@ async function records(text: string, file: string): Promise<Row[]> {
       rows.push({ line: info.lines, cells: record });
     }
   } catch (cause) {
-    const { message, lines } = cause as CsvError & { lines?: number };
-    const where = lines === undefined ? `after line ${rows.at(-1)?.line ?? 0}` : `line ${lines}`;
-    throw bad(file, `cannot be read at ${where}: ${message.replace(/\.$/, '')}`, where);
+    const { message, code, lines } = cause as CsvError & { lines?: number };
+    const where = `line ${lines ?? (rows.at(-1)?.line ?? 0) + 1}`;
+    throw bad(file, `cannot be read at ${where}: ${csvProblems[code] ?? message.replace(/\.$/, '')}`, where);
   }
   return rows;
 }
+
+/** What the parser's codes mean for who wrote the file. */
+const csvProblems: Partial<Record<string, string>> = {
+  CSV_QUOTE_NOT_CLOSED: 'a quotation mark in or before it is not closed',
+  CSV_INVALID_CLOSING_QUOTE: 'something follows a closing quotation mark',
+  INVALID_OPENING_QUOTE: 'a quotation mark stands inside a field that has none in front',
+  CSV_MAX_RECORD_SIZE: 'the line is too long',
+};
 
 /** Of the first line, what separates most. */
 function separatorOf(text: string): string {
