@@ -112,7 +112,10 @@ function item(state: SpaceState, rows: SpaceRows, list: MistakeList, row: number
   >
     ${thumb(thumbs.get(facts.path)?.url)}
     <span class="mistake-words">
-      <span class="mistake-classes">${suggested === undefined ? classesText(facts) : html`${facts.label} <span class="suggested" data-testid="suggested">→ ${suggested}?</span>`}</span>
+      <span class="mistake-pair">
+        <span class="mistake-classes">${suggested === undefined ? classesText(facts) : facts.label}</span>
+        ${suggested === undefined ? nothing : html`<span class="suggested" data-testid="suggested">→ ${suggested}?</span>`}
+      </span>
       <span class="small mistake-reason">${reason(state, rows, list, row)}</span>
       <span class="small mistake-name">${facts.name}</span>
     </span>
