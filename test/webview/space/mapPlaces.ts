@@ -1,6 +1,8 @@
 import type { Page } from 'playwright-core';
+import sharp from 'sharp';
 import type { LayoutRequest } from '../../../src/shared/spaceProtocol.ts';
 import { boundsOf, type Point, transformOf, whole } from '../../../webview/space/map/camera.ts';
+import type { Rgb } from '../../../webview/space/map/mapColours.ts';
 import { byId } from '../open.ts';
 import { positionsOf } from './answers/map.ts';
 import type { SpaceScene } from './scene.ts';
@@ -55,4 +57,36 @@ export function lonely(points: readonly Point[], apart: number, also: (row: numb
   );
   if (found < 0) throw new Error('Every point has another one beside it.');
   return found;
+}
+
+/** Pixels of the map as a person sees it. */
+export async function shotOf(page: Page): Promise<Shot> {
+  const box = await byId(page, 'map-surface').boundingBox();
+  if (!box) throw new Error('There is no map.');
+  const png = await page.screenshot({ clip: box });
+  const { data, info } = await sharp(png).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  const { width, height } = info;
+  return {
+    at: ({ x, y }) => {
+      const i = 3 * (Math.floor(y - box.y) * width + Math.floor(x - box.x));
+      return [data[i] as number, data[i + 1] as number, data[i + 2] as number];
+    },
+    count: (colour) => {
+      let found = 0;
+      for (let i = 0; i < 3 * width * height; i += 3)
+        if (isNear([data[i] as number, data[i + 1] as number, data[i + 2] as number], colour)) found++;
+      return found;
+    },
+  };
+}
+
+export interface Shot {
+  /** Colour at a place of the page. */
+  at(place: Point): Rgb;
+  /** Pixels of a colour. */
+  count(colour: Rgb): number;
+}
+
+export function isNear(a: Rgb, b: Rgb): boolean {
+  return a.every((value, i) => Math.abs(value - (b[i] as number)) <= 8);
 }

@@ -52,21 +52,28 @@ function statesOf({ rows, grouping, only, lit, chosen }: LookOf): Uint8Array {
   return states;
 }
 
+/** Of more points, wrong ones do not lie on top: they would hide all the others. */
+const crowd = 20_000;
+
 /** Layers of drawing, from below. */
-function layerOf(state: number): number {
+function layerOf(state: number, isCrowd: boolean): number {
   if (state & faint) return 0;
   if (state & selected) return 4;
   if (state & dimmed) return 1;
-  return state & wrong ? 3 : 2;
+  return state & wrong && !isCrowd ? 3 : 2;
 }
 
 function orderOf(states: Uint8Array): Uint32Array {
   const starts = new Uint32Array(6);
-  for (const state of states) starts[layerOf(state) + 1] = (starts[layerOf(state) + 1] as number) + 1;
+  const isCrowd = states.length > crowd;
+  for (const state of states) {
+    const next = layerOf(state, isCrowd) + 1;
+    starts[next] = (starts[next] as number) + 1;
+  }
   for (let layer = 1; layer < starts.length; layer++) starts[layer] = (starts[layer] as number) + (starts[layer - 1] as number);
   const order = new Uint32Array(states.length);
   states.forEach((state, row) => {
-    const layer = layerOf(state);
+    const layer = layerOf(state, isCrowd);
     order[starts[layer] as number] = row;
     starts[layer] = (starts[layer] as number) + 1;
   });

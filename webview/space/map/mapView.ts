@@ -105,15 +105,16 @@ function qualityLine({ layout }: Shown): TemplateResult | typeof nothing {
 }
 
 function hoverCard({ map: { hover, shown }, choices }: SpaceState, flow: Flow): TemplateResult | typeof nothing {
-  if (!hover || !shown) return nothing;
+  const path = hover && shown?.rows.paths[hover.row];
+  // What is in focus has a card of its own.
+  if (!hover || !shown || path === undefined || path === choices.focus) return nothing;
   const { row, at } = hover;
-  const path = shown.rows.paths[row] ?? '';
   const { name, label, said, mark } = pointLines(shown.rows, row);
   const url = flow.thumbs.get(path)?.url;
-  const width = flow.map.surface.element.clientWidth;
-  const flip = at.x > width / 2;
+  const { clientWidth, clientHeight } = flow.map.surface.element;
+  const sides = `${at.x > clientWidth / 2 ? 'left' : 'right'} ${at.y > clientHeight / 2 ? 'above' : 'below'}`;
   return html`<div
-    class="map-hover ${flip ? 'left' : 'right'}"
+    class="map-hover ${sides}"
     data-testid="map-hover"
     data-path=${path}
     ${vars({ '--x': `${at.x}px`, '--y': `${at.y}px` })}
@@ -121,7 +122,7 @@ function hoverCard({ map: { hover, shown }, choices }: SpaceState, flow: Flow): 
     ${url ? html`<img class="map-thumb" src=${url} alt="" />` : html`<span class="map-thumb none"></span>`}
     <div class="map-hover-text">
       <strong class="map-name">${name}</strong><span>${label}</span><span>${said}${mark === 'wrong' ? ' · wrong' : ''}</span>
-      ${choices.focus === path ? nothing : html`<span class="small">click: its neighbours</span>`}
+      <span class="small">click: its neighbours</span>
     </div>
   </div>`;
 }

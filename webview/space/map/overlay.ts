@@ -32,17 +32,20 @@ export function drawOverlay(pen: CanvasRenderingContext2D, of: OverlayOf, to: Tr
     y: to.top - (points.positions[2 * row + 1] as number) * to.scale,
   });
   if (focus !== undefined) for (const tie of ties) drawTie(pen, at(focus), at(tie.row), tie.near, theme);
-  drawPictures(pen, of, theme);
-  const asPicture = new Set(of.pictures.map(({ row }) => row));
-  const reach = (row: number) => (asPicture.has(row) ? of.side / 2 + 4 : Math.max(radius, 3) + 1);
+  const drawn = drawPictures(pen, of, theme);
+  /** A ring around a point, a frame around a picture. */
+  const mark = (row: number, least: number, room: number, colour: Rgb, width: number) => {
+    if (drawn.has(row)) frame(pen, at(row), of.side / 2 + 3 + room, colour, width, theme.paper);
+    else ring(pen, at(row), Math.max(radius, least) + room, colour, width, theme.paper);
+  };
   for (const { row } of ties) {
-    if (!asPicture.has(row)) disc(pen, at(row), Math.max(radius, 3), colourOf(points, row));
-    ring(pen, at(row), reach(row), theme.ink, 1.5, theme.paper);
+    if (!drawn.has(row)) disc(pen, at(row), Math.max(radius, 3), colourOf(points, row));
+    mark(row, 3, 1, theme.ink, 1.5);
   }
-  if (hover !== undefined && hover !== focus) ring(pen, at(hover), reach(hover) + 1, theme.ink, 1.5, theme.paper);
+  if (hover !== undefined && hover !== focus) mark(hover, 3, 2, theme.ink, 1.5);
   if (focus !== undefined) {
-    if (!asPicture.has(focus)) disc(pen, at(focus), Math.max(radius, 4), colourOf(points, focus));
-    ring(pen, at(focus), reach(focus) + 4, theme.accent, 3, theme.paper);
+    if (!drawn.has(focus)) disc(pen, at(focus), Math.max(radius, 4), colourOf(points, focus));
+    mark(focus, 4, 4, theme.accent, 3);
   }
   if (lasso.length > 1) drawLasso(pen, lasso, theme);
 }
@@ -56,14 +59,18 @@ function colourOf({ colours }: Points, row: number): Rgb {
   return [colours[4 * row] as number, colours[4 * row + 1] as number, colours[4 * row + 2] as number];
 }
 
-function drawPictures(pen: CanvasRenderingContext2D, { points, pictures, side, thumb }: OverlayOf, theme: MapTheme): void {
-  const paper = css(theme.paper);
-  // The first ones matter most: they come last.
-  for (const picture of pictures.toReversed()) {
+/** Returns the rows of those that are there; the others stay points. */
+function drawPictures(pen: CanvasRenderingContext2D, { points, pictures, side, thumb }: OverlayOf, theme: MapTheme): ReadonlySet<number> {
+  const drawn = new Set<number>();
+  for (const picture of pictures) {
+    const small = thumb(picture.row);
+    if (!small) continue;
     const state = points.look.states[picture.row] as number;
     const ringed = state & selected ? css(theme.accent) : state & wrong ? css(theme.ink) : undefined;
-    drawPicture(pen, thumb(picture.row), picture, side, { colour: css(colourOf(points, picture.row)), paper, ring: ringed });
+    drawPicture(pen, small, picture, side, { colour: css(colourOf(points, picture.row)), ring: ringed });
+    drawn.add(picture.row);
   }
+  return drawn;
 }
 
 /** Far ones are dashed. */
@@ -100,6 +107,17 @@ function ring(pen: CanvasRenderingContext2D, { x, y }: Point, radius: number, co
     pen.strokeStyle = css(stroke);
     pen.lineWidth = wide;
     pen.stroke();
+  }
+}
+
+function frame(pen: CanvasRenderingContext2D, { x, y }: Point, half: number, colour: Rgb, width: number, under: Rgb): void {
+  for (const [stroke, wide] of [
+    [under, width + 2],
+    [colour, width],
+  ] as const) {
+    pen.strokeStyle = css(stroke);
+    pen.lineWidth = wide;
+    pen.strokeRect(x - half, y - half, 2 * half, 2 * half);
   }
 }
 

@@ -38,5 +38,5 @@ export function radiusOf(count: number, { width, height }: { width: number; heig
 
 /** Width of the ring of a wrong point, CSS pixels. */
 export function ringOf(radius: number): number {
-  return Math.min(1.6, Math.max(0.7, 0.4 * radius));
+  return Math.min(1.6, Math.max(0.5, 0.6 * (radius - 0.6)));
 }

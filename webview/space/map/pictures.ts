@@ -22,12 +22,15 @@ export function sideOf(inView: number): number {
   return inView <= 30 ? 64 : inView <= 80 ? 52 : 40;
 }
 
-/** Which points are drawn as pictures: none where too many are in view, unless `always`; then as many as do not cover one another. */
+/**
+ * Which points are drawn as pictures: none where too many are in view, unless `always`; then as many as do not cover one another, the
+ * `first` ones before all others.
+ */
 export function picturesIn(
   places: Places,
   to: Transform,
   { width, height }: Size,
-  { always, first }: { always: boolean; first: number | undefined },
+  { always, first }: { always: boolean; first: readonly number[] },
 ): { placed: readonly Placed[]; side: number } {
   const { positions, states } = places;
   const seen: number[] = [];
@@ -39,7 +42,8 @@ export function picturesIn(
     seen.push(row);
     if (seen.length > few && !always) return { placed: [], side: sideOf(seen.length) };
   }
-  if (first !== undefined && seen.includes(first)) seen.unshift(first);
+  const inSight = new Set(seen);
+  seen.unshift(...first.filter((row) => inSight.has(row)));
   const side = sideOf(seen.length);
   const taken = new Map<number, Placed>();
   const placed: Placed[] = [];
@@ -85,23 +89,21 @@ function shuffled(count: number): Uint32Array {
   return order;
 }
 
-/** A picture with its frame; while it is not there, the frame alone. */
+/** A picture with its frame. */
 export function drawPicture(
   pen: CanvasRenderingContext2D,
-  thumb: Thumb | undefined,
+  { bitmap }: Thumb,
   { x, y }: Placed,
   side: number,
-  frame: { colour: string; paper: string; ring: string | undefined },
+  frame: { colour: string; ring: string | undefined },
 ): void {
-  const scale = thumb ? side / Math.max(thumb.bitmap.width, thumb.bitmap.height) : 0;
-  const width = thumb ? thumb.bitmap.width * scale : side * 0.6;
-  const height = thumb ? thumb.bitmap.height * scale : side * 0.6;
+  const scale = side / Math.max(bitmap.width, bitmap.height);
+  const [width, height] = [bitmap.width * scale, bitmap.height * scale];
   const box = (room: number, colour: string) => {
     pen.fillStyle = colour;
     pen.fillRect(x - width / 2 - room, y - height / 2 - room, width + 2 * room, height + 2 * room);
   };
   if (frame.ring) box(4, frame.ring);
-  box(frame.ring ? 2.5 : 2, frame.colour);
-  if (thumb) pen.drawImage(thumb.bitmap, x - width / 2, y - height / 2, width, height);
-  else box(0, frame.paper);
+  box(2, frame.colour);
+  pen.drawImage(bitmap, x - width / 2, y - height / 2, width, height);
 }

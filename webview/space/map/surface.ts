@@ -155,7 +155,7 @@ export class Surface {
   #turnTo({ points, moving }: Scene): void {
     this.#target = points && boundsOf(points.positions);
     if (!this.#target || !this.#bounds || prefersStill()) this.#bounds = this.#target;
-    else if (moving) this.#bounds = between(this.#bounds, this.#target, follow);
+    else if (moving) this.#bounds = isLarger(this.#target, this.#bounds) ? this.#target : between(this.#bounds, this.#target, follow);
   }
 
   get #transform(): Transform | undefined {
@@ -202,7 +202,13 @@ export class Surface {
     const { focus, ties, hover, pictures, thumb, moving, theme } = this.#scene;
     const places = { positions: points.positions, states: points.look.states };
     // While everything moves, pictures would flicker.
-    this.#pictures = moving ? { placed: [], side: 40 } : picturesIn(places, transform, this.#size, { always: pictures, first: focus });
+    this.#pictures =
+      moving || this.#bounds !== this.#target
+        ? { placed: [], side: 40 }
+        : picturesIn(places, transform, this.#size, {
+            always: pictures,
+            first: focus === undefined ? [] : [focus, ...ties.map(({ row }) => row)],
+          });
     const { placed, side } = this.#pictures;
     const lasso = this.#drag?.lasso ?? [];
     drawOverlay(pen, { points, focus, ties, hover, lasso, pictures: placed, side, thumb }, transform, radius, theme);
@@ -365,6 +371,11 @@ export class Surface {
     if (next !== undefined) this.#events.focused(next);
     return true;
   }
+}
+
+/** Points that spread are followed at once: none is lost out of sight. */
+function isLarger(a: Bounds, b: Bounds): boolean {
+  return a.halfWidth > b.halfWidth || a.halfHeight > b.halfHeight;
 }
 
 function prefersStill(): boolean {

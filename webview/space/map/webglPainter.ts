@@ -30,7 +30,7 @@ void main() {
   disc = vec4(colour.rgb, alpha);
   edge = vec4(chosen ? accent : ink, width > 0.0 ? alpha : 0.0);
   radii = vec2(inner, inner + width) * density;
-  gl_PointSize = 2.0 * radii.y + 2.0;
+  gl_PointSize = 2.0 * radii.y + 1.0;
 }`;
 
 const fragment = `#version 300 es
@@ -41,7 +41,7 @@ in vec2 radii;
 out vec4 result;
 
 void main() {
-  float far = length(gl_PointCoord - 0.5) * (2.0 * radii.y + 2.0);
+  float far = length(gl_PointCoord - 0.5) * (2.0 * radii.y + 1.0);
   float inside = clamp(radii.x - far + 0.5, 0.0, 1.0);
   float cover = clamp(radii.y - far + 0.5, 0.0, 1.0);
   if (cover <= 0.0) discard;
