@@ -1,4 +1,5 @@
 import { ModelError, throwIfAborted } from '../shared/errors.ts';
+import { Answers, answerLength, packAnswer } from './answer.ts';
 import { contentOf } from './catalogue.ts';
 import { type Connection, Database, turn } from './database.ts';
 import type { StoreKey } from './store.ts';
@@ -43,7 +44,7 @@ export interface IndexedImage {
 /** Rows that are read before others have a turn. */
 const rowsAtOnce = 512;
 /** Contents that are listed before others have a turn. */
-const listedAtOnce = 16_384;
+const listedAtOnce = 4_096;
 
 /** What a network makes of the images of a data set, in the database of its folder. By content: of two files alike it is kept once. */
 export class FeatureStore {
@@ -60,25 +61,27 @@ export class FeatureStore {
     return await this.#database.bytes();
   }
 
+  /** What is written goes from the log to the file itself, as far as nobody reads there. */
+  async checkpoint(): Promise<void> {
+    await this.#database.tidy((db) => db.checkpoint());
+  }
+
   /** Keeps images, all of them or none: on disk when this returns. What is there stays as it is. */
   async add(layer: string, images: readonly IndexedImage[]): Promise<void> {
     await this.#database.write((db) => {
       const model = ensureModel(db, this.#key);
       const layerId = ensureLayer(db, model, layer);
-      for (const { hash, vector, pixels, classes, logits, logSumExp, thumbnail } of images) {
+      for (const { hash, vector, thumbnail, ...answer } of images) {
         const content = contentOf(db, hash);
-        db.run(
-          'INSERT INTO answers (model, content, classes, logits, logSumExp, pixels) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
-          ...[model, content, bytesOf(classes), bytesOf(logits), logSumExp, pixels],
-        );
+        db.run('INSERT INTO answers (model, content, answer) VALUES (?, ?, ?) ON CONFLICT DO NOTHING', model, content, packAnswer(answer));
         db.run('INSERT INTO vectors (layer, content, vector) VALUES (?, ?, ?) ON CONFLICT DO NOTHING', layerId, content, bytesOf(vector));
         if (thumbnail) db.run('INSERT INTO thumbnails VALUES (?, ?) ON CONFLICT DO NOTHING', content, thumbnail);
       }
     });
   }
 
-  /** The contents that are indexed at a layer: number by hash. Rows of other sizes, which nobody wrote, do not count. */
-  async indexed(layer: string, { dimensions, pixelLength, best }: RowSizes, signal: AbortSignal): Promise<Map<string, number>> {
+  /** The contents that are indexed at a layer: number by hash. */
+  async indexed(layer: string, signal: AbortSignal): Promise<Map<string, number>> {
     const found = new Map<string, number>();
     for (let after = 0; ; ) {
       throwIfAborted(signal);
@@ -87,9 +90,8 @@ export class FeatureStore {
         if (!ids) return [];
         return db.all<{ id: number; hash: Buffer }>(
           `SELECT contents.id, hash FROM vectors v JOIN answers a ON a.model = ? AND a.content = v.content JOIN contents ON contents.id = v.content
-           WHERE v.layer = ? AND v.content > ? AND length(vector) = ? AND length(pixels) = ? AND length(classes) = ? AND length(logits) = ?
-           ORDER BY v.content LIMIT ?`,
-          ...[ids.model, ids.layer, after, dimensions * 4, pixelLength, best * 4, best * 4, listedAtOnce],
+           WHERE v.layer = ? AND v.content > ? ORDER BY v.content LIMIT ?`,
+          ...[ids.model, ids.layer, after, listedAtOnce],
         );
       });
       for (const { id, hash } of rows) found.set(hash.toString('hex'), id);
@@ -100,7 +102,7 @@ export class FeatureStore {
     }
   }
 
-  /** Contents, of those given, that have a thumbnail. */
+  /** Hashes of contents that have a thumbnail. */
   async withThumbnail(): Promise<ReadonlySet<string>> {
     const hashes = await this.#database.read((db) =>
       db.column<Buffer>('SELECT hash FROM thumbnails JOIN contents ON contents.id = thumbnails.content'),
@@ -110,29 +112,42 @@ export class FeatureStore {
 
   /**
    * What is kept of contents, in their order; `at`: which of them the rows are, as those that are not indexed are left out. Nothing
-   * else is kept waiting for long.
+   * else is kept waiting for long. Rows that are not what was written are deleted: their images are not indexed any more.
    */
   async rows(layer: string, sizes: RowSizes, hashes: readonly string[], signal: AbortSignal): Promise<FeatureRows & { at: Int32Array }> {
-    const indexed = await this.indexed(layer, sizes, signal);
+    const indexed = await this.indexed(layer, signal);
     const wanted = hashes.flatMap((hash, at) => {
       const content = indexed.get(hash);
       return content === undefined ? [] : [{ hash, at, content }];
     });
     const rows = new Rows(wanted.length, sizes);
     const kept: typeof wanted = [];
+    const damaged: number[] = [];
     for (let from = 0; from < wanted.length; from += rowsAtOnce) {
       throwIfAborted(signal);
       const some = wanted.slice(from, from + rowsAtOnce);
-      const start = kept.length;
-      const had = await this.#database.read((db) => {
+      const taken = await this.#database.read((db) => {
+        rows.count = kept.length;
         const ids = idsOf(db, this.#key, layer);
-        rows.count = start;
-        return some.filter(({ content }) => ids !== undefined && rows.take(db, ids, content));
+        return some.map(({ content }) => (ids ? rows.take(db, ids, content) : 'gone'));
       });
-      kept.push(...had);
+      kept.push(...some.filter((_, i) => taken[i] === 'taken'));
+      damaged.push(...some.flatMap(({ content }, i) => (taken[i] === 'damaged' ? [content] : [])));
       await turn();
     }
+    if (damaged.length > 0) await this.#delete(layer, damaged);
     return { ...rows.whole(), hashes: kept.map(({ hash }) => hash), at: Int32Array.from(kept, ({ at }) => at) };
+  }
+
+  async #delete(layer: string, contents: readonly number[]): Promise<void> {
+    await this.#database.write((db) => {
+      const ids = idsOf(db, this.#key, layer);
+      if (!ids) return;
+      for (const content of contents) {
+        db.run('DELETE FROM vectors WHERE layer = ? AND content = ?', ids.layer, content);
+        db.run('DELETE FROM answers WHERE model = ? AND content = ?', ids.model, content);
+      }
+    });
   }
 }
 
@@ -141,56 +156,41 @@ class Rows {
   count = 0;
   readonly #sizes: RowSizes;
   readonly #vectors: Float32Array;
-  readonly #vectorBytes: Uint8Array;
-  readonly #pixels: Uint8Array;
-  readonly #classes: Int32Array;
-  readonly #logits: Float32Array;
-  readonly #logSumExp: Float32Array;
+  readonly #bytes: Uint8Array;
+  readonly #answers: Answers;
 
   constructor(most: number, sizes: RowSizes) {
-    const { dimensions, pixelLength, best } = sizes;
     this.#sizes = sizes;
-    const shared = (bytes: number) => sharedBuffer(bytes);
-    this.#vectors = new Float32Array(shared(most * dimensions * 4));
-    this.#vectorBytes = new Uint8Array(this.#vectors.buffer);
-    this.#pixels = new Uint8Array(shared(most * pixelLength));
-    this.#classes = new Int32Array(most * best);
-    this.#logits = new Float32Array(most * best);
-    this.#logSumExp = new Float32Array(most);
+    this.#vectors = new Float32Array(sharedBuffer(most * sizes.dimensions * 4));
+    this.#bytes = new Uint8Array(this.#vectors.buffer);
+    this.#answers = new Answers(most, sizes);
   }
 
-  /** False where the row is gone by now, or is not what was written. */
-  take(db: Connection, { model, layer }: Ids, content: number): boolean {
-    const { dimensions, pixelLength, best } = this.#sizes;
+  take(db: Connection, { model, layer }: Ids, content: number): 'taken' | 'gone' | 'damaged' {
+    const { dimensions } = this.#sizes;
     const vector = db.value<Buffer>('SELECT vector FROM vectors WHERE layer = ? AND content = ?', layer, content);
-    const answer = db.get<{ classes: Buffer; logits: Buffer; logSumExp: number; pixels: Buffer }>(
-      'SELECT classes, logits, logSumExp, pixels FROM answers WHERE model = ? AND content = ?',
-      model,
-      content,
-    );
-    if (!vector || !answer || vector.length !== dimensions * 4 || answer.pixels.length !== pixelLength) return false;
-    const row = this.count;
-    this.#vectorBytes.set(vector, row * dimensions * 4);
-    if (!finite(this.#vectors, row * dimensions, (row + 1) * dimensions)) return false;
-    this.#pixels.set(answer.pixels, row * pixelLength);
-    new Uint8Array(this.#classes.buffer).set(answer.classes, row * best * 4);
-    new Uint8Array(this.#logits.buffer).set(answer.logits, row * best * 4);
-    this.#logSumExp[row] = answer.logSumExp;
+    const answer = db.value<Buffer>('SELECT answer FROM answers WHERE model = ? AND content = ?', model, content);
+    if (!vector || !answer) return 'gone';
+    if (vector.length !== dimensions * 4 || answer.length !== answerLength(this.#sizes)) return 'damaged';
+    this.#bytes.set(vector, this.count * dimensions * 4);
+    if (!finite(this.#vectors, this.count * dimensions, (this.count + 1) * dimensions)) return 'damaged';
+    this.#answers.set(this.count, answer);
     this.count++;
-    return true;
+    return 'taken';
   }
 
   whole(): Omit<FeatureRows, 'hashes'> {
     const { count } = this;
     const { dimensions, pixelLength, best } = this.#sizes;
+    const { pixels, classes, logits, logSumExp } = this.#answers;
     return {
       vectors: this.#vectors.subarray(0, count * dimensions),
-      pixels: this.#pixels.subarray(0, count * pixelLength),
+      pixels: pixels.subarray(0, count * pixelLength),
       pixelLength,
-      classes: this.#classes.subarray(0, count * best),
-      logits: this.#logits.subarray(0, count * best),
+      classes: classes.subarray(0, count * best),
+      logits: logits.subarray(0, count * best),
       best,
-      logSumExp: this.#logSumExp.subarray(0, count),
+      logSumExp: logSumExp.subarray(0, count),
     };
   }
 }
@@ -228,7 +228,7 @@ function ensureLayer(db: Connection, model: number, name: string): number {
   ) as number;
 }
 
-function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Int32Array): Uint8Array {
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 

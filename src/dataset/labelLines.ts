@@ -79,6 +79,7 @@ async function records(text: string, file: string): Promise<Row[]> {
 const csvProblems: Partial<Record<string, string>> = {
   CSV_QUOTE_NOT_CLOSED: 'a quotation mark in or before it is not closed',
   CSV_INVALID_CLOSING_QUOTE: 'something follows a closing quotation mark',
+  CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE: 'something follows a closing quotation mark',
   INVALID_OPENING_QUOTE: 'a quotation mark stands inside a field that has none in front',
   CSV_MAX_RECORD_SIZE: 'the line is too long',
 };

@@ -20,8 +20,8 @@ const tables = [
   'CREATE TABLE models (id INTEGER PRIMARY KEY, hash TEXT NOT NULL, preprocessing TEXT NOT NULL, used REAL NOT NULL, UNIQUE (hash, preprocessing))',
   'CREATE TABLE modelFiles (file TEXT NOT NULL, model INTEGER NOT NULL, PRIMARY KEY (file, model)) WITHOUT ROWID',
   'CREATE TABLE layers (id INTEGER PRIMARY KEY, model INTEGER NOT NULL, name TEXT NOT NULL, UNIQUE (model, name))',
-  // What the model answers: best classes (int32) with their logits (float32), log Σ exp of all logits, what it was fed (uint8).
-  'CREATE TABLE answers (id INTEGER PRIMARY KEY, model INTEGER NOT NULL, content INTEGER NOT NULL, classes BLOB NOT NULL, logits BLOB NOT NULL, logSumExp REAL NOT NULL, pixels BLOB NOT NULL, UNIQUE (model, content))',
+  // What the model answers and is fed, one value: see `answer.ts`.
+  'CREATE TABLE answers (id INTEGER PRIMARY KEY, model INTEGER NOT NULL, content INTEGER NOT NULL, answer BLOB NOT NULL, UNIQUE (model, content))',
   // float32, little-endian.
   'CREATE TABLE vectors (id INTEGER PRIMARY KEY, layer INTEGER NOT NULL, content INTEGER NOT NULL, vector BLOB NOT NULL, UNIQUE (layer, content))',
   // Raised whenever a row of `files` changes.

@@ -118,15 +118,38 @@ function sampling({ interpolation = 'bilinear', antialias = true }: Preprocessin
 
 /** Pixels of the input's own size in the order R G B (A), or grey, as they are fed. */
 export function normalise({ width, height, channels, data }: Pixels, how: Preprocessing): Omit<FedImage, 'covers'> {
-  const tensor = new Float32Array(channels * height * width);
   const plane = height * width;
+  const tensor = new Float32Array(channels * plane);
   const order = planes[how.channels];
+  const bounds = { min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY };
   for (let c = 0; c < channels; c++) {
-    // A pixel has 256 values only.
-    const fed = Float32Array.from({ length: 256 }, (_, pixel) => (pixel * how.scale - how.mean[c]!) / how.std[c]!);
-    for (let i = 0; i < plane; i++) tensor[c * plane + i] = fed[data[i * channels + order[c]!]!]!;
+    const to = tensor.subarray(c * plane, (c + 1) * plane);
+    const seen = fillPlane(to, data.subarray(order[c]!), channels, fedValues(how, c));
+    bounds.min = Math.min(bounds.min, seen.min);
+    bounds.max = Math.max(bounds.max, seen.max);
   }
-  return { tensor, shape: [1, channels, height, width], ...range(tensor) };
+  return { tensor, shape: [1, channels, height, width], ...bounds };
+}
+
+/** What each of the 256 values of a pixel is fed as. */
+function fedValues({ scale, mean, std }: Preprocessing, c: number): Float32Array {
+  const fed = new Float32Array(256);
+  for (let pixel = 0; pixel < 256; pixel++) fed[pixel] = (pixel * scale - mean[c]!) / std[c]!;
+  return fed;
+}
+
+/** Looks up every `step`-th pixel; returns the smallest and largest value that occurs. */
+function fillPlane(to: Float32Array, data: Uint8Array, step: number, fed: Float32Array): { min: number; max: number } {
+  // Which end of the table is the smaller one depends on the sign of scale and std: both are looked up at the end.
+  let darkest = 255;
+  let brightest = 0;
+  for (let i = 0, from = 0; i < to.length; i++, from += step) {
+    const pixel = data[from]!;
+    if (pixel < darkest) darkest = pixel;
+    if (pixel > brightest) brightest = pixel;
+    to[i] = fed[pixel]!;
+  }
+  return { min: Math.min(fed[darkest]!, fed[brightest]!), max: Math.max(fed[darkest]!, fed[brightest]!) };
 }
 
 /** Fed values [channels] of black and white pixels: no image gives values outside. */

@@ -132,9 +132,9 @@ function threeChannels({ data, width }: Pixels, { outSize, first, weights }: Wei
     let blue = HALF;
     for (let i = 0, from = (y * width + first[x]!) * 3; i < w.length; i++, from += 3) {
       const weight = w[i]!;
-      red = (red + data[from]! * weight) | 0;
-      green = (green + data[from + 1]! * weight) | 0;
-      blue = (blue + data[from + 2]! * weight) | 0;
+      red = (red + Math.imul(data[from]!, weight)) | 0;
+      green = (green + Math.imul(data[from + 1]!, weight)) | 0;
+      blue = (blue + Math.imul(data[from + 2]!, weight)) | 0;
     }
     out[to] = red >> PRECISION;
     out[to + 1] = green >> PRECISION;
@@ -154,7 +154,7 @@ function vertical(source: Pixels, { outSize, first, weights }: Weights): Pixels 
     for (let i = 0; i < w.length; i++) {
       const weight = w[i]!;
       const at = (first[y]! + i) * stride;
-      for (let x = 0; x < stride; x++) sums[x] = sums[x]! + data[at + x]! * weight;
+      for (let x = 0; x < stride; x++) sums[x] = (sums[x]! + Math.imul(data[at + x]!, weight)) | 0;
     }
     for (let x = 0; x < stride; x++) out[y * stride + x] = sums[x]! >> PRECISION;
   }

@@ -5,11 +5,10 @@
  * The two take turns, some images at a time, so that a busy machine slows both.
  */
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import sharp from 'sharp';
 import { Store } from '../../src/dataset/store.ts';
 import { Tally } from '../../src/dataset/tally.ts';
 import { createEngine } from '../../src/engine/engine.ts';
@@ -25,6 +24,7 @@ import { openModel } from '../../src/importers/index.ts';
 import { planCollect } from '../../src/inspect/collectPlan.ts';
 import type { Preprocessing } from '../../src/shared/sidecar.ts';
 import { sharedPath } from '../support/shared.ts';
+import { makePhotographs } from './photographs.ts';
 
 /** The last 14 × 14 layer of ResNet50: what torchvision calls layer3. */
 const layer = 'activation_39';
@@ -37,29 +37,10 @@ if (!existsSync(file) || photographs === undefined) console.log('left out: ResNe
 else {
   const folder = await mkdtemp(join(tmpdir(), 'glassbox-collect-'));
   try {
-    await compare(folder, await makeImages(photographs, folder, Number(process.argv[2] ?? 500)));
+    await compare(folder, await makePhotographs(photographs, folder, Number(process.argv[2] ?? 500)));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** Different parts, 500 × 375 pixels, of the photographs. */
-async function makeImages(from: string, folder: string, count: number): Promise<string[]> {
-  const found = await readdir(from, { recursive: true });
-  const sources: { path: string; width: number; height: number }[] = [];
-  for (const name of found.filter((n) => n.endsWith('.jpg')).sort()) {
-    const { width, height } = await sharp(join(from, name)).metadata();
-    if (width > 510 && height > 385) sources.push({ path: join(from, name), width, height });
-  }
-  const images: string[] = [];
-  for (let i = 0; i < count; i++) {
-    const { path, width, height } = sources[i % sources.length] as (typeof sources)[number];
-    const [left, top] = [(i * 37) % (width - 500), (i * 53) % (height - 375)];
-    const to = join(folder, `${i}.jpg`);
-    await sharp(path).extract({ left, top, width: 500, height: 375 }).jpeg({ quality: 90 }).toFile(to);
-    images.push(to);
-  }
-  return images;
 }
 
 async function compare(folder: string, images: readonly string[]): Promise<void> {

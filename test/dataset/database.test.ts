@@ -75,7 +75,7 @@ test('rows that nobody wrote like that do not count: other lengths, values that 
   const db = raw(t, folder);
   db.prepare('UPDATE vectors SET vector = ? WHERE id = 1').run(Buffer.alloc(1 << 20));
   db.prepare('UPDATE vectors SET vector = ? WHERE id = 2').run(Buffer.alloc(256, 0xff));
-  db.prepare('UPDATE answers SET classes = ? WHERE id = 3').run(Buffer.alloc(3));
+  db.prepare('UPDATE answers SET answer = ? WHERE id = 3').run(Buffer.alloc(3));
   const rows = await store.rows(
     'layer',
     sizes,
@@ -84,6 +84,9 @@ test('rows that nobody wrote like that do not count: other lengths, values that 
   );
   assert.deepEqual([...rows.at], [3]);
   assert.deepEqual(rows.vectors, all[3]!.vector);
+  assert.equal((await store.indexed('layer', never)).size, 1, 'they are made anew');
+  await store.add('layer', all);
+  assert.equal((await store.indexed('layer', never)).size, 4);
 });
 
 const damages: Record<string, (file: string, size: number) => Promise<void>> = {
@@ -251,7 +254,7 @@ test('a folder where the file should be, a disk that cannot be written: the file
   const store = new FeatureStore(folder, key);
   const named = { code: 'file-missing', file: join(folder, databaseName), hint: /permissions/ };
   await assert.rejects(store.add('layer', images(1)), named);
-  await assert.rejects(store.indexed('layer', sizes, never), named);
+  await assert.rejects(store.indexed('layer', never), named);
 });
 
 test('the catalogue of earlier versions is deleted', async (t) => {
@@ -300,6 +303,6 @@ test('forgetting a model makes the file smaller by what it held', async (t) => {
   const before = await one.bytes();
   await forgetModel(folder, key.file);
   assert.ok(before > 8_000_000 && (await one.bytes()) < 0.1 * before, `${await one.bytes()} of ${before}`);
-  assert.equal((await other.indexed('layer', sizes, never)).size, 50);
+  assert.equal((await other.indexed('layer', never)).size, 50);
   assert.equal(await new Database(folder).read((db) => db.value('PRAGMA integrity_check')), 'ok');
 });

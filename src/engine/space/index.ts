@@ -11,7 +11,7 @@ import { exclusive } from '../units/exclusive.ts';
 import { feedImages } from '../units/feedImages.ts';
 import type { Content } from '../units/imagesAhead.ts';
 import type { SpaceHandler } from './handler.ts';
-import { keptPixels, rowSizes, runFeatures } from './imageFeatures.ts';
+import { keptPixels, runFeatures } from './imageFeatures.ts';
 import { type OpenIndex, openIndex } from './openIndex.ts';
 
 /** Below everything that somebody looks at. */
@@ -52,10 +52,11 @@ class Indexer {
     const index = await openIndex(this.#services, this.#params, signal);
     const reading = new CollectingProgress(images.length, progress);
     const found = await DataSetImages.look(store, images, signal, () => reading.at(0));
-    const known = await index.store.indexed(index.layer.name, rowSizes(index), signal);
+    const known = await index.store.indexed(index.layer.name, signal);
     const missing = [...found.contents.values()].filter(({ hash }) => !known.has(hash));
     await this.#index(index, found, missing, new CollectingProgress(missing.length, progress));
     await dropUnused(store, Date.now());
+    await index.store.checkpoint();
     return {
       indexed: this.#indexed,
       reused: found.contents.size - missing.length,

@@ -1,7 +1,6 @@
 import { Catalogue } from '../../dataset/catalogue.ts';
 import { untilLeft } from '../units/exclusive.ts';
 import type { SpaceHandler } from './handler.ts';
-import { rowSizes } from './imageFeatures.ts';
 import { turnsOf } from './index.ts';
 import { openIndex } from './openIndex.ts';
 
@@ -9,7 +8,7 @@ import { openIndex } from './openIndex.ts';
 export const indexed: SpaceHandler<'indexed'> = async (services, { images, ...of }, { signal }) => {
   await untilLeft(turnsOf(of.store), signal);
   const index = await openIndex(services, of, signal);
-  const known = await index.store.indexed(index.layer.name, rowSizes(index), signal);
+  const known = await index.store.indexed(index.layer.name, signal);
   const files = await new Catalogue(of.store).recallAll([...new Set(images)], signal);
   return {
     layer: index.layer.name,
