@@ -35,7 +35,7 @@ export class SpacePanel implements vscode.Disposable {
   #isKnown = false;
   /** Folder that what is kept of the data set is in, once that is known. */
   #store: string | undefined;
-  /** The file that the labels on show are from. */
+  /** The file that the labels are from. */
   #labelFile: string | undefined;
   /** Long calls under way, and whether files have changed meanwhile. */
   #underWay = 0;
@@ -148,10 +148,17 @@ export class SpacePanel implements vscode.Disposable {
     this.#showings.expect(generation);
     const dataset = await this.#dataset;
     this.#showings.expect(generation);
-    if (!this.#isKnown) this.#known.add(dataset?.images ?? []);
-    this.#isKnown = true;
+    if (!this.#isKnown) this.#know(dataset);
     this.#store = this.#host.stores.of(dataset?.folder ?? '');
     return dataset;
+  }
+
+  #know(dataset: ImageSet | undefined): void {
+    this.#isKnown = true;
+    this.#known.add(dataset?.images ?? []);
+    // Also one that cannot be used: it will be mended.
+    this.#labelFile = dataset?.labelFile;
+    this.#watch();
   }
 
   async #side(generation: number): Promise<SpaceSide> {
