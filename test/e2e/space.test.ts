@@ -15,7 +15,7 @@ type Step = (editor: editors.Editor) => Promise<void>;
 
 /** In the order of the model. */
 const kinds = ['cross', 'heart', 'moon', 'square', 'star', 'triangle'];
-const [cross, starClass] = [0, 4];
+const [cross, heartClass, moonClass, starClass] = [0, 1, 2, 4];
 
 const spaceOf = (editor: editors.Editor, model = 'shapes-stamp-bug'): Promise<FrameLocator> =>
   editors.webview(editor, `Feature Space: ${model}`);
@@ -57,7 +57,7 @@ async function answerFolder(editor: editors.Editor, folder: string, button: stri
   await editors.eventually(`the folder ${folder}`, async () => {
     await box.locator('input').first().fill(`${folder}/`, { timeout: 2000 });
     await box.locator('.monaco-button', { hasText: button }).click({ timeout: 2000 });
-    return (await box.isVisible()) ? undefined : true;
+    return await box.waitFor({ state: 'hidden', timeout: 3000 }).then(() => true);
   });
 }
 
@@ -194,11 +194,19 @@ const steps: Record<string, Step> = {
     await byId(page, 'dataset').getByText(`${stamped.length} images`).waitFor();
     await indexed(page, stamped.length);
     await byId(page, 'change-labels').getByText('labels from folders').waitFor();
-    const lines = stamped.map((file) => `${file},${file.startsWith('star') ? 'star' : 'moon'}`);
-    writeFileSync(join(editor.folder, 'mine.csv'), ['file,label', ...lines].join('\n'));
+    const write = (kind: string) => {
+      const lines = stamped.map((file) => `${file},${file.startsWith('star') ? 'star' : kind}`);
+      writeFileSync(join(editor.folder, 'mine.csv'), ['file,label', ...lines].join('\n'));
+    };
+    write('moon');
     await byId(page, 'change-labels').click();
     await editors.answerQuickPick(editor, 'mine.csv');
     await byId(page, 'change-labels').getByText('labels from mine.csv').waitFor();
+    await byId(page, 'view-mistakes').click();
+    await byId(page, `cell-${moonClass}-${starClass}`).getByText('20').waitFor();
+    // The file is watched.
+    write('heart');
+    await byId(page, `cell-${heartClass}-${starClass}`).getByText('20').waitFor();
   },
 
   'the index is deleted, and made again when asked for': async (editor) => {
