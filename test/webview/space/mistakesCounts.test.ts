@@ -118,6 +118,15 @@ test('the most confident mistakes, the least sure', () => {
   }
 });
 
+test('an image without a confidence comes last', () => {
+  const rows = rowsWith(400, 5, 0);
+  const broken = confidentMistakes(rows)[3]!;
+  rows.confidence[broken] = Number.NaN;
+  const mistakes = confidentMistakes(rows);
+  assert.equal(mistakes.at(-1), broken);
+  for (let i = 1; i < mistakes.length - 1; i++) assert.ok(rows.confidence[mistakes[i - 1]!]! >= rows.confidence[mistakes[i]!]!);
+});
+
 test('doubtful labels: those that neighbours disagree with, the loneliest first, then those the model doubts too', () => {
   const rows = rowsWith(700, 7, 2);
   const share = Float32Array.from({ length: 700 }, (_, row) => (rows.labels[row]! < 0 ? Number.NaN : Math.floor(noise('s', row) * 5) / 10));

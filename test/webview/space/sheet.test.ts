@@ -86,7 +86,9 @@ test('every picture of a cell gets its map, one after the other, of its predicte
         return [yellow(best), yellow(0)];
       });
     assert.ok(inside! > corner! + 100, `${inside} ${corner}`);
-    await byId(page, 'sheet-tile').nth(1).click();
+    await byId(page, 'sheet-tile').first().focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
     await page.waitForFunction(() => window.spaceHost.calls('explainImages').length === 1);
     assert.deepEqual(await page.evaluate(() => window.spaceHost.calls('explainImages')[0]!.params.images), [rows.paths[list[1]!]]);
     await screenshot(page, 'sheet');
@@ -200,6 +202,7 @@ test('Stop keeps what is there, Continue goes on, Escape stops and then closes',
     await page.keyboard.press('Escape');
     await byId(page, 'sheet').waitFor({ state: 'detached' });
     assert.equal(await byId(page, 'selection').count(), 1);
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('data-testid')), 'act-sheet');
   });
 });
 

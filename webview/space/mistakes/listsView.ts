@@ -38,7 +38,7 @@ const about: Readonly<Record<MistakeList, { label: string; title: string; text: 
     title: 'Label may be wrong',
     text: `Most of the ${neighbours} pictures nearest in the features have another label. What the model predicts is not asked, only its features.`,
   },
-  pairs: { label: 'Confused pairs', title: 'Confused pairs', text: 'Which class is taken for which, the most frequent first.' },
+  pairs: { label: 'Pairs', title: 'Confused pairs', text: 'Which class is taken for which, the most frequent first.' },
 };
 
 /** Mistakes one by one: which kind, in an order that shows the telling ones first. */

@@ -43,6 +43,9 @@ function rowsWhere({ count }: Pick<SpaceRows, 'count'>, holds: (row: number) => 
   return found;
 }
 
+/** What is no number comes last. */
 function descending(values: Float32Array, a: number, b: number): number {
-  return (values[b] as number) - (values[a] as number) || a - b;
+  const key = (row: number) => (Number.isNaN(values[row]) ? Number.NEGATIVE_INFINITY : (values[row] as number));
+  const [first, second] = [key(a), key(b)];
+  return first === second ? a - b : second - first;
 }

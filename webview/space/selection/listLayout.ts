@@ -10,7 +10,8 @@ export interface ListLayout {
 const narrowest = 92;
 /** What stands under a picture: name, classes, confidence. */
 const words = 41;
-const gap = 8;
+/** Between two images, either way. */
+export const gap = 8;
 
 /** Undefined: the room is not known yet. */
 export function listLayout(width: number, count: number): ListLayout | undefined {

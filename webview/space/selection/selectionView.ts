@@ -11,9 +11,9 @@ import { vars } from '../../ui/vars.ts';
 import type { Flow } from '../flow.ts';
 import type { SpaceState } from '../state.ts';
 import { listEvents } from './listEvents.ts';
-import { cornerOf, type ListLayout, listLayout, placesInView } from './listLayout.ts';
+import { cornerOf, gap, type ListLayout, listLayout, placesInView } from './listLayout.ts';
 import { classesText, factsOf, sentenceOf } from './rowText.ts';
-import { actedOn, selectedInOrder } from './selectors.ts';
+import { selectedInOrder } from './selectors.ts';
 import { sheetView } from './sheetView.ts';
 
 /** The images that something chose, and what can be done with them; nothing where nothing is selected. */
@@ -56,8 +56,7 @@ function panel(state: SpaceState, rows: SpaceRows, flow: Flow): TemplateResult {
 /** What can be done with the pictures that are picked, or with all. */
 function actions(state: SpaceState, { selection }: Flow): TemplateResult {
   const { picked, rows } = state.selection;
-  const about = actedOn(state).length;
-  const one = about === 1;
+  const one = (picked.size || rows.length) === 1;
   const alone = one ? {} : { disabled: true };
   return html`<div class="selection-actions" role="group" aria-label="Actions">
     <p class="small selection-about" data-testid="selection-about">
@@ -139,7 +138,7 @@ function tile(
     data-testid="selection-tile"
     data-place=${place}
     data-row=${row}
-    ${vars({ transform: `translate(${x}px, ${y}px)`, width: `${layout.tile.width}px`, height: `${layout.tile.height}px` })}
+    ${vars({ transform: `translate(${x}px, ${y}px)`, width: `${layout.tile.width - gap}px`, height: `${layout.tile.height - gap}px` })}
   >
     <span class="selection-picture">${url === undefined ? html`<span class="thumb-none"></span>` : html`<img src=${url} alt="" draggable="false" />`}${
       facts.correct === false ? html`<span class="wrong-mark">${icon('close')}</span>` : nothing

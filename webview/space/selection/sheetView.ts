@@ -12,6 +12,7 @@ import { button, iconButton } from '../../ui/button.ts';
 import { dropdown } from '../../ui/dropdown.ts';
 import { range } from '../../ui/fields.ts';
 import { icon } from '../../ui/icons.ts';
+import { neighbour } from '../../ui/neighbour.ts';
 import { painted } from '../../ui/painted.ts';
 import { paintedInView } from '../../ui/paintedInView.ts';
 import { segments } from '../../ui/segments.ts';
@@ -21,19 +22,28 @@ import type { Flow } from '../flow.ts';
 import type { SpaceState } from '../state.ts';
 import { mostImages } from './contactSheet.ts';
 import { paintTile } from './paintTile.ts';
-import { sentenceOf } from './rowText.ts';
+import { classesText, sentenceOf } from './rowText.ts';
 import type { SheetTarget } from './sheetChoices.ts';
 import { type SharedEnds, sharedEnds, tileLook } from './sheetLook.ts';
 import { sheetMethod, sheetMethods, sheetTarget } from './sheetModel.ts';
 import type { Sheet, SheetImage, Tile } from './sheetState.ts';
-import { captionOf, scaleText } from './sheetText.ts';
+import { scaleText } from './sheetText.ts';
 
 /** Longer side of a picture, CSS pixels. */
 const side = 148;
 
-/** Over the page: what is below waits. Opened once it is in the document. */
+let before: Element | null = null;
+
+/** Over the page: what is below waits, and what had the focus has it again afterwards. Stable: called when the sheet comes and goes. */
 const mounted = (element: Element | undefined) => {
-  if (element instanceof HTMLDialogElement) queueMicrotask(() => element.isConnected && !element.open && element.showModal());
+  queueMicrotask(() => {
+    if (!element) {
+      if (before instanceof HTMLElement) before.focus({ preventScroll: true });
+    } else if (element instanceof HTMLDialogElement && element.isConnected && !element.open) {
+      before = document.activeElement;
+      element.showModal();
+    }
+  });
 };
 
 /** Pictures with a heatmap over each. */
@@ -58,7 +68,7 @@ export function sheetView(state: SpaceState, flow: Flow): TemplateResult | typeo
     ${tools(state, sheet, flow)}
     ${progress(sheet, flow)}
     ${legend(state, ends)}
-    <ul class="sheet-tiles" aria-label="Pictures">
+    <ul class="sheet-tiles" aria-label="Pictures" @keydown=${onKey}>
       ${repeat(
         sheet.images,
         ({ path }) => path,
@@ -143,6 +153,15 @@ function targets(state: SpaceState, onChange: (target: SheetTarget) => void): Te
   });
 }
 
+/** Arrows lead from picture to picture. */
+function onKey(event: KeyboardEvent): void {
+  const tiles = [...(event.currentTarget as Element).querySelectorAll<HTMLElement>('.sheet-tile')];
+  const to = event.target instanceof HTMLElement ? neighbour(event.key, event.target, tiles) : undefined;
+  if (!to) return;
+  event.preventDefault();
+  to.focus();
+}
+
 /** Of the maps that are there. */
 function kindOf(state: SpaceState, { tiles }: Sheet): Scale['kind'] {
   for (const tile of tiles.values()) if ('map' in tile) return tileLook(state, tile.map, undefined).scale.kind;
@@ -201,8 +220,8 @@ function tileView(state: SpaceState, sheet: Sheet, image: SheetImage, ends: Shar
     @click=${() => selection.sheet.explain(image.path)}
   >
     <span class="sheet-picture">${picture(state, image, tile, ends, sheet.running)}</span>
-    <span class="sheet-caption">${image.correct === false ? icon('close') : nothing}<span class="sheet-classes">${captionOf(image)}</span></span>
-    <span class="small sheet-name">${image.name}</span>
+    <span class="sheet-caption">${image.correct === false ? icon('close') : nothing}<span class="sheet-classes">${classesText(image)}</span></span>
+    <span class="small sheet-line"><span class="sheet-name">${image.name}</span><span>${facts.confidence ?? ''}</span></span>
   </button>`;
 }
 
