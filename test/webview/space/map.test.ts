@@ -235,6 +235,22 @@ test('another data set has a map of its own', async () => {
   });
 });
 
+test('a subject told anew while the map is laid out: it is laid out all the same', async () => {
+  await withPage(smallScene(), { steer: stopHalfway }, async (page) => {
+    await page.waitForFunction(() => /iteration 500/.test(document.querySelector('[data-testid=map-progress]')?.textContent ?? ''));
+    await page.evaluate(() => {
+      window.spaceHost.pace.stopAt = 2;
+      window.spaceHost.show({});
+    });
+    await laidOut(page);
+    assert.deepEqual(
+      (await layouts(page)).map(({ ended }) => ended),
+      ['aborted', 'answered'],
+    );
+    assert.match(await textOf(page, 'map-status'), /The map of 300 pictures is there/);
+  });
+});
+
 for (const images of [1, 2, 5]) {
   test(`${images} pictures are a map as well`, async () => {
     await withPage(smallScene({ images }), {}, async (page) => {

@@ -294,17 +294,24 @@ test('near enough, points are pictures; asked for, some are however far', async 
     await laidOut(page);
     assert.equal((await calls(page, 'thumbnails')).length, 0);
     await byId(page, 'map-pictures').click();
-    await page.waitForFunction(() => window.spaceHost.calls('thumbnails').length > 0);
+    await page.waitForFunction(() => window.spaceHost.calls('thumbnails').some(({ ended }) => ended === 'answered'));
+    await page.waitForTimeout(200);
     await atRest(page);
     await screenshot(page, 'map-pictures');
+    // The middle of the sky of the made-up pictures, which no class is coloured like.
+    const sky = [0x9f, 0xad, 0xb1] as const;
+    const far = (await shotOf(page)).count(sky);
+    assert.ok(far > 1000, `${far} pixels of sky`);
     await byId(page, 'map-pictures').click();
-    await page.evaluate(() => window.spaceHost.log.splice(0));
+    await atRest(page);
+    assert.ok((await shotOf(page)).count(sky) < 0.02 * far);
     const points = await pointsOnPage(page, scene);
     await page.mouse.move(points[0]!.x, points[0]!.y);
     for (let i = 0; i < 8; i++) await page.mouse.wheel(0, -200);
     await page.waitForTimeout(300);
     await atRest(page);
     await screenshot(page, 'map-near');
+    assert.ok((await shotOf(page)).count(sky) > 300, 'there are pictures again');
     // The picture under the pointer is the one that was pointed at.
     await page.mouse.click(points[0]!.x, points[0]!.y);
     assert.equal(await byId(page, 'map-focus').getAttribute('data-path'), rowsIn(scene).paths[0]);

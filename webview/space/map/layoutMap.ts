@@ -138,7 +138,7 @@ export class LayoutMap implements Feature {
     this.#controller = controller;
     this.#begun = of.revision;
     const isOn = () => this.#controller === controller;
-    this.#set({ running: { request, frame: undefined, stopping: false }, error: undefined });
+    this.#set({ running: { revision: of.revision, request, frame: undefined, stopping: false }, error: undefined });
     try {
       const layout = await client.call(
         'layout',
@@ -154,12 +154,11 @@ export class LayoutMap implements Feature {
   /** It ends at the iteration it is at; what is there stays. */
   async stop(): Promise<void> {
     const { store, client } = this.#page;
-    const { subject, rows, map } = store.get();
-    const revision = rows.value?.revision;
-    if (!subject || !map.running || revision === undefined) return;
+    const { subject, map } = store.get();
+    if (!subject || !map.running) return;
     this.#set({ running: { ...map.running, stopping: true } });
     try {
-      await client.call('stopLayout', { generation: subject.generation, revision });
+      await client.call('stopLayout', { generation: subject.generation, revision: map.running.revision });
     } catch (error) {
       const { running } = this.#state;
       if (running) this.#set({ running: { ...running, stopping: false } });
@@ -233,7 +232,9 @@ export class LayoutMap implements Feature {
       this.#stale = undefined;
       void this.start();
     } else {
-      const wanted = of && of.count > 0 && !map.running && !map.error && !map.shown && this.#begun !== of.revision;
+      // Also what another subject cut short.
+      const missing = !map.shown || (!map.shown.layout && map.shown.rows.revision === of?.revision);
+      const wanted = of && of.count > 0 && missing && !map.running && !map.error && this.#begun !== of.revision;
       if (wanted && isAtRest(state)) void this.start();
     }
     this.#draw();

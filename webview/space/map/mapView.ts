@@ -47,8 +47,10 @@ export function mapView(state: SpaceState, flow: Flow): TemplateResult {
 
 function spoken(state: SpaceState): string {
   const row = focusOnMap(state);
-  const { shown } = state.map;
-  return shown && row !== undefined ? spokenPoint(shown.rows, row) : '';
+  const { shown, running } = state.map;
+  if (shown && row !== undefined) return spokenPoint(shown.rows, row);
+  if (running) return 'The map is being laid out.';
+  return shown?.layout ? `The map of ${pictures(shown.rows.count)} is there.` : '';
 }
 
 function trouble({ map }: SpaceState, flow: Flow): TemplateResult {
@@ -62,14 +64,16 @@ function trouble({ map }: SpaceState, flow: Flow): TemplateResult {
 
 /** Nothing is laid out, or what is laid out is not all there is. */
 function offer(state: SpaceState, flow: Flow): TemplateResult | typeof nothing {
-  const { rows, map } = state;
+  const { rows, index, map } = state;
   const total = rows.value?.count ?? 0;
-  if (map.running || map.error || total === 0) return nothing;
+  // What is not known yet is known in a moment.
+  if (map.running || map.error || total === 0 || rows.loading || (!index.indexing && !index.error)) return nothing;
   const start = () => void flow.map.start();
   if (!map.shown) {
     const label = isAtRest(state) ? `Lay out ${pictures(total)}` : `Lay out the ${count(total)} that are there`;
+    const comes = index.indexing?.state === 'running' ? 'The map comes when all pictures are indexed.' : 'Nothing is laid out yet.';
     return html`<div class="map-offer" data-testid="map-offer">
-      <span>${isAtRest(state) ? 'Nothing is laid out yet.' : 'More pictures are on their way; the map comes when all are there.'}</span>
+      <span>${comes}</span>
       ${button({ testid: 'map-start', label, appearance: 'primary', onClick: start })}
     </div>`;
   }

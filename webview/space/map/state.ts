@@ -15,6 +15,8 @@ export interface Shown {
 }
 
 export interface Running {
+  /** Of the rows that are laid out. */
+  revision: string;
   request: LayoutRequest;
   /** How far it is; undefined: nothing heard yet. */
   frame: LayoutFrame | undefined;

@@ -72,6 +72,8 @@ export class Surface {
   #target: Bounds | undefined;
   #size: Size = { width: 0, height: 0 };
   #asked = false;
+  /** When the page was scrolled last, ms. */
+  #scrolled = Number.NEGATIVE_INFINITY;
   #drag: { from: Point; last: Point; moved: boolean; lasso: Point[] | undefined } | undefined;
   #pictures: { placed: readonly Placed[]; side: number } = { placed: [], side: 40 };
 
@@ -154,8 +156,9 @@ export class Surface {
 
   #turnTo({ points, moving }: Scene): void {
     this.#target = points && boundsOf(points.positions);
-    if (!this.#target || !this.#bounds || prefersStill()) this.#bounds = this.#target;
-    else if (moving) this.#bounds = isLarger(this.#target, this.#bounds) ? this.#target : between(this.#bounds, this.#target, follow);
+    const leaps = !this.#target || !this.#bounds || prefersStill() || (moving && isOther(this.#target, this.#bounds));
+    if (leaps) this.#bounds = this.#target;
+    else if (moving && this.#bounds && this.#target) this.#bounds = between(this.#bounds, this.#target, follow);
   }
 
   get #transform(): Transform | undefined {
@@ -225,8 +228,12 @@ export class Surface {
   }
 
   #moved(): void {
-    if (this.#scene.hover !== undefined) this.#events.hovered(undefined, { x: 0, y: 0 });
+    this.#unhover();
     this.#ask();
+  }
+
+  #unhover(): void {
+    if (this.#scene.hover !== undefined) this.#events.hovered(undefined, { x: 0, y: 0 });
   }
 
   #zoomAt(factor: number, at: Point): void {
@@ -277,7 +284,7 @@ export class Surface {
       this.#drag = undefined;
       this.#ask();
     });
-    element.addEventListener('pointerleave', () => this.#events.hovered(undefined, { x: 0, y: 0 }));
+    element.addEventListener('pointerleave', () => this.#unhover());
     element.addEventListener('dblclick', (event) => {
       const row = this.#rowAt(this.#at(event));
       if (row !== undefined) this.#events.opened(row);
@@ -285,6 +292,8 @@ export class Surface {
     element.addEventListener(
       'wheel',
       (event) => {
+        // Who scrolls the page is not stopped where the map comes under the pointer.
+        if (event.timeStamp - this.#scrolled < 300) return;
         event.preventDefault();
         // A line is about 16 pixels; pinching comes as a wheel with Ctrl, in smaller numbers.
         const pixels = event.deltaY * (event.deltaMode === 1 ? 16 : 1);
@@ -293,6 +302,9 @@ export class Surface {
       { passive: false },
     );
     element.addEventListener('keydown', (event) => this.#key(event));
+    addEventListener('scroll', ({ timeStamp }) => {
+      this.#scrolled = timeStamp;
+    });
   }
 
   #at(event: MouseEvent): Point {
@@ -373,9 +385,10 @@ export class Surface {
   }
 }
 
-/** Points that spread are followed at once: none is lost out of sight. */
-function isLarger(a: Bounds, b: Bounds): boolean {
-  return a.halfWidth > b.halfWidth || a.halfHeight > b.halfHeight;
+/** Points that spread are followed at once: none is lost out of sight. Nor does a new layout begin as a speck in the old one's place. */
+function isOther(to: Bounds, from: Bounds): boolean {
+  const spreads = to.halfWidth > from.halfWidth || to.halfHeight > from.halfHeight;
+  return spreads || (to.halfWidth < from.halfWidth / 2 && to.halfHeight < from.halfHeight / 2);
 }
 
 function prefersStill(): boolean {
