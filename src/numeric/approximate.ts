@@ -1,9 +1,10 @@
 import type { Metric } from '../shared/spaceProtocol.ts';
-import { lengthsOf, told } from './distances.ts';
-import { type GraphOptions, nearestOf } from './neighbours.ts';
+import { distanceBetween, lengthsOf, told } from './distances.ts';
+import { Ranked } from './nearest.ts';
+import { type GraphOptions, graphOf, nearestOf } from './neighbours.ts';
 import type { NeighbourGraph, Points } from './points.ts';
 import { type Found, rank } from './search.ts';
-import { Steps } from './steps.ts';
+import { type StepOptions, Steps } from './steps.ts';
 import type { Usearch, UsearchIndex } from './usearch.ts';
 
 /** As usearch's authors have them by default; the searches are wide because neighbours are shown to people. */
@@ -54,30 +55,43 @@ export class ApproximateIndex {
   /** As `searchWith`, of what the graph leads to. */
   search(query: Float32Array, k: number): Found {
     const { count } = this.#points;
-    const { keys } = this.#index.search(this.#scaled(query), Math.min(count, 2 * k + recallOf), 0);
+    const { keys } = this.#index.search(this.#scaled(query), this.#wanted(k), 0);
     const found = Array.from(keys, Number).filter((key) => key < count);
     const { indices, distances } = rank(this.#points, query, found, Math.min(k, found.length), this.#metric);
     return { indices, distances: Float32Array.from(distances, (distance) => told(distance, this.#metric)) };
   }
 
-  /** The k nearest of every point, itself left out; −1 at an infinite distance where the graph leads to fewer. */
-  async graph(k: number, options: GraphOptions): Promise<NeighbourGraph> {
+  /** The k nearest of every point, itself left out; `k` is at most count − 1. */
+  async graph(k: number, options: StepOptions): Promise<NeighbourGraph> {
     const { data, count, dimensions } = this.#points;
     const most = Math.max(0, Math.min(k, count - 1));
-    const indices = new Int32Array(count * most).fill(-1);
-    const distances = new Float32Array(count * most).fill(Number.POSITIVE_INFINITY);
+    const ranked = new Ranked(count, most);
+    const distance = distanceBetween(this.#points, this.#points, this.#metric);
     const steps = new Steps(options);
-    for (let i = 0; i < count && most > 0; i++) {
-      if (i % atOnce === 0) await steps.at(i / count);
-      const found = this.search(data.subarray(i * dimensions, (i + 1) * dimensions), most + 1);
-      let to = i * most;
-      found.indices.forEach((index, at) => {
-        if (index === i || to === (i + 1) * most) return;
-        indices[to] = index;
-        distances[to++] = found.distances[at] as number;
-      });
+    const wanted = this.#wanted(most);
+    for (let from = 0; from < count && most > 0; from += atOnce) {
+      const to = Math.min(count, from + atOnce);
+      const { keys, counts } = this.#index.search(this.#scaled(data.subarray(from * dimensions, to * dimensions)), wanted, 0);
+      for (let point = from; point < to; point++) {
+        const start = (point - from) * wanted;
+        // A search for one alone tells no counts.
+        for (const key of keys.subarray(start, start + Number(counts?.[point - from] ?? keys.length))) {
+          const index = Number(key);
+          if (index !== point && index < count) ranked.offer(point, index, distance(point, index));
+        }
+        if (ranked.farthest(point) < Number.POSITIVE_INFINITY) continue;
+        // The graph leads to too few: it has come apart.
+        ranked.clear(point);
+        for (let other = 0; other < count; other++) if (other !== point) ranked.offer(point, other, distance(point, other));
+      }
+      await steps.at(to / count);
     }
-    return { k: most, indices, distances };
+    return graphOf(ranked, this.#metric);
+  }
+
+  /** Candidates that are ranked for k neighbours. */
+  #wanted(k: number): number {
+    return Math.min(this.#points.count, k + (k >> 2) + recallOf);
   }
 
   async #add(steps: Steps): Promise<void> {

@@ -37,7 +37,8 @@ export async function nearestOf(queries: Vectors, candidates: Vectors, k: number
   return graphOf(await ranked(new Candidates(queries, candidates, options), most), options.metric);
 }
 
-function graphOf({ k, indices, distances }: Ranked, metric: Metric): NeighbourGraph {
+/** As it is told. */
+export function graphOf({ k, indices, distances }: Ranked, metric: Metric): NeighbourGraph {
   const lengths = new Float32Array(distances.length);
   for (let i = 0; i < lengths.length; i++) lengths[i] = told(distances[i] as number, metric);
   return { k, indices, distances: lengths };

@@ -18,6 +18,8 @@ export interface Usearch {
 export interface Matches {
   keys: BigUint64Array;
   distances: Float32Array;
+  /** Of several queries: how many there are of each, of as many places as were asked for; absent for one query. */
+  counts?: BigUint64Array;
 }
 
 export interface IndexSettings {
@@ -32,7 +34,8 @@ export interface IndexSettings {
 
 export interface UsearchIndex {
   add(keys: BigUint64Array, vectors: Float32Array, threads: number): void;
-  search(query: Float32Array, count: number, threads: number): Matches;
+  /** One query, or several. */
+  search(queries: Float32Array, count: number, threads: number): Matches;
 }
 
 /** A name that is no literal: TypeScript does not look for it. */

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApproximateIndex } from '../../src/numeric/approximate.ts';
 import type { Vectors } from '../../src/numeric/distances.ts';
+import { neighbourGraph } from '../../src/numeric/neighbourGraph.ts';
 import { search, searchWith } from '../../src/numeric/search.ts';
 import { type Usearch, usearch } from '../../src/numeric/usearch.ts';
 import { metrics } from '../../src/shared/spaceProtocol.ts';
@@ -79,7 +80,7 @@ for (const metric of metrics) {
     assert.ok(heard.length > 0);
     const k = 10;
     const exact = bruteForce(points, points, k, metric);
-    const graph = await index.graph(k, { metric });
+    const graph = await index.graph(k, {});
     let hits = 0;
     for (let i = 0; i < points.count; i++) {
       const [mine, right] = [graph, exact].map(({ indices }) => indices.subarray(i * k, (i + 1) * k)) as [Int32Array, Int32Array];
@@ -95,3 +96,24 @@ for (const metric of metrics) {
     await assert.rejects(ApproximateIndex.build(library, points, { metric, signal: stop }), { code: 'cancelled' });
   });
 }
+
+test('a graph is exact up to a limit of work, approximate above, and exact of bytes', async (t) => {
+  if (!library) return t.skip(libraryMissing);
+  // One more than whole batches.
+  const points = clouds(1025, 16, { seed: 12, width: 1 });
+  const options = { metric: 'euclidean' } as const;
+  const exact = bruteForce(points, points, 8, 'euclidean');
+  const { recall, ...graph } = await neighbourGraph(points, 8, options);
+  assert.equal(recall, undefined);
+  same(graph, exact);
+  const heard: number[] = [];
+  const close = await neighbourGraph(points, 8, { ...options, progress: (done) => heard.push(done) }, 1000);
+  assert.ok(close.recall !== undefined && close.recall > 0.95);
+  const hits = close.indices.filter((index, at) => exact.indices.subarray(at - (at % 8), at - (at % 8) + 8).includes(index)).length;
+  assert.ok(hits / exact.indices.length > 0.95);
+  assert.deepEqual(
+    heard,
+    heard.toSorted((a, b) => a - b),
+  );
+  assert.equal((await neighbourGraph(bytes(points), 8, options, 1000)).recall, undefined);
+});

@@ -36,6 +36,7 @@ export const agreement: SpaceHandler<'agreement'> = async (services, { revision,
     majority: inFeatures.majority,
     purity: meanOf(inFeatures.share),
     pixelPurity: meanOf(inPixels.share),
+    ...(inFeatures.recall !== undefined && { recall: inFeatures.recall }),
   };
 };
 
@@ -59,7 +60,7 @@ async function votes(services: Services, contents: Contents, asked: Asked, { sig
     { points, k: everyOne ? k : k + 1, metric, ...(!everyOne && { queries: gather(vectors, which) }) },
     { signal, onProgress: progress },
   );
-  return contents.vote(asked.contents, graph, k);
+  return { ...contents.vote(asked.contents, graph, k), recall: graph.recall };
 }
 
 /** Rows of vectors, on memory that threads share. */

@@ -1,6 +1,7 @@
 /** Entry of the thread that layouts and neighbours of many points are computed in. */
 import { parentPort, type Transferable } from 'node:worker_threads';
-import { nearestNeighbours, nearestOf } from '../../numeric/neighbours.ts';
+import { neighbourGraph } from '../../numeric/neighbourGraph.ts';
+import { nearestOf } from '../../numeric/neighbours.ts';
 import { type Port, serve } from '../../shared/rpc.ts';
 import { Control } from './control.ts';
 import { layOut } from './layouts/layOut.ts';
@@ -23,7 +24,7 @@ serve<ThreadCalls>(port, {
       progress({ done });
     };
     const options = { metric, signal, progress: look };
-    return queries ? await nearestOf(queries, points, k, options) : await nearestNeighbours(points, k, options);
+    return queries ? await nearestOf(queries, points, k, options) : await neighbourGraph(points, k, options);
   },
   layout: async ({ control, ...task }, { progress }) => await layOut(task, new Control(control), progress),
 });

@@ -1,5 +1,4 @@
 import { Worker } from 'node:worker_threads';
-import type { NeighbourGraph } from '../../numeric/points.ts';
 import { ModelError } from '../../shared/errors.ts';
 import { type CallOptions, type Client, createClient, type Port } from '../../shared/rpc.ts';
 import type { LayoutFrame } from '../../shared/spaceProtocol.ts';
@@ -27,7 +26,10 @@ export class NumericThread {
   }
 
   /** Throws ModelError: 'cancelled'; 'engine' where the thread crashes. */
-  async neighbourGraph(request: GraphRequest, options: CallOptions<{ done: number }> = {}): Promise<NeighbourGraph> {
+  async neighbourGraph(
+    request: GraphRequest,
+    options: CallOptions<{ done: number }> = {},
+  ): Promise<ThreadCalls['neighbourGraph']['result']> {
     return await this.#call('neighbourGraph', request, new Control(), options);
   }
 

@@ -27,7 +27,7 @@ export type LaidOut = Omit<Layout, 'revision' | 'method' | 'params' | 'ms'>;
 
 /** What the engine asks of its numeric thread. */
 export interface ThreadCalls {
-  /** Progress: share of the work done, 0..1. */
-  neighbourGraph: Call<GraphRequest & { control: SharedControl }, NeighbourGraph, { done: number }>;
+  /** Progress: share of the work done, 0..1. `recall`: of an approximate graph, how much of the true one it has. */
+  neighbourGraph: Call<GraphRequest & { control: SharedControl }, NeighbourGraph & { recall?: number | undefined }, { done: number }>;
   layout: Call<LayoutTask & { control: SharedControl }, LaidOut, LayoutFrame>;
 }
