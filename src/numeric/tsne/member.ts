@@ -2,10 +2,13 @@ import { attract, divergenceOf } from './attraction.ts';
 import { chunkOf, control, type TsneMemory } from './memory.ts';
 import type { Repulsion } from './repulsion.ts';
 
-/** How a member comes by the repulsion: it prepares its own, or waits until the leader has prepared the one that all share. */
-export type Preparing = 'own' | 'leader' | 'waits';
+/** Helpers prepare a repulsion of their own, or wait until the leader has prepared the one that all share. */
+export type Preparing = 'own' | 'shared';
 
-/** One of the threads that compute a gradient together. Which chunks it computes is chance, what they hold is not. */
+/**
+ * One of the threads that compute a gradient together, from both ends: the leader begins with repulsion, helpers with attraction. Who
+ * computes which chunk is chance, what they hold is not.
+ */
 export class Member {
   readonly #memory: TsneMemory;
   readonly #repulsion: Repulsion;
@@ -21,18 +24,22 @@ export class Member {
     this.#chunks = memory.chunkZ.length;
   }
 
-  /** Does a part of the round. */
-  work(): void {
-    if (this.#preparing === 'waits') {
-      this.#attract();
-      this.#awaitPrepared();
-      this.#repel();
-      return;
-    }
-    this.#repulsion.prepare(this.#memory.positions);
-    if (this.#preparing === 'leader') this.#tellPrepared();
+  /** Computes all that helpers leave. */
+  lead(): void {
+    const { control: shared, positions } = this.#memory;
+    this.#repulsion.prepare(positions);
+    Atomics.store(shared, control.prepared, Atomics.load(shared, control.round));
+    Atomics.notify(shared, control.prepared);
     this.#repel();
     this.#attract();
+  }
+
+  help(): void {
+    this.#attract();
+    if (Atomics.load(this.#memory.control, control.nextRepulsion) >= this.#chunks) return;
+    if (this.#preparing === 'own') this.#repulsion.prepare(this.#memory.positions);
+    else this.#awaitPrepared();
+    this.#repel();
   }
 
   #repel(): void {
@@ -57,18 +64,10 @@ export class Member {
     return Atomics.add(this.#memory.control, counter, 1);
   }
 
-  #tellPrepared(): void {
-    const { control: shared } = this.#memory;
-    Atomics.store(shared, control.prepared, Atomics.load(shared, control.round));
-    Atomics.notify(shared, control.prepared);
-  }
-
   #awaitPrepared(): void {
     const { control: shared } = this.#memory;
     const round = Atomics.load(shared, control.round);
     for (let seen = Atomics.load(shared, control.prepared); seen !== round; seen = Atomics.load(shared, control.prepared)) {
-      // The leader failed.
-      if (Atomics.load(shared, control.ended)) return;
       Atomics.wait(shared, control.prepared, seen);
     }
   }

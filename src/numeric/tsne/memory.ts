@@ -24,19 +24,45 @@ export interface TsneMemory {
 export const control = {
   /** Number of the round; changes when one begins. */
   round: 0,
-  /** Members that have done their part of the round. */
-  arrived: 1,
-  nextRepulsion: 2,
-  nextAttraction: 3,
+  /** Helpers that joined the round, and `closed` once no more may; those of them that have done their part. */
+  joined: 1,
+  arrived: 2,
+  nextRepulsion: 3,
+  nextAttraction: 4,
   /** Number of the round whose repulsion is prepared. */
-  prepared: 4,
+  prepared: 5,
   /** 1: this round sums the divergence as well. */
-  wantsDivergence: 5,
+  wantsDivergence: 6,
   /** 1: there are no more rounds. */
-  ended: 6,
-  /** 1: a member has failed. */
-  failed: 7,
+  ended: 7,
+  /** 1: a helper has failed. */
+  failed: 8,
 } as const;
+
+const closed = 1 << 30;
+
+/** Begins a round. */
+export function open({ control: shared }: TsneMemory, wantsDivergence: boolean): void {
+  for (const counter of [control.nextRepulsion, control.nextAttraction, control.arrived]) Atomics.store(shared, counter, 0);
+  Atomics.store(shared, control.wantsDivergence, Number(wantsDivergence));
+  Atomics.add(shared, control.round, 1);
+  Atomics.store(shared, control.joined, 0);
+  Atomics.notify(shared, control.round);
+}
+
+/** Takes part in the round; false: it is over. Who sleeps through a round, for the processor has other things to do, delays nobody. */
+export function join({ control: shared }: TsneMemory): boolean {
+  for (;;) {
+    const joined = Atomics.load(shared, control.joined);
+    if (joined & closed) return false;
+    if (Atomics.compareExchange(shared, control.joined, joined, joined + 1) === joined) return true;
+  }
+}
+
+/** Lets nobody else join; returns how many have. */
+export function close({ control: shared }: TsneMemory): number {
+  return Atomics.or(shared, control.joined, closed);
+}
 
 /** Points of a chunk: the same however many threads there are. */
 export function chunkOf(count: number): number {
@@ -47,6 +73,8 @@ export function tsneMemory(count: number, edges: number): TsneMemory {
   const numbers = (length: number) => new Float64Array(new SharedArrayBuffer(8 * length));
   const integers = (length: number) => new Int32Array(new SharedArrayBuffer(4 * length));
   const chunks = Math.ceil(count / chunkOf(count));
+  const shared = integers(Object.keys(control).length);
+  shared[control.joined] = closed;
   return {
     count,
     positions: numbers(2 * count),
@@ -57,6 +85,6 @@ export function tsneMemory(count: number, edges: number): TsneMemory {
     values: new Float32Array(new SharedArrayBuffer(4 * edges)),
     chunkZ: numbers(chunks),
     chunkDivergence: numbers(chunks),
-    control: integers(Object.keys(control).length),
+    control: shared,
   };
 }

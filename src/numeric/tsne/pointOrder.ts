@@ -24,9 +24,6 @@ export class PointOrder {
     const { order } = this.#tree;
     for (const pair of [memory.positions, ...pairs]) permute(pair, order);
     this.points.set(Int32Array.from(order, (place) => this.points[place] as number));
-    order.forEach((_, i) => {
-      order[i] = i;
-    });
     this.#placeAffinities(memory);
   }
 

@@ -12,8 +12,7 @@ interface Box {
 
 /**
  * Points in the plane sorted into cells, each cell into its quarters. Points of a cell are neighbours in memory, and nodes lie depth first:
- * the descendants of a node follow it up to `next`. Building it again for points that moved a little is quicker than the first time, for
- * they are almost sorted.
+ * the descendants of a node follow it up to `next`. Quick to build where the positions are almost in such an order already.
  */
 export class Quadtree {
   readonly count: number;
@@ -44,7 +43,7 @@ export class Quadtree {
     // Each inner node has at least two children.
     const most = 2 * count + 1;
     const numbers = () => new Float64Array(most);
-    this.order = Int32Array.from({ length: count }, (_, i) => i);
+    this.order = new Int32Array(count);
     this.x = new Float64Array(count);
     this.y = new Float64Array(count);
     this.start = new Int32Array(most);
@@ -63,9 +62,9 @@ export class Quadtree {
   build(positions: Float64Array): void {
     const { order, x, y, count } = this;
     for (let i = 0; i < count; i++) {
-      const at = 2 * (order[i] as number);
-      x[i] = positions[at] as number;
-      y[i] = positions[at + 1] as number;
+      order[i] = i;
+      x[i] = positions[2 * i] as number;
+      y[i] = positions[2 * i + 1] as number;
     }
     this.nodes = 0;
     if (count === 0) return;

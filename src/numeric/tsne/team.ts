@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { ModelError } from '../../shared/errors.ts';
 import type { InterpolatedState } from './interpolated.ts';
 import type { Member } from './member.ts';
-import { control, type TsneMemory } from './memory.ts';
+import { close, control, open, type TsneMemory } from './memory.ts';
 
 /** How a thread computes repulsion. */
 export type ThreadMethod = { kind: 'barnes-hut'; theta: number } | { kind: 'interpolated'; state: InterpolatedState };
@@ -52,28 +52,25 @@ export class Team {
 
   /** Computes the gradient's halves at the positions as they are. */
   async round(wantsDivergence: boolean): Promise<void> {
-    const { control: shared } = this.#memory;
-    Atomics.store(shared, control.nextRepulsion, 0);
-    Atomics.store(shared, control.nextAttraction, 0);
-    Atomics.store(shared, control.arrived, 0);
-    Atomics.store(shared, control.wantsDivergence, Number(wantsDivergence));
-    Atomics.add(shared, control.round, 1);
-    Atomics.notify(shared, control.round);
-    this.#leader.work();
-    while (!this.#allArrived()) {
+    open(this.#memory, wantsDivergence);
+    this.#leader.lead();
+    const joined = close(this.#memory);
+    while (!this.#arrived(joined)) {
       // News of a thread that ended comes with the event loop.
       await setImmediate();
       if (this.#lost) throw new ModelError('engine', 'A thread that computes a part of the layout has ended.');
     }
-    if (Atomics.load(shared, control.failed)) throw new ModelError('internal', 'A thread that computes a part of the layout has failed.');
+    if (Atomics.load(this.#memory.control, control.failed)) {
+      throw new ModelError('internal', 'A thread that computes a part of the layout has failed.');
+    }
   }
 
-  /** Waits for the helpers, a second at most. */
-  #allArrived(): boolean {
+  /** Waits until as many have arrived, a second at most. */
+  #arrived(joined: number): boolean {
     const { control: shared } = this.#memory;
     for (;;) {
       const arrived = Atomics.load(shared, control.arrived);
-      if (arrived === this.#helpers.length) return true;
+      if (arrived === joined) return true;
       if (Atomics.wait(shared, control.arrived, arrived, 1000) === 'timed-out') return false;
     }
   }
@@ -82,7 +79,6 @@ export class Team {
   async dismiss(): Promise<void> {
     const { control: shared } = this.#memory;
     Atomics.store(shared, control.ended, 1);
-    Atomics.notify(shared, control.prepared);
     Atomics.add(shared, control.round, 1);
     Atomics.notify(shared, control.round);
     await Promise.all(this.#helpers.map((helper) => helper.terminate()));

@@ -1,9 +1,9 @@
-/** Entry of the threads that share the work of an iteration of t-SNE. */
+/** Entry of the threads that help with the gradient of t-SNE. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { BarnesHut } from './barnesHut.ts';
 import { InterpolatedRepulsion } from './interpolated.ts';
 import { Member } from './member.ts';
-import { control } from './memory.ts';
+import { control, join } from './memory.ts';
 import type { ThreadData } from './team.ts';
 
 const { memory, method } = workerData as ThreadData;
@@ -11,13 +11,14 @@ const { control: shared } = memory;
 const member =
   method.kind === 'barnes-hut'
     ? new Member(memory, new BarnesHut(memory.count, method.theta), 'own')
-    : new Member(memory, InterpolatedRepulsion.attach(method.state, memory.positions), 'waits');
+    : new Member(memory, InterpolatedRepulsion.attach(method.state, memory.positions), 'shared');
 let round = Atomics.load(shared, control.round);
 parentPort?.postMessage('ready');
 
 while (nextRound()) {
+  if (!join(memory)) continue;
   try {
-    member.work();
+    member.help();
   } catch {
     Atomics.store(shared, control.failed, 1);
   }

@@ -135,7 +135,7 @@ export class Tsne {
       return { leader: new Member(this.#memory, new BarnesHut(this.count, theta), 'own'), other: { kind: 'barnes-hut', theta } };
     }
     const repulsion = new InterpolatedRepulsion(this.count, { shared });
-    const leader = new Member(this.#memory, repulsion, 'leader');
+    const leader = new Member(this.#memory, repulsion, 'shared');
     return { leader, other: { kind: 'interpolated', state: repulsion.shared as NonNullable<typeof repulsion.shared> } };
   }
 
