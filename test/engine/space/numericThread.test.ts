@@ -12,6 +12,7 @@ import type { LayoutFrame, Metric } from '../../../src/shared/spaceProtocol.ts';
 import { groups } from '../../support/spacePoints.ts';
 
 const euclidean: Metric = 'euclidean';
+const waits = { timeout: 60_000 };
 
 function hasCode(code: string, message = /./): (error: unknown) => boolean {
   return (error) => {
@@ -68,7 +69,7 @@ test('points in shared memory are read where they are; all others are left with 
   assert.equal(own.data.length, 120, 'not taken away');
 });
 
-test('this thread stays free while the other one computes', async () => {
+test('this thread stays free while the other one computes', waits, async () => {
   const { points } = groups({ count: 3000, dimensions: 64 });
   let [longest, last] = [0, performance.now()];
   const timer = setInterval(() => {
@@ -85,7 +86,7 @@ test('this thread stays free while the other one computes', async () => {
   assert.ok(longest < Math.max(100, took / 4), `a delay of ${longest} ms in ${took} ms`);
 });
 
-test('another call is answered while a layout is computed', async () => {
+test('another call is answered while a layout is computed', waits, async () => {
   const { points } = groups({ count: 2000, dimensions: 16 });
   const thread = new NumericThread();
   let laidOut = false;
@@ -101,7 +102,7 @@ test('another call is answered while a layout is computed', async () => {
   const layout = thread.layout({ points, method: 'tsne', params }, new Control(), { signal: ending.signal, onProgress }).finally(() => {
     laidOut = true;
   });
-  await descent;
+  await Promise.race([descent, layout]);
   await thread.neighbourGraph({ points: groups({ count: 50, dimensions: 3 }).points, k: 2, metric: euclidean });
   assert.equal(laidOut, false);
   ending.abort();
@@ -136,7 +137,7 @@ for (const [how, message] of [
   ['exit', /exit code 3/],
   ['throw', /out of luck/],
 ] as const) {
-  test(`a thread that ends (${how}) fails its calls with the cause, and the next call starts a new one`, { timeout: 60_000 }, async () => {
+  test(`a thread that ends (${how}) fails its calls with the cause, and the next call starts a new one`, waits, async () => {
     const thread = new NumericThread(failing);
     const { points } = groups({ count: 10, dimensions: 3 });
     const ask = (metric: string) => thread.neighbourGraph({ points, k: 2, metric: metric as Metric });
@@ -162,7 +163,7 @@ test('an idle thread ends, and the next call starts another one', async () => {
   assert.equal((await ask()).k, 2);
 });
 
-test('a process in which it was used ends by itself, with a layout cancelled and the thread busy', { timeout: 60_000 }, async () => {
+test('a process in which it was used ends by itself, with a layout cancelled and the thread busy', waits, async () => {
   const script = fileURLToPath(new URL('../../support/useNumericThread.ts', import.meta.url));
   const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
