@@ -66,9 +66,10 @@ export async function shotOf(page: Page): Promise<Shot> {
   const png = await page.screenshot({ clip: box });
   const { data, info } = await sharp(png).removeAlpha().raw().toBuffer({ resolveWithObject: true });
   const { width, height } = info;
+  const density = width / box.width;
   return {
     at: ({ x, y }) => {
-      const i = 3 * (Math.floor(y - box.y) * width + Math.floor(x - box.x));
+      const i = 3 * (Math.floor((y - box.y) * density) * width + Math.floor((x - box.x) * density));
       return [data[i] as number, data[i + 1] as number, data[i + 2] as number];
     },
     count: (colour) => {

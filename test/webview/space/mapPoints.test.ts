@@ -186,6 +186,10 @@ for (const way of ['tool', 'Shift'] as const) {
       await page.getByText(`lasso · ${wanted.length} pictures`).first().waitFor();
       // The lasso is laid down, and what is selected is marked on the map.
       assert.equal(await byId(page, 'map-lasso').getAttribute('aria-pressed'), 'false');
+      await atRest(page);
+      const focusBorder = [57, 148, 188] as const;
+      const marked = (await shotOf(page)).count(focusBorder);
+      assert.ok(marked > 4 * wanted.length, `${marked} pixels of rings`);
       await byId(page, 'act-copy').click();
       await page.waitForFunction(() => window.spaceHost.calls('copyPaths').length === 1);
       const [copied] = await calls(page, 'copyPaths');
@@ -351,6 +355,28 @@ test('a graphics card that is lost and comes back draws again', async () => {
       await restored;
     });
     await atRest(page);
+    const { colours } = groupingOf(rowsIn(scene), 'predicted', anyTheme);
+    assert.ok(seen(await shotOf(page), colours, await pointsOnPage(page, scene)) > 0.97);
+  });
+});
+
+test('on a fine screen the map is fine', async () => {
+  const scene = smallScene({ images: 200 });
+  await withPage(scene, { width: 900, height: 700 }, async (page) => {
+    await laidOut(page);
+    const session = await page.context().newCDPSession(page);
+    await session.send('Emulation.setDeviceMetricsOverride', { width: 1100, height: 900, deviceScaleFactor: 2, mobile: false });
+    await page.waitForFunction(() => devicePixelRatio === 2);
+    await atRest(page);
+    const widths = await page.evaluate(() =>
+      [...document.querySelectorAll<HTMLCanvasElement>('[data-testid=map-surface] canvas')].map(
+        (canvas) => canvas.width / canvas.clientWidth,
+      ),
+    );
+    assert.ok(
+      widths.every((width) => Math.abs(width - 2) < 0.01),
+      widths.join(),
+    );
     const { colours } = groupingOf(rowsIn(scene), 'predicted', anyTheme);
     assert.ok(seen(await shotOf(page), colours, await pointsOnPage(page, scene)) > 0.97);
   });

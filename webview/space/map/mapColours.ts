@@ -13,13 +13,13 @@ export interface MapTheme {
 
 /**
  * Colours of classes, in an order in which each is as far as can be (OKLab) from those before it and from grey, for normal sight and for
- * protanopes and deuteranopes (Machado et al. 2009); at least 3 : 1 against the paper. The first three are Okabe and Ito's.
+ * protanopes and deuteranopes (Machado et al. 2009); at least 3 : 1 against the paper. The first ones are Okabe and Ito's.
  */
 const dark = colours(
-  '56b4e9 e69f00 f0e442 785ae1 e14b0f 00d2a5 f087d2 78ffff 2d874b b49669 6987d2 b4d269 a5d2ff b478ff 2d78a5 69a5a5 69ffa5 b4b469 e17800 0ff0d2',
+  '56b4e9 e69f00 f0e442 964be1 ffd2f0 e13c0f 00d296 2d873c 78ffa5 8787ff f05ab4 78a569 b44ba5 b4c3ff ffa5c3 b4d269 0096d2 4bd2d2 c3872d b4695a',
 );
 const light = colours(
-  '0072b2 d57d00 5a0f1e 5a5ae1 00694b a52d00 f05aa5 1e0f96 3ca55a 785a87 a5691e 1e4b69 c31e4b 3c96c3 7887ff 4b0f69 870000 3c3cb4 781e4b 3c3c87',
+  '0072b2 d57d00 690000 3c0087 a578ff c3001e 003c4b 2d694b 003cc3 693c87 5a5af0 c378b4 3ca55a c32da5 875a78 960000 d24b00 7878d2 78005a 2d875a',
 );
 
 /** More classes than this are not told apart by colour. */
@@ -63,6 +63,7 @@ export function themeOf(element: Element): MapTheme {
   const read = (name: string, or: Rgb): Rgb => {
     const value = style.getPropertyValue(name).trim();
     if (!pen || value === '') return or;
+    pen.clearRect(0, 0, 1, 1);
     pen.fillStyle = value;
     pen.fillRect(0, 0, 1, 1);
     const [r = 0, g = 0, b = 0] = pen.getImageData(0, 0, 1, 1).data;

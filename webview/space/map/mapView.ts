@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import type { Layout } from '../../../src/shared/spaceProtocol.ts';
 import { aboutCard } from '../../page/aboutCard.ts';
 import { errorView } from '../../page/errorView.ts';
 import { paramFields } from '../../page/paramFields.ts';
@@ -36,7 +37,7 @@ export function mapView(state: SpaceState, flow: Flow): TemplateResult {
         : nothing
     }
     ${method ? setup(state, flow) : nothing}
-    ${method ? aboutCard(method, { open: state.choices.map.about, onToggle: (about) => toggleAbout(state, flow, about), more: reading(method.id) }) : nothing}
+    ${method ? aboutCard(method, { open: state.choices.map.about, onToggle: (about) => toggleAbout(state, flow, about), more: reading(method.id, shown?.layout) }) : nothing}
     <p class="visually-hidden" id="map-keys">
       Arrow keys go from picture to picture, Enter explains the one in focus, plus and minus zoom, 0 shows all, L takes up the lasso, Escape
       leaves.
@@ -170,11 +171,13 @@ function toggleAbout({ choices }: SpaceState, { map }: Flow, about: boolean): vo
   if (choices.map.about !== about) map.choose({ about });
 }
 
-/** How such a map is read. */
-function reading(method: string): TemplateResult {
+/** How such a map is read, and what the numbers under it mean: also for those who cannot point at them. */
+function reading(method: string, layout: Layout | undefined): TemplateResult {
   const rest =
     method === 'pca'
       ? 'Distances are true as far as the two axes go; what lies on top of one another may be far apart in the other directions.'
       : 'Pictures side by side are alike to the network. How far apart two groups lie, how large and how dense they are says little, and neither axis has a meaning. A picture inside another class’s group is worth a look: click it.';
-  return html`<p data-testid="map-reading"><strong>How to read it.</strong> ${rest}</p>`;
+  const numbers = layout?.method === method ? qualityOf(layout).filter(({ id }) => id !== 'time') : [];
+  return html`<p data-testid="map-reading"><strong>How to read it.</strong> ${rest}</p>
+    ${numbers.length === 0 ? nothing : html`<dl class="map-numbers">${numbers.map(({ text, about }) => html`<dt>${text}</dt><dd>${about}</dd>`)}</dl>`}`;
 }
