@@ -19,7 +19,7 @@ const dark = colours(
   '56b4e9 e69f00 f0e442 964be1 ffd2f0 e13c0f 00d296 2d873c 78ffa5 8787ff f05ab4 78a569 b44ba5 b4c3ff ffa5c3 b4d269 0096d2 4bd2d2 c3872d b4695a',
 );
 const light = colours(
-  '0072b2 d57d00 690000 3c0087 a578ff c3001e 003c4b 2d694b 003cc3 693c87 5a5af0 c378b4 3ca55a c32da5 875a78 960000 d24b00 7878d2 78005a 2d875a',
+  '0072b2 d57d00 870000 5a0f96 a578ff d21e2d 004b5a 00784b 5a5af0 964b87 1e3cc3 c378b4 4ba55a 960069 7878d2 696900 4b4b96 692d3c 5a96d2 5a875a',
 );
 
 /** More classes than this are not told apart by colour. */

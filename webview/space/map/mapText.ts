@@ -60,7 +60,7 @@ export function qualityOf({ kl, klFrom, quality, variance, ms, threads, stopped,
       ? [
           {
             id: 'variance',
-            text: `axes: ${percent(variance[0])} and ${percent(variance[1])} of the variance`,
+            text: `axes: ${unbroken(percent(variance[0]))} and ${unbroken(percent(variance[1]))} of the variance`,
             about: 'How much of all the differences between pictures is seen on each axis; what is left is not on this map.',
           },
         ]
@@ -88,6 +88,11 @@ export function qualityOf({ kl, klFrom, quality, variance, ms, threads, stopped,
   ];
 }
 
+/** No line ends within a number and its unit. */
+function unbroken(text: string): string {
+  return text.replaceAll(' ', '\u00a0');
+}
+
 /** 0.463 → `46 %` */
 function wholePercent(share: number): string {
   return Number.isFinite(share) ? `${Math.round(100 * share)}\u00a0%` : 'not known';
@@ -105,7 +110,7 @@ export function pointLines(
   return {
     name: nameOf(rows.paths[row] ?? ''),
     label: label === undefined ? 'no label' : `label ${label}`,
-    said: predicted === undefined ? '' : `network: ${predicted}${Number.isNaN(confidence) ? '' : ` ${percent(confidence)}`}`,
+    said: predicted === undefined ? '' : `network: ${predicted}${Number.isNaN(confidence) ? '' : ` ${unbroken(percent(confidence))}`}`,
     mark: correct === undefined ? undefined : correct ? 'right' : 'wrong',
   };
 }
