@@ -32,11 +32,10 @@ export function ranksOf(points: Points, rows: Int32Array, others: Int32Array): I
     }
     panels.free(candidates);
   }
-  return asked.ranks;
+  return asked.ranks();
 }
 
 class Asked {
-  readonly ranks: Int32Array;
   /** [rows]: of squared distances. */
   readonly bounds: Float32Array;
   readonly #rows: Int32Array;
@@ -47,6 +46,10 @@ class Asked {
   /** [rows,k]: distances of the row's points, ascending, and which of them each is. */
   readonly #limits: Float64Array;
   readonly #order: Int32Array;
+  /** [rows,k], 1 and more: points that single precision left open. */
+  readonly #ranks: Int32Array;
+  /** [rows,k]: points that are surely nearer than this one and those after it, but not than the one before it. */
+  readonly #nearer: Int32Array;
   /** [rows]: how far a distance of the kernel may be off. */
   readonly #errors: Float64Array;
 
@@ -56,7 +59,8 @@ class Asked {
     this.#others = others;
     this.#k = others.length / rows.length;
     this.#distance = (row, point) => exact(rows[row]!, point) * scale * scale;
-    this.ranks = new Int32Array(others.length).fill(1);
+    this.#ranks = new Int32Array(others.length).fill(1);
+    this.#nearer = new Int32Array(others.length);
     this.bounds = new Float32Array(rows.length);
     this.#limits = new Float64Array(others.length);
     this.#order = new Int32Array(others.length);
@@ -79,17 +83,27 @@ class Asked {
   /** `squared`: the distance of a point, as the kernel has it. The point comes before all of the row's that are farther. */
   meet(row: number, point: number, squared: number): void {
     if (squared >= this.bounds[row]! || point === this.#rows[row]) return;
-    const error = this.#errors[row]!;
-    let sure = -1;
-    for (let at = (row + 1) * this.#k - 1; at >= row * this.#k; at--) {
-      const limit = this.#limits[at]!;
-      if (squared > limit + error) return;
+    const [begin, error] = [row * this.#k, this.#errors[row]!];
+    let at = begin + this.#k - 1;
+    while (at >= begin && squared < this.#limits[at]! - error) at--;
+    if (at < begin + this.#k - 1) this.#nearer[at + 1] = this.#nearer[at + 1]! + 1;
+    if (at < begin || squared > this.#limits[at]! + error) return;
+    const sure = this.#distance(row, point);
+    for (; at >= begin && squared <= this.#limits[at]! + error; at--) {
       const other = this.#order[at]!;
-      if (squared >= limit - error) {
-        if (sure < 0) sure = this.#distance(row, point);
-        if (sure > limit || (sure === limit && point >= this.#others[other]!)) continue;
-      }
-      this.ranks[other] = this.ranks[other]! + 1;
+      if (sure < this.#limits[at]! || (sure === this.#limits[at] && point < this.#others[other]!))
+        this.#ranks[other] = this.#ranks[other]! + 1;
     }
+  }
+
+  /** [rows,k], after all points were met. */
+  ranks(): Int32Array {
+    const ranks = this.#ranks.slice();
+    for (let at = 0, sum = 0; at < ranks.length; at++) {
+      sum = at % this.#k === 0 ? this.#nearer[at]! : sum + this.#nearer[at]!;
+      const other = this.#order[at]!;
+      ranks[other] = ranks[other]! + sum;
+    }
+    return ranks;
   }
 }

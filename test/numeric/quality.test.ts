@@ -76,9 +76,9 @@ test('a layout that is the space keeps all', () => {
 });
 
 test('a sample says how many, is the same for a seed, and tells what all rows tell', () => {
-  const points = noise(6000, 3);
-  const layout = noise(6000, 2, 2).data.map((x, i) => 0.2 * x + points.data[3 * (i >> 1) + (i % 2)]!);
-  const all = neighbourQuality(points, layout, { rows: 6000 });
+  const points = noise(3000, 3);
+  const layout = noise(3000, 2, 2).data.map((x, i) => 0.2 * x + points.data[3 * (i >> 1) + (i % 2)]!);
+  const all = neighbourQuality(points, layout, { rows: 3000 });
   const some = neighbourQuality(points, layout);
   assert.equal(some.sampled, 2000);
   assert.deepEqual(some, neighbourQuality(points, layout));

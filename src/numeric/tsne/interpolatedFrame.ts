@@ -16,7 +16,7 @@ export interface Axis {
  * points, which lie denser, errors cancel.
  */
 function finestFor(count: number): number {
-  return Math.min(0.6, Math.max(0.4, 0.4 * (count / 10_000) ** (1 / 8)));
+  return Math.min(0.6, Math.max(0.4, 0.4 * (count / 10_000) ** (1 / 10)));
 }
 
 /** Between the outermost points: then the kernel looks smooth however close they are. */
