@@ -1,9 +1,9 @@
 import type { Metric } from '../shared/spaceProtocol.ts';
-import { distanceBetween, lengthsOf, told } from './distances.ts';
+import { distanceBetween, lengthsOf } from './distances.ts';
 import { Ranked } from './nearest.ts';
 import { type GraphOptions, graphOf, nearestOf } from './neighbours.ts';
 import type { NeighbourGraph, Points } from './points.ts';
-import { type Found, rank } from './search.ts';
+import { type Found, foundOf, rank } from './search.ts';
 import { type StepOptions, Steps } from './steps.ts';
 import type { Usearch, UsearchIndex } from './usearch.ts';
 
@@ -57,8 +57,7 @@ export class ApproximateIndex {
     const { count } = this.#points;
     const { keys } = this.#index.search(this.#scaled(query), this.#wanted(k), 0);
     const found = Array.from(keys, Number).filter((key) => key < count);
-    const { indices, distances } = rank(this.#points, query, found, Math.min(k, found.length), this.#metric);
-    return { indices, distances: Float32Array.from(distances, (distance) => told(distance, this.#metric)) };
+    return foundOf(rank(this.#points, query, found, Math.min(k, found.length), this.#metric), this.#metric);
   }
 
   /** The k nearest of every point, itself left out; `k` is at most count − 1. */

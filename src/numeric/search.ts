@@ -1,6 +1,7 @@
 import type { Metric } from '../shared/spaceProtocol.ts';
 import { distanceBetween, lengthsOf, told, type Vectors } from './distances.ts';
 import { Ranked } from './nearest.ts';
+import { type StepOptions, Steps } from './steps.ts';
 import { type Usearch, usearch } from './usearch.ts';
 
 /** Neighbours of one query, nearest first. */
@@ -14,17 +15,35 @@ const spare = 32;
 
 /**
  * The k points nearest to `query` [dimensions], exactly, of equally near ones the lower index first. `k` above the count: all points.
- * Takes one turn of the event loop, about a millisecond for 2 million numbers.
+ * With the library about a millisecond for 2 million numbers, in one turn of the event loop; bytes are searched by loops, and so is
+ * everything without the library, in three to five times as long: these give way to other work now and then.
  */
-export async function search(points: Vectors, query: Vectors['data'], k: number, metric: Metric): Promise<Found> {
-  return searchWith(await usearch(), points, query, k, metric);
+export async function search(
+  points: Vectors,
+  query: Vectors['data'],
+  k: number,
+  metric: Metric,
+  options: StepOptions = {},
+): Promise<Found> {
+  return await searchWith(await usearch(), points, query, k, metric, options);
 }
 
-/** Without the library plain loops search: three to five times as long. */
-export function searchWith(library: Usearch | undefined, points: Vectors, query: Vectors['data'], k: number, metric: Metric): Found {
+export async function searchWith(
+  library: Usearch | undefined,
+  points: Vectors,
+  query: Vectors['data'],
+  k: number,
+  metric: Metric,
+  options: StepOptions = {},
+): Promise<Found> {
   const most = Math.max(0, Math.min(k, points.count));
   if (most === 0) return { indices: new Int32Array(), distances: new Float32Array() };
-  const { distances, indices } = (library && withLibrary(library, points, query, most, metric)) ?? byLoops(points, query, most, metric);
+  const found = library && withLibrary(library, points, query, most, metric);
+  return foundOf(found ?? (await byLoops(points, query, most, metric, options)), metric);
+}
+
+/** As it is told. */
+export function foundOf({ indices, distances }: Ranked, metric: Metric): Found {
   return { indices, distances: Float32Array.from(distances, (distance) => told(distance, metric)) };
 }
 
@@ -50,21 +69,34 @@ function withLibrary(library: Usearch, points: Vectors, query: Vectors['data'], 
   return wanted === count || ranked.farthest(0) < last - error ? ranked : undefined;
 }
 
-function byLoops(points: Vectors, query: Vectors['data'], k: number, metric: Metric): Ranked {
-  return metric === 'cosine' ? cosineByLoops(points, query, k) : euclideanByLoops(points, query, k);
+/** Numbers that are compared between two looks at the clock. */
+const numbersAtOnce = 2 ** 22;
+
+async function byLoops(points: Vectors, query: Vectors['data'], k: number, metric: Metric, options: StepOptions): Promise<Ranked> {
+  const result = new Ranked(1, k);
+  const steps = new Steps(options);
+  const look = metric === 'cosine' ? cosineByLoops(points, query) : euclideanByLoops;
+  const atOnce = Math.ceil(numbersAtOnce / points.dimensions);
+  for (let from = 0; from < points.count; from += atOnce) {
+    if (from > 0) await steps.at(from / points.count);
+    look(points, query, { from, to: Math.min(points.count, from + atOnce) }, result);
+  }
+  return result;
 }
+
+/** Offers some of the points. */
+type Look = (points: Vectors, query: Vectors['data'], some: { from: number; to: number }, result: Ranked) => void;
 
 /** Dimensions after which a point may turn out to be too far. */
 const stride = 64;
 
-function euclideanByLoops({ data, count, dimensions }: Vectors, query: Vectors['data'], k: number): Ranked {
-  const result = new Ranked(1, k);
-  let farthest = Number.POSITIVE_INFINITY;
-  for (let i = 0, start = 0; i < count; i++, start += dimensions) {
+const euclideanByLoops: Look = ({ data, dimensions }, query, { from, to }, result) => {
+  let farthest = result.farthest(0);
+  for (let i = from, start = from * dimensions; i < to; i++, start += dimensions) {
     let sum = 0;
-    for (let from = 0; from < dimensions && sum <= farthest; from += stride) {
-      const to = Math.min(dimensions, from + stride);
-      for (let t = from; t < to; t++) {
+    for (let first = 0; first < dimensions && sum <= farthest; first += stride) {
+      const end = Math.min(dimensions, first + stride);
+      for (let t = first; t < end; t++) {
         const difference = (query[t] as number) - (data[start + t] as number);
         sum += difference * difference;
       }
@@ -73,28 +105,26 @@ function euclideanByLoops({ data, count, dimensions }: Vectors, query: Vectors['
     result.offer(0, i, sum);
     farthest = result.farthest(0);
   }
-  return result;
-}
+};
 
 /** The product of two vectors is quick and off by less than this; who may be near enough is then measured. */
 const productError = 1e-9;
 
-function cosineByLoops(points: Vectors, query: Vectors['data'], k: number): Ranked {
-  const { data, count, dimensions } = points;
-  const result = new Ranked(1, k);
+function cosineByLoops(points: Vectors, query: Vectors['data']): Look {
   const distance = distanceTo(points, query, 'cosine');
-  const length = lengthsOf({ data: query, count: 1, dimensions })[0] as number;
-  for (let i = 0, at = 0; i < count; i++) {
-    let [product, square] = [0, 0];
-    for (let t = 0; t < dimensions; t++, at++) {
-      const value = data[at] as number;
-      product += value * (query[t] as number);
-      square += value * value;
+  const length = lengthsOf({ data: query, count: 1, dimensions: points.dimensions })[0] as number;
+  return ({ data, dimensions }, _query, { from, to }, result) => {
+    for (let i = from, at = from * dimensions; i < to; i++) {
+      let [product, square] = [0, 0];
+      for (let t = 0; t < dimensions; t++, at++) {
+        const value = data[at] as number;
+        product += value * (query[t] as number);
+        square += value * value;
+      }
+      const zero = length === 0 || square === 0;
+      if (zero || 1 - product / (length * Math.sqrt(square)) - productError <= result.farthest(0)) result.offer(0, i, distance(i));
     }
-    const zero = length === 0 || square === 0;
-    if (zero || 1 - product / (length * Math.sqrt(square)) - productError <= result.farthest(0)) result.offer(0, i, distance(i));
-  }
-  return result;
+  };
 }
 
 function distanceTo(points: Vectors, query: Vectors['data'], metric: Metric): (point: number) => number {

@@ -19,38 +19,38 @@ const engines: readonly (readonly [string, Usearch | undefined])[] = [
 
 for (const [name, engine] of engines) {
   for (const metric of metrics) {
-    const check = (points: Vectors, queries: Vectors, k: number) => {
+    const check = async (points: Vectors, queries: Vectors, k: number) => {
       const { dimensions } = points;
       const expected = bruteForce(queries, { ...points }, k, metric);
       for (let i = 0; i < queries.count; i++) {
         const query = queries.data.slice(i * dimensions, (i + 1) * dimensions);
         const row = { indices: expected.indices.slice(i * k, (i + 1) * k), distances: expected.distances.slice(i * k, (i + 1) * k) };
-        same({ k, ...searchWith(engine, points, query, k, metric) }, { k, ...row });
+        same({ k, ...(await searchWith(engine, points, query, k, metric)) }, { k, ...row });
       }
     };
 
-    test(`${metric}, ${name}: the nearest are those of all distances sorted`, (t) => {
+    test(`${metric}, ${name}: the nearest are those of all distances sorted`, async (t) => {
       if (name === 'with the library' && !library) return t.skip(libraryMissing);
       for (const dimensions of [1, 7, 64, 300]) {
         const points = clouds(500, dimensions, { seed: dimensions });
-        for (const k of [1, 10, 480, 500]) check(points, clouds(5, dimensions, { seed: 99 }), k);
+        for (const k of [1, 10, 480, 500]) await check(points, clouds(5, dimensions, { seed: 99 }), k);
         // Points themselves: the nearest is at 0.
-        check(points, { ...points, count: 5 }, 10);
+        await check(points, { ...points, count: 5 }, 10);
       }
     });
 
-    test(`${metric}, ${name}: bytes, ties, zeros, all equal`, (t) => {
+    test(`${metric}, ${name}: bytes, ties, zeros, all equal`, async (t) => {
       if (name === 'with the library' && !library) return t.skip(libraryMissing);
-      check(bytes(clouds(300, 100, { seed: 1 })), bytes(clouds(4, 100, { seed: 2 })), 12);
+      await check(bytes(clouds(300, 100, { seed: 1 })), bytes(clouds(4, 100, { seed: 2 })), 12);
       const grid = { data: Float32Array.from({ length: 600 }, (_, i) => Math.floor(i / 2 + (i % 2)) % 3), count: 300, dimensions: 2 };
-      check(grid, { ...grid, count: 6 }, 20);
-      check({ data: new Float32Array(400), count: 100, dimensions: 4 }, clouds(1, 4), 5);
-      check(
+      await check(grid, { ...grid, count: 6 }, 20);
+      await check({ data: new Float32Array(400), count: 100, dimensions: 4 }, clouds(1, 4), 5);
+      await check(
         { data: new Float32Array(400).fill(3), count: 100, dimensions: 4 },
         { data: new Float32Array(4).fill(3), count: 1, dimensions: 4 },
         5,
       );
-      check(clouds(100, 4), { data: new Float32Array(4), count: 1, dimensions: 4 }, 5);
+      await check(clouds(100, 4), { data: new Float32Array(4), count: 1, dimensions: 4 }, 5);
     });
   }
 }
@@ -59,6 +59,16 @@ test('more neighbours than points, none at all', async () => {
   const points = clouds(3, 2);
   assert.equal((await search(points, points.data.slice(0, 2), 10, 'cosine')).indices.length, 3);
   assert.equal((await search({ ...points, count: 0, data: new Float32Array() }, points.data.slice(0, 2), 10, 'cosine')).indices.length, 0);
+});
+
+test('loops over much give way to others, and can be cancelled', async () => {
+  const points = { data: new Uint8Array(9 * 2 ** 20).map((_, i) => (i * 31) & 255), count: 9 * 2 ** 10, dimensions: 2 ** 10 };
+  const query = points.data.slice(2 ** 20, 2 ** 20 + 2 ** 10);
+  const { indices } = await search(points, query, 1, 'euclidean');
+  const found = points.data.subarray((indices[0] as number) * 2 ** 10, ((indices[0] as number) + 1) * 2 ** 10);
+  assert.deepEqual(found, query);
+  const signal = AbortSignal.abort();
+  for (const metric of metrics) await assert.rejects(search(points, query, 1, metric, { signal }), { code: 'cancelled' });
 });
 
 test('memory that threads share is searched where it lies', async () => {

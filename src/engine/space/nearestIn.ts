@@ -27,7 +27,7 @@ export async function nearestIn(
   limit = exactUpTo,
 ): Promise<Found & { recall: number | undefined }> {
   const library = set.features.count > limit ? await usearch() : undefined;
-  if (!library) return { ...(await search(set.features, query, k, metric)), recall: undefined };
+  if (!library) return { ...(await search(set.features, query, k, metric, { signal })), recall: undefined };
   const known = indices.get(set) ?? new Map<Metric, Promise<ApproximateIndex>>();
   indices.set(set, known);
   // Building goes on when its caller is gone: the next one finds it.

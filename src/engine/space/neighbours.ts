@@ -22,7 +22,7 @@ export const neighbours: SpaceHandler<'neighbours'> = async (services, { revisio
   const same = rowsWith(set, query.hash);
   const asked = { k: k + same.size, metric };
   const { recall, ...features } = await nearestIn(set, { ...asked, query: query.vector }, signal);
-  const pixels = await search(set.pixels, query.pixels, asked.k, metric);
+  const pixels = await search(set.pixels, query.pixels, asked.k, metric, { signal });
   return {
     revision,
     query: query.told,

@@ -56,7 +56,8 @@ function told(
 ): RowLabels {
   const modelClasses = scoresClasses(info) ? info.classes : 0;
   const own = Array.from({ length: modelClasses }, (_, i) => classes?.[i] ?? className(info, i));
-  const indices = classIndices(names, own, info.labels !== undefined || classes !== undefined);
+  const named = info.labels !== undefined || classes !== undefined;
+  const indices = classIndices(names, own, { named, numbered: source.kind === 'file' });
   const extra = [...indices].filter(([, index]) => index < 0).map(([name]) => name);
   for (const [i, name] of extra.sort(byCodePoint).entries()) indices.set(name, modelClasses + i);
   const labels = new Map(images.map((path, i) => [path, indices.get(names[i] ?? '') ?? -1]));
@@ -80,14 +81,25 @@ function noClass(extra: readonly string[], all: number, source: LabelSource): Er
   };
 }
 
+interface Spelling {
+  /** The classes have names. */
+  named: boolean;
+  /** Labels may be indices of classes. */
+  numbered: boolean;
+}
+
 /**
- * Index of each name that is a class of the model; −1 of others. Numbers are names where the model's classes are called so, else indices
- * where all names are, and none is too large.
+ * Index of each name that is a class of the model; −1 of others. Numbers in a file are names where the model's classes are called so, else
+ * indices where all labels are numbers, and none is too large.
  */
-function classIndices(names: readonly (string | undefined)[], classes: readonly string[], named: boolean): Map<string, number> {
+function classIndices(
+  names: readonly (string | undefined)[],
+  classes: readonly string[],
+  { named, numbered }: Spelling,
+): Map<string, number> {
   const different = [...new Set(names)].filter((name) => name !== undefined);
   const indices = new Map(different.map((name) => [name, (named ? classNamed(name, classes) : undefined) ?? -1]));
-  const numbers = different.every((name) => /^\d{1,7}$/.test(name) && Number(name) < classes.length);
+  const numbers = numbered && different.every((name) => /^\d{1,7}$/.test(name) && Number(name) < classes.length);
   if (numbers && [...indices.values()].every((index) => index < 0)) for (const name of different) indices.set(name, Number(name));
   return indices;
 }
@@ -101,35 +113,35 @@ function foldersAsLabels(info: ModelInfo, images: readonly string[], roots: read
   const folders = new Map<string, string | undefined>();
   const inside = roots.map((root) => resolve(root));
   const classesOfModel = scoresClasses(info) ? info.labels : undefined;
-  const siblings = siblingFolders(images, inside);
+  const siblings = siblingNames(images, inside);
   for (const folder of new Set(images.map((path) => dirname(path)))) {
     const names = foldersBelow(folder, inside);
     const known = classesOfModel && names.find((name) => classNamed(name, classesOfModel) !== undefined);
-    folders.set(folder, known ?? (siblings.has(folder) ? names.find((name) => !parts.test(name)) : undefined));
+    folders.set(folder, known ?? (siblings.has(names[0] ?? '') ? names.find((name) => !parts.test(name)) : undefined));
   }
   const different = [...new Set(folders.values())].filter((name) => name !== undefined).sort(byCodePoint);
   const numbered = info.labels === undefined && scoresClasses(info) && info.classes > 1 && different.length === info.classes;
   return { names: images.map((path) => folders.get(dirname(path))), classes: numbered ? different : undefined };
 }
 
-/** Folders that hold images, beside another one that does. */
-function siblingFolders(images: readonly string[], roots: readonly string[]): ReadonlySet<string> {
+/** Names of folders that hold images beside another one that does. */
+function siblingNames(images: readonly string[], roots: readonly string[]): ReadonlySet<string> {
   const byParent = new Map<string, Set<string>>();
   for (const folder of new Set(images.map((path) => dirname(path)))) {
     if (foldersBelow(folder, roots).length === 0) continue;
     const beside = byParent.get(dirname(folder)) ?? new Set();
-    byParent.set(dirname(folder), beside.add(folder));
+    byParent.set(dirname(folder), beside.add(basename(folder)));
   }
   return new Set([...byParent.values()].filter((beside) => beside.size > 1).flatMap((beside) => [...beside]));
 }
 
-/** Names of the folders between a root and what lies in `folder`, innermost first; none where it is a root or in none. */
+/** Names of the folders from below the outermost root that holds `folder` to itself, itself first; none where it is that root or in none. */
 function foldersBelow(folder: string, roots: readonly string[]): string[] {
   const below = roots
     .map((root) => relative(root, folder))
     .filter((path) => path !== '' && !path.startsWith('..') && resolve(path) !== path);
-  const shortest = below.sort((a, b) => a.length - b.length)[0];
-  return shortest === undefined ? [] : shortest.split(sep).reverse();
+  const longest = below.sort((a, b) => b.length - a.length)[0];
+  return longest === undefined ? [] : longest.split(sep).reverse();
 }
 
 /** The folder of a file, relative to the root it is in: `''` for the root itself. */
