@@ -220,7 +220,10 @@ test('memory is linear in the points', () => {
   assert.ok(used < 1000 * 100_000, `${used} bytes for 100,000 points`);
 });
 
-test('no point', async () => {
-  const none = { count: 0, indptr: new Int32Array(1), indices: new Int32Array(), values: new Float32Array(), perplexity: 1 };
-  assert.equal((await new Tsne(none, new Float32Array(), { iterations: 3 }).run()).positions.length, 0);
+test('no point, one point', async () => {
+  for (const count of [0, 1]) {
+    const p = { count, indptr: new Int32Array(count + 1), indices: new Int32Array(), values: new Float32Array(), perplexity: 1 };
+    const { positions } = await new Tsne(p, new Float32Array(2 * count).fill(4), { iterations: 3 }).run();
+    assert.deepEqual(positions, new Float32Array(2 * count));
+  }
 });

@@ -28,7 +28,7 @@ export interface TsneOptions {
   learningRate?: 'auto' | number;
   /** Of Barnes-Hut: how large a cell may look to be taken as one point, 0.5; 0 is exact. */
   theta?: number;
-  /** `auto`: Barnes-Hut, and interpolated from 300,000 points. */
+  /** `auto`: Barnes-Hut, and interpolated from 100,000 points. */
   method?: 'auto' | TsneMethod;
   /** At most; default 1. */
   threads?: number;
@@ -70,8 +70,8 @@ export interface TsneResult {
   threads: number;
 }
 
-/** Points from which the grid is quicker than the tree, measured on layouts of digits: a grid takes as long for few points as for many. */
-const crossover = 300_000;
+/** Points from which the grid is quicker than the tree: measured on one thread over runs of digits, whose layouts grow with their number. */
+const crossover = 100_000;
 /** Iterations from one sorting of the points in memory to the next, and from one estimate of the divergence to the next. */
 const period = 50;
 /** Work between two turns of the event loop, ms. */
@@ -145,7 +145,9 @@ export class Tsne {
     if (periodic) this.#order.sort(this.#memory, this.#descent.steps, this.#descent.gains);
     if (this.#iteration === this.#options.exaggerationIterations) this.#descent.rest();
     await team.round(periodic);
-    const z = sum(chunkZ);
+    const all = sum(chunkZ);
+    // Nothing repels a single point, or one that is out of sight.
+    const z = all > 0 ? all : 1;
     if (periodic) this.#kl = sum(chunkDivergence) + Math.log(z);
     this.#descent.step(positions, attraction, repulsion, z, this.#stepSize());
     this.#iteration++;
