@@ -75,6 +75,42 @@ test('Escape stops as well', async () => {
   });
 });
 
+test('stopped before anything is there, it is given up and offered', async () => {
+  const steer = (host: Host) => {
+    host.pace.stopAt = 0;
+  };
+  await withPage(smallScene(), { steer }, async (page) => {
+    await page.waitForFunction(() => /neighbours/.test(document.querySelector('[data-testid=map-progress]')?.textContent ?? ''));
+    await byId(page, 'map-stop').click();
+    await byId(page, 'map-offer').waitFor();
+    assert.deepEqual(
+      (await layouts(page)).map(({ ended }) => ended),
+      ['aborted'],
+    );
+    await page.evaluate(() => {
+      window.spaceHost.pace.stopAt = 2;
+    });
+    await byId(page, 'map-start').click();
+    await laidOut(page);
+  });
+});
+
+test('another theme: the map takes its colours', async () => {
+  const scene = smallScene();
+  await withPage(scene, { width: 1100, height: 900 }, async (page) => {
+    await laidOut(page);
+    assert.ok((await shotOf(page)).count([0x56, 0xb4, 0xe9]) > 300);
+    await page.evaluate(() => {
+      document.documentElement.style.setProperty('--vscode-editor-background', '#ffffff');
+      document.body.className = 'vscode-light';
+    });
+    await atRest(page);
+    const shot = await shotOf(page);
+    assert.equal(shot.count([0x56, 0xb4, 0xe9]), 0);
+    assert.ok(shot.count([0x00, 0x72, 0xb2]) > 300);
+  });
+});
+
 test('a layout that fails says why, does not begin again by itself, and can be tried again', async () => {
   const steer = (host: Host) => {
     host.failures.set('layout', { code: 'engine', message: 'The layout ran out of memory.', hint: 'Close another program.' });

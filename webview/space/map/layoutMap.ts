@@ -52,7 +52,10 @@ export class LayoutMap implements Feature {
       this.#theme = themeOf(document.body);
       this.#follow();
     };
-    new MutationObserver(look).observe(document.body, { attributeFilter: ['class', 'data-vscode-theme-id'] });
+    // The editor turns to another theme: a class of the body, and variables on the root.
+    const observer = new MutationObserver(look);
+    observer.observe(document.body, { attributeFilter: ['class'] });
+    observer.observe(document.documentElement, { attributeFilter: ['style'] });
     this.#theme = themeOf(document.body);
   }
 
@@ -151,11 +154,17 @@ export class LayoutMap implements Feature {
     }
   }
 
-  /** It ends at the iteration it is at; what is there stays. */
+  /** It ends at the iteration it is at; what is there stays. Where nothing is there yet, it is given up. */
   async stop(): Promise<void> {
     const { store, client } = this.#page;
     const { subject, map } = store.get();
     if (!subject || !map.running) return;
+    if (map.shown?.request !== map.running.request) {
+      this.#controller?.abort();
+      this.#controller = undefined;
+      this.#set({ running: undefined });
+      return;
+    }
     this.#set({ running: { ...map.running, stopping: true } });
     try {
       await client.call('stopLayout', { generation: subject.generation, revision: map.running.revision });
