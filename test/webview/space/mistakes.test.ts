@@ -186,7 +186,10 @@ test('labels that may be wrong: neighbours are asked only when it is looked at, 
       every(rows, (row) => majority[row] !== rows.labels[row]).slice(0, found.length),
     );
     for (let i = 1; i < found.length; i++) assert.ok(share[found[i - 1]!]! <= share[found[i]!]!);
-    assert.equal(await byId(page, 'suggested').first().textContent(), `→ ${rows.classes[majority[found[0]!]!]}?`);
+    assert.equal(
+      await byId(page, 'suggested').first().textContent(),
+      `${rows.classes[rows.labels[found[0]!]!]} → ${rows.classes[majority[found[0]!]!]}?`,
+    );
     const [asked] = await page.evaluate(() => window.spaceHost.calls('agreement').map(({ params }) => params));
     assert.deepEqual([asked!.k, asked!.metric, asked!.revision], [10, 'cosine', rows.revision]);
   });

@@ -178,6 +178,15 @@ test('Stop keeps what is there, Continue goes on, Escape stops and then closes',
   await withPage(of, { width: 1300, height: 900, steer }, async (page) => {
     await openSheet(page);
     await page.waitForFunction(() => document.querySelectorAll('[data-testid=sheet-tile][data-state=map]').length >= 1);
+    await page.evaluate(() => window.spaceHost.held.add('explain'));
+    // One is being waited for that will not come.
+    await page.waitForFunction(() => {
+      const asked = window.spaceHost.calls('explain');
+      return (
+        asked.at(-1)!.ended === 'no' && document.querySelectorAll('[data-testid=sheet-tile][data-state=map]').length === asked.length - 1
+      );
+    });
+    await page.waitForTimeout(150);
     await byId(page, 'sheet-stop').click();
     await ended(page);
     const done = (await states(page)).filter((state) => state === 'map').length;
@@ -185,6 +194,7 @@ test('Stop keeps what is there, Continue goes on, Escape stops and then closes',
     assert.match(await textOf(page, 'sheet-progress'), new RegExp(`^${done} of ${list.length}, stopped$`));
     await page.waitForFunction(() => window.spaceHost.calls('explain').every(({ ended: is }) => is !== 'no'));
     assert.equal(await page.evaluate(() => window.spaceHost.calls('explain').at(-1)!.ended), 'aborted');
+    await page.evaluate(() => window.spaceHost.held.clear());
     await byId(page, 'sheet-resume').click();
     await page.waitForFunction((least) => document.querySelectorAll('[data-testid=sheet-tile][data-state=map]').length > least, done);
     await page.keyboard.press('Escape');
@@ -196,9 +206,9 @@ test('Stop keeps what is there, Continue goes on, Escape stops and then closes',
       await states(page),
       list.map(() => 'map'),
     );
-    // What was there was not computed again.
-    const answered = await page.evaluate(() => window.spaceHost.calls('explain').filter(({ ended: is }) => is === 'answered').length);
-    assert.equal(answered, list.length);
+    // What was there was not asked for again: each stop gave up one at most.
+    const asked = await page.evaluate(() => window.spaceHost.calls('explain').length);
+    assert.ok(asked <= list.length + 2, `${asked} were asked for`);
     await page.keyboard.press('Escape');
     await byId(page, 'sheet').waitFor({ state: 'detached' });
     assert.equal(await byId(page, 'selection').count(), 1);

@@ -8,7 +8,8 @@ import { button } from '../../ui/button.ts';
 import { segments } from '../../ui/segments.ts';
 import { vars } from '../../ui/vars.ts';
 import type { Flow } from '../flow.ts';
-import { classesText, factsOf } from '../selection/rowText.ts';
+import { classesView, pairView } from '../selection/classesView.ts';
+import { factsOf } from '../selection/rowText.ts';
 import type { SpaceState } from '../state.ts';
 import type { MistakeList } from './choices.ts';
 import { confusedPairs, confusionOf, type Pair } from './confusion.ts';
@@ -112,10 +113,7 @@ function item(state: SpaceState, rows: SpaceRows, list: MistakeList, row: number
   >
     ${thumb(thumbs.get(facts.path)?.url)}
     <span class="mistake-words">
-      <span class="mistake-pair">
-        <span class="mistake-classes">${suggested === undefined ? classesText(facts) : facts.label}</span>
-        ${suggested === undefined ? nothing : html`<span class="suggested" data-testid="suggested">→ ${suggested}?</span>`}
-      </span>
+      <span class="mistake-classes">${suggested === undefined ? classesView(facts) : html`<span class="classes" data-testid="suggested"><span>${facts.label}</span> <span class="suggested">→ ${suggested}?</span></span>`}</span>
       <span class="small mistake-reason">${reason(state, rows, list, row)}</span>
       <span class="small mistake-name">${facts.name}</span>
     </span>
@@ -166,7 +164,7 @@ function pairItem(rows: SpaceRows, { label, predicted, count }: Pair, all: numbe
     @click=${() => mistakes.open(rowsOfPair(rows, { label, predicted }), title)}
   >
     <span class="mistake-words">
-      <span class="mistake-classes">${rows.classes[label]} → ${rows.classes[predicted]}</span>
+      <span class="mistake-classes">${pairView(rows.classes[label], rows.classes[predicted])}</span>
       <span class="small">${partOf(count, all)}</span>
     </span>
     <span class="pair-thumbs">${first.map((row) => thumb(thumbs.get(rows.paths[row] ?? '')?.url))}</span>

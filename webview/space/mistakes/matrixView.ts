@@ -153,11 +153,11 @@ function openHead(rows: SpaceRows, event: Event, { mistakes }: Flow): void {
     );
 }
 
-/** What the place under the pointer, or of the keyboard, says. There is always a line, so that nothing jumps. */
-export function readingView({ mistakes }: SpaceState, rows: SpaceRows, matrix: Matrix): TemplateResult {
+/** What the place under the pointer, or of the keyboard, says. There is always a line, so that nothing jumps. `spoken`: nothing else says it. */
+export function readingView({ mistakes }: SpaceState, rows: SpaceRows, matrix: Matrix, spoken: boolean): TemplateResult {
   const { pointed } = mistakes;
   const text = pointed ? placeText(rows, matrix, pointed) : summary(matrix);
-  return html`<p class="matrix-reading" data-testid="matrix-reading">${text}</p>`;
+  return html`<p class="matrix-reading" aria-live=${spoken ? 'polite' : 'off'} data-testid="matrix-reading">${text}</p>`;
 }
 
 function summary({ confusion, shown, columns, occurring }: Matrix): string {

@@ -102,7 +102,7 @@ function matrixPart(state: SpaceState, rows: SpaceRows, flow: Flow): TemplateRes
           : nothing
       }
     </div>
-    ${readingView(state, rows, matrix)}
+    ${readingView(state, rows, matrix, isBig)}
     ${isBig ? bigMatrix(state, rows, matrix, flow) : matrixView(state, rows, matrix, flow)}
     ${legend(matrix)}
   </section>`;

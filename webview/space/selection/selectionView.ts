@@ -10,9 +10,10 @@ import { segments } from '../../ui/segments.ts';
 import { vars } from '../../ui/vars.ts';
 import type { Flow } from '../flow.ts';
 import type { SpaceState } from '../state.ts';
+import { classesView } from './classesView.ts';
 import { listEvents } from './listEvents.ts';
 import { cornerOf, gap, type ListLayout, listLayout, placesInView } from './listLayout.ts';
-import { classesText, factsOf, sentenceOf } from './rowText.ts';
+import { factsOf, sentenceOf } from './rowText.ts';
 import { selectedInOrder } from './selectors.ts';
 import { sheetView } from './sheetView.ts';
 
@@ -143,7 +144,7 @@ function tile(
     <span class="selection-picture">${url === undefined ? html`<span class="thumb-none"></span>` : html`<img src=${url} alt="" draggable="false" />`}${
       facts.correct === false ? html`<span class="wrong-mark">${icon('close')}</span>` : nothing
     }</span>
-    <span class="selection-classes">${classesText(facts)}</span>
+    <span class="selection-classes">${classesView(facts)}</span>
     <span class="small selection-line"><span class="selection-name">${facts.name}</span><span>${facts.confidence ?? ''}</span></span>
   </div>`;
 }

@@ -19,13 +19,17 @@ export function selectedInOrder({ rows: { value: rows }, selection, choices }: S
 export function inOrder(rows: SpaceRows, given: readonly number[], order: SelectionOrder): readonly number[] {
   if (order === 'given') return given;
   if (order === 'name') {
-    const names = new Map(given.map((row) => [row, nameOf(rows.paths[row] ?? '')]));
-    const compare = new Intl.Collator('en', { numeric: true }).compare;
-    return [...given].sort((a, b) => compare(names.get(a) ?? '', names.get(b) ?? '') || a - b);
+    const keyed = given.map((row) => ({ row, key: nameKey(nameOf(rows.paths[row] ?? '')) }));
+    return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.row - b.row)).map(({ row }) => row);
   }
   const sure = (row: number) => rows.confidence[row] ?? Number.NaN;
   const key = (row: number) => (Number.isNaN(sure(row)) ? -1 : sure(row));
   return [...given].sort((a, b) => key(b) - key(a) || a - b);
+}
+
+/** Numbers by their size: 9 before 10. Made once for each name: comparing a hundred thousand by the rules of a language takes seconds. */
+function nameKey(name: string): string {
+  return name.toLowerCase().replaceAll(/\d+/g, (digits) => digits.padStart(16, '0'));
 }
 
 /** Rows that actions are about, as they are shown: those that are picked, or all. */

@@ -20,9 +20,10 @@ import { select } from '../../ui/select.ts';
 import { vars } from '../../ui/vars.ts';
 import type { Flow } from '../flow.ts';
 import type { SpaceState } from '../state.ts';
+import { classesView } from './classesView.ts';
 import { mostImages } from './contactSheet.ts';
 import { paintTile } from './paintTile.ts';
-import { classesText, sentenceOf } from './rowText.ts';
+import { sentenceOf } from './rowText.ts';
 import type { SheetTarget } from './sheetChoices.ts';
 import { type SharedEnds, sharedEnds, tileLook } from './sheetLook.ts';
 import { sheetMethod, sheetMethods, sheetTarget } from './sheetModel.ts';
@@ -220,7 +221,7 @@ function tileView(state: SpaceState, sheet: Sheet, image: SheetImage, ends: Shar
     @click=${() => selection.sheet.explain(image.path)}
   >
     <span class="sheet-picture">${picture(state, image, tile, ends, sheet.running)}</span>
-    <span class="sheet-caption">${image.correct === false ? icon('close') : nothing}<span class="sheet-classes">${classesText(image)}</span></span>
+    <span class="sheet-caption">${image.correct === false ? icon('close') : nothing}<span class="sheet-classes">${classesView(image)}</span></span>
     <span class="small sheet-line"><span class="sheet-name">${image.name}</span><span>${facts.confidence ?? ''}</span></span>
   </button>`;
 }
