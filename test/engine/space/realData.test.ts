@@ -17,7 +17,7 @@ const sets = [
     data: 'datasets/cifar10-test',
     read: cifarPictures,
     model: 'models/resnet8-cifar10-and-vww/pretrainedResnet.h5',
-    purity: 0.65,
+    purity: 0.5,
     pixels: 0.35,
   },
   {
