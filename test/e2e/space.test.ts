@@ -64,7 +64,9 @@ async function answerFolder(editor: editors.Editor, folder: string, button: stri
 const stamped = readdirSync(join(sample, 'stamped'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.png'));
 const plain = kinds.flatMap((kind) => [1, 2, 3].map((number) => `images/${kind}/${kind}-0${number}.png`));
 const all = plain.length + stamped.length;
-const many = 1_200;
+const many = 2_500;
+/** More than are indexed without a question. */
+const large = 5_100;
 
 /** Each step goes on where the one before it ended. */
 const steps: Record<string, Step> = {
@@ -171,6 +173,14 @@ const steps: Record<string, Step> = {
     await byId(page, 'list-features').locator('[data-testid=neighbour]').first().waitFor();
   },
 
+  'from the preview of a picture, too': async (editor) => {
+    await editors.openFile(editor, 'images/moon/moon-02.png');
+    await editor.page.locator('.editor-actions .action-label[aria-label^="Find Similar Images"]').first().click();
+    const page = await spaceOf(editor);
+    await byId(page, 'query').getByText('moon-02.png').first().waitFor();
+    await byId(page, 'list-features').locator('[data-testid=neighbour]').first().waitFor();
+  },
+
   'a new picture is indexed by itself': async (editor) => {
     const page = await spaceOf(editor);
     cpSync(join(sample, 'images/heart/heart-07.png'), join(editor.folder, 'images/heart/heart-07.png'));
@@ -221,11 +231,11 @@ const steps: Record<string, Step> = {
     manyPictures(join(editor.folder, 'many'), many);
     await editors.explorerMenu(editor, 'many', 'Show Feature Space of This Folder');
     const page = await spaceOf(editor);
-    await byId(page, 'dataset').getByText('1,200 images').waitFor();
+    await byId(page, 'dataset').getByText('2,500 images').waitFor();
     await byId(page, 'index-text')
-      .getByText(/^[1-9]\d* of 1,200/)
+      .getByText(/^[1-9][\d,]* of 2,500/)
       .waitFor({ timeout: 60_000 });
-    await editor.page.locator('.statusbar-item', { hasText: /Glassbox: indexing .* of 1,200/ }).waitFor();
+    await editor.page.locator('.statusbar-item', { hasText: /Glassbox: indexing .* of 2,500/ }).waitFor();
     await byId(page, 'index-pause').click();
     await byId(page, 'index-resume').waitFor();
     const engine = (await journey.enginePids(editor)).at(-1) as number;
@@ -233,11 +243,29 @@ const steps: Record<string, Step> = {
     await byId(page, 'index-pause').waitFor();
     process.kill(engine, 'SIGKILL');
     await byId(page, 'error-message').getByText('The engine process ended unexpectedly').first().waitFor();
-    await byId(page, 'error-message').getByText('while indexing 1,200 pictures').first().waitFor();
+    await byId(page, 'error-message').getByText('while indexing 2,500 pictures').first().waitFor();
     await editors.screenshot(editor, 'space-engine-killed');
     await byId(page, 'retry').first().click();
-    await indexed(page, many, 180_000);
-    await editor.page.locator('.statusbar-item', { hasText: 'Glassbox: indexing' }).waitFor({ state: 'hidden' });
+    // It goes on without the page, and leads back to it.
+    const status = editor.page.locator('.statusbar-item', { hasText: 'Glassbox: indexing' });
+    await status.getByText(/ of \d/).waitFor();
+    await editors.runCommand(editor, 'View: Close All Editors');
+    await editors.tab(editor, /^Feature Space/).waitFor({ state: 'hidden' });
+    await status.click();
+    await indexed(await spaceOf(editor), many, 180_000);
+    await status.waitFor({ state: 'hidden' });
+  },
+
+  'of a large data set all pictures are counted, and none is indexed without a question': async (editor) => {
+    manyPictures(join(editor.folder, 'more'), large);
+    await editors.explorerMenu(editor, 'more', 'Show Feature Space of This Folder');
+    const page = await spaceOf(editor);
+    await byId(page, 'dataset')
+      .getByText(`${large.toLocaleString('en')} images`)
+      .waitFor();
+    await byId(page, 'index-start')
+      .getByText(`Index ${large.toLocaleString('en')} pictures`)
+      .waitFor();
   },
 };
 
