@@ -227,6 +227,24 @@ const steps: Record<string, Step> = {
     await indexed(page, stamped.length);
   },
 
+  'another model goes to the same panel, unless that is pinned; the healthy one is not fooled': async (editor) => {
+    await editors.explorerMenu(editor, `${journey.healthy}/model.json`, 'Show Feature Space');
+    const page = await spaceOf(editor, 'shapes');
+    await indexed(page, stamped.length);
+    assert.equal(await editors.tab(editor, /^Feature Space: /).count(), 1);
+    await byId(page, 'change-labels').click();
+    await editors.answerQuickPick(editor, 'Automatic');
+    await byId(page, 'change-labels').getByText('labels from folders').waitFor();
+    await byId(page, 'view-mistakes').click();
+    await byId(page, 'accuracy')
+      .getByText(/^(9\d(\.\d)?|100) ?%$/)
+      .waitFor();
+    await editors.runCommand(editor, 'Glassbox: Pin Panel to This Picture and Model');
+    await editors.explorerMenu(editor, `${journey.buggy}/model.json`, 'Show Feature Space');
+    await inState(await spaceOf(editor), 'ready');
+    assert.equal(await editors.tab(editor, /^Feature Space: /).count(), 2);
+  },
+
   'indexing is paused and resumed; a dead engine is said, and it goes on': async (editor) => {
     manyPictures(join(editor.folder, 'many'), many);
     await editors.explorerMenu(editor, 'many', 'Show Feature Space of This Folder');
