@@ -90,7 +90,7 @@ test('a cell opens exactly its pictures; recall and precision open what was miss
       await selected(page),
       every(rows, (row) => rows.labels[row] !== 4 && rows.predicted[row] === 4),
     );
-    await page.locator('[data-label="2"]').click();
+    await byId(page, 'label-2').click();
     assert.equal(await textOf(page, 'selection-count'), String(every(rows, (row) => rows.labels[row] === 2).length));
     // Nothing is behind an empty cell.
     await byId(page, 'cell-0-5').click();
@@ -114,8 +114,27 @@ test('arrows lead through the matrix, Enter opens a cell, Escape closes the list
     await page.keyboard.press('End');
     assert.equal(await focused(), 'edge-1-10');
     assert.match((await byId(page, 'edge-1-10').getAttribute('aria-label'))!, /^cube recognised: \d+ of \d+ .*its recall$/);
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowLeft');
+    assert.equal(await focused(), 'label-1');
+    await page.keyboard.press('Enter');
+    assert.match(await textOf(page, 'selection-title'), /^labelled cube \d+$/);
+    // In the corner of the headings there is nothing.
+    await page.keyboard.press('PageUp');
+    await page.keyboard.press('ArrowUp');
+    assert.equal(await focused(), 'label-0');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('ArrowUp');
+    assert.equal(await focused(), 'prediction-1');
+    await page.keyboard.press('Enter');
+    assert.match(await textOf(page, 'selection-title'), /^seen as cube \d+$/);
+    // Closed from inside, the focus is where the list was opened from.
+    await page.locator('[data-testid=selection-tile][data-place="0"]').focus();
     await page.keyboard.press('Escape');
     await byId(page, 'selection').waitFor({ state: 'detached' });
+    assert.equal(await focused(), 'prediction-1');
   });
 });
 
@@ -257,7 +276,7 @@ test('labels that the model has no class for are rows of their own, neither righ
       .locator('[data-testid^=cell-10-]')
       .evaluateAll((cells) => cells.reduce((sum, cell) => sum + Number(cell.textContent), 0));
     assert.equal(row, 30);
-    assert.equal(await page.locator('[data-predicted="10"]').count(), 0);
+    assert.equal(await byId(page, 'prediction-10').count(), 0);
     assert.equal(await textOf(page, 'edge-10-10'), '–');
   });
 });
@@ -278,7 +297,7 @@ test('a thousand classes: the most confused ones as a table, all of them drawn',
   const rows = rowsIn(scene);
   await withPage(scene, { width: 1400, height: 1000 }, async (page) => {
     await byId(page, 'matrix').waitFor();
-    assert.equal(await page.locator('[data-testid=matrix] [data-label]').count(), 30);
+    assert.equal(await page.locator('[data-testid=matrix] [data-testid^=label-]').count(), 30);
     assert.match(await textOf(page, 'matrix-reading'), /^Mistakes between the 30 classes shown: \d+ of 3,0\d\d/);
     const started = Date.now();
     await byId(page, 'extent-all').click();

@@ -52,7 +52,7 @@ test('long names stay inside at 320 px', async () => {
       await byId(page, 'purity').waitFor();
       await audit(page);
       await byId(page, 'list-pairs').click();
-      await page.locator('[data-label="8"]').click();
+      await byId(page, 'label-8').click();
       await byId(page, 'selection-tile').first().waitFor();
       await screenshot(page, 'mistakes-long-320');
       await audit(page);

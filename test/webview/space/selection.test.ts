@@ -25,7 +25,7 @@ function every(rows: SpaceRows, holds: (row: number) => boolean): number[] {
 
 /** Opens the pictures of moons, right or wrong. */
 async function openMoons(page: Page): Promise<void> {
-  await page.locator('[data-label="8"]').click();
+  await byId(page, 'label-8').click();
   await byId(page, 'selection-tile').first().waitFor();
 }
 
@@ -88,7 +88,7 @@ test('orders: by confidence, by name, as given', async () => {
     assert.deepEqual(await shown(page), moons(rows));
     // Kept for the next list.
     await byId(page, 'selection-order-confidence').click();
-    await page.locator('[data-label="3"]').click();
+    await byId(page, 'label-3').click();
     assert.equal(await byId(page, 'selection-order-confidence').getAttribute('aria-checked'), 'true');
   });
 });

@@ -59,8 +59,9 @@ export function bigMatrix(state: SpaceState, rows: SpaceRows, matrix: Matrix, fl
     else {
       const to = nextPlace(event.key, cursor, matrix);
       if (!to) return;
-      // There is no row of precisions here.
-      const place = { row: Math.min(to.row, matrix.rows.length - 1), column: Math.min(to.column, matrix.columns.length - 1) };
+      // There are no headings here, and no row of precisions.
+      const within = (at: number, count: number) => Math.max(0, Math.min(count - 1, at));
+      const place = { row: within(to.row, matrix.rows.length), column: within(to.column, matrix.columns.length) };
       mistakes.moveTo(place);
       reveal(event.currentTarget as Element, place, view);
     }

@@ -11,27 +11,30 @@ export function openPlace(rows: SpaceRows, matrix: Matrix, place: MatrixPlace, {
   if (found) mistakes.open(rowsOfPair(rows, found), found.title);
 }
 
-/** Where a key leads from a place; the last row and column are those of precision and recall. Undefined: nowhere. */
+/** Where a key leads from a place, headings, precision and recall included. Undefined: nowhere. */
 export function nextPlace(key: string, { row, column }: MatrixPlace, matrix: Matrix): MatrixPlace | undefined {
-  const within = (value: number, most: number) => Math.max(0, Math.min(most, value));
+  // There is nothing in the corner of the headings.
+  const least = (other: number) => (other < 0 ? 0 : -1);
   const [rows, columns] = [matrix.rows.length, matrix.columns.length];
+  const down = (by: number) => ({ row: Math.max(least(column), Math.min(rows, row + by)), column });
+  const right = (by: number) => ({ row, column: Math.max(least(row), Math.min(columns, column + by)) });
   switch (key) {
     case 'ArrowLeft':
-      return { row, column: within(column - 1, columns) };
+      return right(-1);
     case 'ArrowRight':
-      return { row, column: within(column + 1, columns) };
+      return right(1);
     case 'ArrowUp':
-      return { row: within(row - 1, rows), column };
+      return down(-1);
     case 'ArrowDown':
-      return { row: within(row + 1, rows), column };
+      return down(1);
     case 'Home':
       return { row, column: 0 };
     case 'End':
       return { row, column: columns };
     case 'PageUp':
-      return { row: within(row - 10, rows), column };
+      return down(-10);
     case 'PageDown':
-      return { row: within(row + 10, rows), column };
+      return down(10);
     default:
       return undefined;
   }

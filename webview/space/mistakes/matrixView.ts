@@ -47,7 +47,6 @@ function table(rows: SpaceRows, matrix: Matrix, look: Look, flow: Flow): Templat
     event.preventDefault();
   };
   const point = (event: PointerEvent) => mistakes.point(placeOf(event));
-  const heads = { click: (event: Event) => openHead(rows, event, flow) };
   return html`<div
     class=${classMap({ matrix: true, dense: matrix.columns.length > 14 })}
     role="grid"
@@ -56,13 +55,10 @@ function table(rows: SpaceRows, matrix: Matrix, look: Look, flow: Flow): Templat
     aria-colcount=${matrix.columns.length + 2}
     data-testid="matrix"
     ${vars({ '--columns': String(matrix.columns.length) })}
-    @click=${(event: Event) => {
-      on((place) => {
-        mistakes.moveTo(place);
-        openPlace(rows, matrix, place, flow);
-      })(event);
-      heads.click(event);
-    }}
+    @click=${on((place) => {
+      mistakes.moveTo(place);
+      openPlace(rows, matrix, place, flow);
+    })}
     @keydown=${key}
     @focusin=${on((place) => mistakes.point(place))}
     @pointermove=${point}
@@ -70,7 +66,7 @@ function table(rows: SpaceRows, matrix: Matrix, look: Look, flow: Flow): Templat
   >
     <div class="matrix-row" role="row">
       <span class="matrix-corner small" role="columnheader"><span class="matrix-axis">label ↓ prediction →</span></span>
-      ${matrix.columns.map((of) => html`<span class="matrix-column" role="columnheader" title="All that is seen as ${rows.classes[of]}" data-predicted=${of}><span>${rows.classes[of]}</span></span>`)}
+      ${matrix.columns.map((of, column) => heading(rows, matrix, look, { row: -1, column }, of))}
       <span class="matrix-column matrix-edge small" role="columnheader" title="Recall: share of a label’s pictures that are recognised"><span>recall</span></span>
     </div>
     ${matrix.rows.map((label, row) => line(rows, matrix, look, label, row))}
@@ -85,18 +81,26 @@ function table(rows: SpaceRows, matrix: Matrix, look: Look, flow: Flow): Templat
 function line(rows: SpaceRows, matrix: Matrix, look: Look, label: number, row: number): TemplateResult {
   const { confusion } = matrix;
   const isForeign = label >= confusion.modelClasses;
-  const name = rows.classes[label];
   return html`<div class="matrix-row" role="row">
-    <span
-      class=${classMap({ 'matrix-name': true, foreign: isForeign })}
-      role="rowheader"
-      title=${isForeign ? `The model has no class ${name}` : `All that is labelled ${name}`}
-      data-label=${label}
-      >${name}</span
-    >
+    ${heading(rows, matrix, look, { row, column: -1 }, label)}
     ${matrix.columns.map((predicted, column) => cell(rows, matrix, look, { row, column }, label, predicted))}
     ${edge(rows, matrix, look, { row, column: matrix.columns.length }, isForeign ? Number.NaN : recallOf(confusion, label))}
   </div>`;
+}
+
+/** A class: all that is labelled so, or seen so. */
+function heading(rows: SpaceRows, matrix: Matrix, look: Look, place: MatrixPlace, of: number): TemplateResult {
+  const isRow = place.column < 0;
+  return html`<span
+    class=${classMap({ 'matrix-name': isRow, 'matrix-column': !isRow, foreign: of >= matrix.confusion.modelClasses, open: behind(rows, matrix, place)?.title === look.open })}
+    role=${isRow ? 'rowheader' : 'columnheader'}
+    title=${placeText(rows, matrix, place)}
+    tabindex=${isAt(look.cursor, place) ? 0 : -1}
+    data-testid="${isRow ? 'label' : 'prediction'}-${of}"
+    data-row=${place.row}
+    data-column=${place.column}
+    ><span>${rows.classes[of]}</span></span
+  >`;
 }
 
 function cell(rows: SpaceRows, matrix: Matrix, look: Look, place: MatrixPlace, label: number, predicted: number): TemplateResult {
@@ -133,24 +137,6 @@ function edge(rows: SpaceRows, matrix: Matrix, look: Look, place: MatrixPlace, s
     data-column=${place.column}
     >${Number.isNaN(share) ? '–' : wholePercent(share)}</span
   >`;
-}
-
-/** All pictures of a label, or all that is seen as a class. */
-function openHead(rows: SpaceRows, event: Event, { mistakes }: Flow): void {
-  const head = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-label], [data-predicted]') : null;
-  if (!head) return;
-  const { label, predicted } = head.dataset;
-  const all = Array.from({ length: rows.count }, (_, row) => row);
-  if (label !== undefined)
-    mistakes.open(
-      all.filter((row) => rows.labels[row] === Number(label)),
-      `labelled ${rows.classes[Number(label)]}`,
-    );
-  else
-    mistakes.open(
-      all.filter((row) => rows.predicted[row] === Number(predicted)),
-      `seen as ${rows.classes[Number(predicted)]}`,
-    );
 }
 
 /** What the place under the pointer, or of the keyboard, says. There is always a line, so that nothing jumps. `spoken`: nothing else says it. */

@@ -1,7 +1,7 @@
 import type { Agreement } from '../../../src/shared/spaceProtocol.ts';
 import { noAnswer, type Slot } from '../../page/ask.ts';
 
-/** A place in the matrix: a row or a column beyond the classes is that of precision or recall. */
+/** A place in the matrix. −1 is that of the headings, a row or a column beyond the classes that of precision or recall. */
 export interface MatrixPlace {
   row: number;
   column: number;

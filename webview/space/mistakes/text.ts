@@ -42,8 +42,14 @@ export interface Behind {
 export function behind(rows: SpaceRows, { rows: labels, columns }: Matrix, { row, column }: MatrixPlace): Behind | undefined {
   const [label, predicted] = [labels[row], columns[column]];
   if (label !== undefined && predicted !== undefined) return { title: pairTitle(rows, label, predicted), label, predicted };
-  if (label !== undefined) return { title: `${rows.classes[label]} not recognised`, label, wrong: true };
-  if (predicted !== undefined) return { title: `wrongly seen as ${rows.classes[predicted]}`, predicted, wrong: true };
+  if (label !== undefined)
+    return column < 0
+      ? { title: `labelled ${rows.classes[label]}`, label }
+      : { title: `${rows.classes[label]} not recognised`, label, wrong: true };
+  if (predicted !== undefined)
+    return row < 0
+      ? { title: `seen as ${rows.classes[predicted]}`, predicted }
+      : { title: `wrongly seen as ${rows.classes[predicted]}`, predicted, wrong: true };
   return undefined;
 }
 
@@ -53,7 +59,11 @@ export function placeText(rows: SpaceRows, matrix: Matrix, { row, column }: Matr
   const [label, predicted] = [matrix.rows[row], matrix.columns[column]];
   if (label !== undefined && predicted !== undefined)
     return `${pairTitle(rows, label, predicted)}: ${partOf(countOf(confusion, label, predicted), confusion.labelled[label] ?? 0)}`;
+  if (label !== undefined && column < 0)
+    return `labelled ${rows.classes[label]}: ${counted(confusion.labelled[label] ?? 0, 'picture', 'pictures')}`;
   if (label !== undefined) return recallText(rows, confusion, label);
+  if (predicted !== undefined && row < 0)
+    return `seen as ${rows.classes[predicted]}: ${counted(confusion.predicted[predicted] ?? 0, 'picture', 'pictures')}`;
   if (predicted !== undefined) return precisionText(rows, confusion, predicted);
   return `accuracy: ${shareText(accuracyOf(confusion))}`;
 }

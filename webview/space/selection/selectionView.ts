@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { classMap } from 'lit/directives/class-map.js';
 import { keyed } from 'lit/directives/keyed.js';
+import { ref } from 'lit/directives/ref.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { SpaceRows } from '../../../src/shared/spaceProtocol.ts';
 import { button, iconButton } from '../../ui/button.ts';
@@ -17,6 +18,18 @@ import { factsOf, sentenceOf } from './rowText.ts';
 import { selectedInOrder } from './selectors.ts';
 import { sheetView } from './sheetView.ts';
 
+let opener: Element | null = null;
+
+/** Closed with the keyboard inside, the focus goes back to what opened the list. Stable: called when a list comes and goes. */
+const mounted = (element: Element | undefined) => {
+  if (element) opener = document.activeElement;
+  else
+    queueMicrotask(() => {
+      const isLost = document.activeElement === document.body && !document.querySelector('.selection');
+      if (isLost && opener instanceof HTMLElement) opener.focus({ preventScroll: true });
+    });
+};
+
 /** The images that something chose, and what can be done with them; nothing where nothing is selected. */
 export function selectionView(state: SpaceState, flow: Flow): TemplateResult {
   const { value } = state.rows;
@@ -29,7 +42,7 @@ export function selectionView(state: SpaceState, flow: Flow): TemplateResult {
 function panel(state: SpaceState, rows: SpaceRows, flow: Flow): TemplateResult {
   const { title } = state.selection;
   const count = state.selection.rows.length;
-  return html`<aside class="selection" aria-label="Selected pictures: ${title}" data-testid="selection">
+  return html`<aside class="selection" aria-label="Selected pictures: ${title}" data-testid="selection" ${ref(mounted)}>
     <header class="selection-head">
       <h2 class="selection-title" data-testid="selection-title">${title} <span class="selection-count" data-testid="selection-count">${number(count)}</span></h2>
       ${iconButton({ testid: 'selection-close', label: 'Close the list', icon: 'close', onClick: () => flow.selection.close() })}
