@@ -226,6 +226,20 @@ test('stopped: a full result with what there is by then; asked again it is done 
   assert.equal(moves, true);
 });
 
+test('stopped while neighbours are looked for: what there is are the principal components', waits, async () => {
+  const space = newSpace({ a: groups({ count: 6000, dimensions: 128 }).points });
+  for (const method of ['tsne', 'umap']) {
+    const request = { method, params: { pca: 0 } };
+    const progress = ({ phase }: LayoutFrame) => {
+      if (phase === 'neighbours') void space.stop('a');
+    };
+    const found = await space.layout('a', request, { progress });
+    assert.deepEqual([found.stopped, found.iterations, found.kl], [true, 0, undefined]);
+    assert.match(found.remark ?? '', /principal components/);
+    assert.ok(found.quality.trustworthiness > 0.5);
+  }
+});
+
 test('cancelled: free at once, and the next layout is not held up', waits, async () => {
   const space = newSpace({ a: groups({ count: 3000, dimensions: 10 }).points, b: groups({ count: 30, dimensions: 3 }).points });
   const ending = new AbortController();

@@ -128,6 +128,8 @@ test('what is wrong with a call is told, and the thread lives on', async () => {
   await assert.rejects(thread.layout({ points: { ...points, count: 0 }, method: 'pca', params }, new Control()), hasCode('method', /PCA/));
   const bad = { ...points, data: Float32Array.from(points.data, (v, i) => (i === 9 ? Number.NaN : v)) };
   await assert.rejects(thread.layout({ points: bad, method: 'pca', params }, new Control()), hasCode('weights', /Image 3 /));
+  const vast = { ...points, count: 1e12 };
+  await assert.rejects(thread.layout({ points: vast, method: 'pca', params }, new Control()), hasCode('engine', /not enough memory/));
   assert.equal((await thread.layout({ points, method: 'pca', params }, new Control())).positions.length, 60);
 });
 

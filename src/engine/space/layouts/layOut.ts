@@ -11,7 +11,8 @@ import { inMetric } from './space.ts';
 
 /**
  * Lays points out and measures what became of their neighbours, those of all features in the metric, whatever the method made of them on
- * the way. Throws ModelError: 'method' where there are no points or no such layout, 'weights' where a feature is not finite, 'cancelled'.
+ * the way. Throws ModelError: 'method' where there are no points or no such layout, 'weights' where a feature is not finite, 'engine'
+ * where they do not fit into memory, 'cancelled'.
  */
 export async function layOut(
   { points, method, params }: LayoutTask,
@@ -28,6 +29,8 @@ export async function layOut(
     centre(placed.positions);
     await run.begin('quality', placed.iterations);
     return { ...placed, quality: qualityOf({ points, method, params }, placed.positions) };
+  } catch (error) {
+    throw isOfMemory(error) ? noMemory(points.count, error) : error;
   } finally {
     run.close();
   }
@@ -59,4 +62,16 @@ function notFinite(row: number): ModelError {
 
 function noPoints(label: string): ModelError {
   return new ModelError('method', `There is no image to lay out with ${label}.`, { hint: 'Index the images first.' });
+}
+
+/** As V8 says that there is no room for an array. */
+function isOfMemory(error: unknown): boolean {
+  return error instanceof RangeError && /allocation failed|Invalid typed array length/.test(error.message);
+}
+
+function noMemory(count: number, cause: unknown): ModelError {
+  return new ModelError('engine', `There is not enough memory to lay out ${count} images.`, {
+    hint: 'Choose a folder with fewer images, or a feature layer with fewer dimensions.',
+    cause,
+  });
 }

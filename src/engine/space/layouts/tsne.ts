@@ -4,7 +4,7 @@ import { Tsne, type TsneFrame } from '../../../numeric/tsne/tsne.ts';
 import type { LayoutFrame } from '../../../shared/spaceProtocol.ts';
 import { type LayoutMethod, metricOf, metricParam, pcaParam, placed, seedParam } from './method.ts';
 import { neighboursIn } from './neighboursIn.ts';
-import { fewest, fewPoints, samePoints, stoppedEarly } from './remarks.ts';
+import { approximate, fewest, fewPoints, joined, samePoints, stoppedEarly } from './remarks.ts';
 import { layoutSpace } from './space.ts';
 
 /** More threads than this wait for each other more than they work. */
@@ -76,7 +76,7 @@ export const tsne: LayoutMethod = {
       kl: found.kl,
       klFrom: found.klFrom,
       threads: found.threads,
-      remark: lowered(near, perplexity),
+      remark: joined(lowered(near, perplexity), approximate(graph.recall)),
     });
   },
 };

@@ -1,7 +1,7 @@
 import { umap as embed } from '../../../numeric/umap.ts';
 import { type LayoutMethod, metricOf, metricParam, pcaParam, placed, seedParam } from './method.ts';
 import { neighboursIn } from './neighboursIn.ts';
-import { fewest, fewPoints, samePoints, stoppedEarly } from './remarks.ts';
+import { approximate, fewest, fewPoints, joined, samePoints, stoppedEarly } from './remarks.ts';
 import { layoutSpace } from './space.ts';
 
 export const umap: LayoutMethod = {
@@ -57,7 +57,7 @@ export const umap: LayoutMethod = {
       },
     });
     run.throwIfCancelled();
-    const remark = k < asked ? `${k} neighbours instead of ${asked}: there are only ${points.count} images.` : undefined;
-    return placed(positions, { iterations: epoch, stopped, remark });
+    const fewer = k < asked ? `${k} neighbours instead of ${asked}: there are only ${points.count} images.` : undefined;
+    return placed(positions, { iterations: epoch, stopped, remark: joined(fewer, approximate(graph.recall)) });
   },
 };
