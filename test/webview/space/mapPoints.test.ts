@@ -183,13 +183,21 @@ for (const way of ['tool', 'Shift'] as const) {
       await page.mouse.move(a.x, a.y, { steps: 4 });
       await page.mouse.up();
       await page.keyboard.up('Shift');
-      await page.getByText(`lasso · ${wanted.length} pictures`).first().waitFor();
+      await byId(page, 'selection-title').waitFor();
+      assert.equal(await textOf(page, 'selection-title'), `lasso ${wanted.length}`);
       // The lasso is laid down, and what is selected is marked on the map.
       assert.equal(await byId(page, 'map-lasso').getAttribute('aria-pressed'), 'false');
       await atRest(page);
-      const focusBorder = [57, 148, 188] as const;
-      const marked = (await shotOf(page)).count(focusBorder);
-      assert.ok(marked > 4 * wanted.length, `${marked} pixels of rings`);
+      // What is selected keeps its colour, the rest steps back. The panel has made the map narrower.
+      const chosen = new Set(wanted);
+      const { colours } = groupingOf(rows, 'predicted', anyTheme);
+      const now = await pointsOnPage(page, scene);
+      const shot = await shotOf(page);
+      const kept = now.map((point, row) => isNear(shot.at(point), [colours[4 * row]!, colours[4 * row + 1]!, colours[4 * row + 2]!]));
+      const bright = kept.map((full, row) => ({ full, inside: chosen.has(rows.paths[row]!.split('/').at(-1)!) }));
+      const share = (inside: boolean) =>
+        bright.filter((each) => each.inside === inside && each.full).length / bright.filter((each) => each.inside === inside).length;
+      assert.ok(share(true) > 0.8 && share(false) < 0.1, `bright: ${share(true)} of those inside, ${share(false)} of the others`);
       await byId(page, 'act-copy').click();
       await page.waitForFunction(() => window.spaceHost.calls('copyPaths').length === 1);
       const [copied] = await calls(page, 'copyPaths');
@@ -238,9 +246,55 @@ test('the legend shows one class, adds another, selects what is shown, and shows
     const both = groups[0]!.count + groups[1]!.count;
     assert.match(await textOf(page, 'map-select-shown'), new RegExp(`Select ${both} pictures`));
     await byId(page, 'map-select-shown').click();
-    await page.getByText(`${groups[0]!.name}, ${groups[1]!.name} · ${both} pictures`).first().waitFor();
+    await byId(page, 'selection-title').waitFor();
+    assert.equal(await textOf(page, 'selection-title'), `${groups[0]!.name}, ${groups[1]!.name} ${both}`);
     await byId(page, 'map-show-all').click();
     assert.equal(await byId(page, 'map-show-all').count(), 0);
+  });
+});
+
+test('pointing at a class in the legend lights it up', async () => {
+  const scene = smallScene({ images: 400 });
+  const { groups } = groupingOf(rowsIn(scene), 'predicted', anyTheme);
+  await withPage(scene, { width: 1100, height: 900 }, async (page) => {
+    await laidOut(page);
+    const before = await shotOf(page);
+    await byId(page, 'map-group').nth(2).hover();
+    await atRest(page);
+    const lit = await shotOf(page);
+    assert.ok(lit.count(groups[2]!.colour) >= 0.9 * before.count(groups[2]!.colour));
+    assert.ok(lit.count(groups[5]!.colour) < 0.05 * before.count(groups[5]!.colour));
+    await page.mouse.move(2, 2);
+    await atRest(page);
+    assert.equal((await shotOf(page)).count(groups[5]!.colour), before.count(groups[5]!.colour));
+  });
+});
+
+test('the wheel zooms about the pointer, dragging moves; who scrolls the page is not stopped by the map', async () => {
+  const scene = smallScene();
+  const rows = rowsIn(scene);
+  await withPage(scene, { width: 1100, height: 420 }, async (page) => {
+    await laidOut(page);
+    const points = await pointsOnPage(page, scene);
+    const row = lonely(points, 8, (each) => Math.abs(points[each]!.y - 280) < 60);
+    const { x, y } = points[row]!;
+    await page.mouse.move(x, y);
+    await page.mouse.wheel(0, -400);
+    await page.waitForTimeout(100);
+    await atRest(page);
+    await page.mouse.down();
+    await page.mouse.move(x + 60, y - 30, { steps: 4 });
+    await page.mouse.up();
+    assert.equal(await byId(page, 'map-focus').count(), 0, 'a drag is no click');
+    await page.mouse.click(x + 60, y - 30);
+    assert.equal(await byId(page, 'map-focus').getAttribute('data-path'), rows.paths[row]);
+    assert.equal(await page.evaluate(() => scrollY), 0);
+    await page.mouse.move(20, 50);
+    await page.mouse.wheel(0, 60);
+    await page.waitForFunction(() => scrollY > 0);
+    await page.mouse.move(x, y);
+    await page.mouse.wheel(0, 60);
+    await page.waitForFunction(() => scrollY > 60);
   });
 });
 

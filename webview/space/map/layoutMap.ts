@@ -346,7 +346,7 @@ export class LayoutMap implements Feature {
     if (!shown || !of.value) return;
     const now = of.value;
     const list = now === shown.rows ? rows : rows.map((row) => rowOf(now, shown.rows.paths[row])).filter((row) => row !== undefined);
-    this.#flow.selection.show(list, `${what} · ${list.length.toLocaleString('en')} ${list.length === 1 ? 'picture' : 'pictures'}`);
+    this.#flow.selection.show(list, what);
   }
 
   #set(patch: Partial<MapState>): void {

@@ -6,7 +6,7 @@ export const faint = 1;
 /** The network says something else than the label: a ring. */
 export const wrong = 2;
 export const selected = 4;
-/** Another group is pointed at in the legend. */
+/** Other pictures are selected, or another group is pointed at in the legend. */
 export const dimmed = 8;
 
 export interface Look {
@@ -45,10 +45,13 @@ function statesOf({ rows, grouping, only, lit, chosen }: LookOf): Uint8Array {
     const id = grouping.ids[row] as number;
     let state = isCorrect(rows, row) === false ? wrong : 0;
     if (only && !only.has(id)) state |= faint;
-    if (lit !== undefined && lit !== id) state |= dimmed;
+    if (chosen.length > 0 || (lit !== undefined && lit !== id)) state |= dimmed;
     states[row] = state;
   }
-  for (const row of chosen) states[row] = ((states[row] as number) | selected) & ~faint;
+  for (const row of chosen) {
+    const state = ((states[row] as number) | selected) & ~faint;
+    states[row] = lit === undefined || lit === grouping.ids[row] ? state & ~dimmed : state;
+  }
   return states;
 }
 

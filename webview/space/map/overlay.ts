@@ -1,7 +1,7 @@
 import type { Size } from '../../draw/geometry.ts';
 import type { Thumb } from '../thumbs.ts';
 import type { Point, Transform } from './camera.ts';
-import { selected, wrong } from './look.ts';
+import { dimmed, wrong } from './look.ts';
 import { css, type MapTheme, type Rgb } from './mapColours.ts';
 import type { Points } from './painter.ts';
 import { drawPicture, type Placed } from './pictures.ts';
@@ -66,8 +66,12 @@ function drawPictures(pen: CanvasRenderingContext2D, { points, pictures, side, t
     const small = thumb(picture.row);
     if (!small) continue;
     const state = points.look.states[picture.row] as number;
-    const ringed = state & selected ? css(theme.accent) : state & wrong ? css(theme.ink) : undefined;
-    drawPicture(pen, small, picture, side, { colour: css(colourOf(points, picture.row)), ring: ringed });
+    pen.globalAlpha = state & dimmed ? 0.35 : 1;
+    drawPicture(pen, small, picture, side, {
+      colour: css(colourOf(points, picture.row)),
+      ring: state & wrong ? css(theme.ink) : undefined,
+    });
+    pen.globalAlpha = 1;
     drawn.add(picture.row);
   }
   return drawn;

@@ -33,35 +33,34 @@ export function picturesIn(
   { always, first }: { always: boolean; first: readonly number[] },
 ): { placed: readonly Placed[]; side: number } {
   const { positions, states } = places;
+  const at = (row: number) => ({
+    row,
+    x: (positions[2 * row] as number) * to.scale + to.left,
+    y: to.top - (positions[2 * row + 1] as number) * to.scale,
+  });
+  const isSeen = ({ row, x, y }: Placed) => !((states[row] as number) & faint) && x >= 0 && y >= 0 && x <= width && y <= height;
   const seen: number[] = [];
   for (const row of shuffled(states.length)) {
-    if ((states[row] as number) & faint) continue;
-    const x = (positions[2 * row] as number) * to.scale + to.left;
-    const y = to.top - (positions[2 * row + 1] as number) * to.scale;
-    if (!(x >= 0 && y >= 0 && x <= width && y <= height)) continue;
+    if (!isSeen(at(row))) continue;
     seen.push(row);
     if (seen.length > few && !always) return { placed: [], side: sideOf(seen.length) };
   }
-  const inSight = new Set(seen);
-  seen.unshift(...first.filter((row) => inSight.has(row)));
   const side = sideOf(seen.length);
   const taken = new Map<number, Placed>();
   const placed: Placed[] = [];
   const apart = side + 2;
-  for (const row of seen) {
+  for (const row of [...first, ...seen]) {
     if (placed.length >= many) break;
-    const x = (positions[2 * row] as number) * to.scale + to.left;
-    const y = to.top - (positions[2 * row + 1] as number) * to.scale;
-    const [column, line] = [Math.floor(x / apart), Math.floor(y / apart)];
-    if (isCovered(taken, column, line, x, y, apart)) continue;
-    const picture = { row, x, y };
+    const picture = at(row);
+    const [column, line] = [Math.floor(picture.x / apart), Math.floor(picture.y / apart)];
+    if (!isSeen(picture) || isCovered(taken, column, line, picture, apart)) continue;
     taken.set(cell(column, line), picture);
     placed.push(picture);
   }
   return { placed, side };
 }
 
-function isCovered(taken: ReadonlyMap<number, Placed>, column: number, line: number, x: number, y: number, apart: number): boolean {
+function isCovered(taken: ReadonlyMap<number, Placed>, column: number, line: number, { x, y }: Placed, apart: number): boolean {
   for (let c = column - 1; c <= column + 1; c++)
     for (let l = line - 1; l <= line + 1; l++) {
       const other = taken.get(cell(c, l));

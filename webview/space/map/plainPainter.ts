@@ -34,10 +34,10 @@ export class PlainPainter implements Painter {
       const y = top - (positions[2 * row + 1] as number) * scale;
       if (!(x > -9 && y > -9 && x < width + 9 && y < height + 9)) continue;
       const state = look.states[row] as number;
-      pen.globalAlpha = state & faint ? 0.13 : state & dimmed ? 0.22 : 1;
-      if (state & selected) square(pen, x, y, 1.3 * radius + 2, css(theme.accent));
-      else if (state & wrong && !(state & faint)) square(pen, x, y, radius + ring, css(theme.ink));
-      square(pen, x, y, state & selected ? 1.3 * radius : radius, nameOf(row));
+      pen.globalAlpha = state & faint ? 0.13 : state & dimmed ? 0.3 : 1;
+      const half = state & selected ? 1.25 * radius : radius;
+      if (state & wrong && !(state & faint)) square(pen, x, y, half + ring, css(theme.ink));
+      square(pen, x, y, half, nameOf(row));
     }
     pen.globalAlpha = 1;
   }

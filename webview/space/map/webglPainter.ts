@@ -14,7 +14,6 @@ uniform float radius;
 uniform float ring;
 uniform float density;
 uniform vec3 ink;
-uniform vec3 accent;
 out vec4 disc;
 out vec4 edge;
 out vec2 radii;
@@ -23,12 +22,11 @@ bool has(int bit) { return (int(state) & bit) != 0; }
 
 void main() {
   gl_Position = vec4(position * scale + offset, 0, 1);
-  float alpha = has(${faint}) ? 0.13 : has(${dimmed}) ? 0.22 : 1.0;
-  bool chosen = has(${selected});
-  float width = chosen ? max(2.0, 1.6 * ring) : has(${wrong}) && !has(${faint}) ? ring : 0.0;
-  float inner = radius * (chosen ? 1.3 : 1.0);
+  float alpha = has(${faint}) ? 0.13 : has(${dimmed}) ? 0.3 : 1.0;
+  float width = has(${wrong}) && !has(${faint}) ? ring : 0.0;
+  float inner = radius * (has(${selected}) ? 1.25 : 1.0);
   disc = vec4(colour.rgb, alpha);
-  edge = vec4(chosen ? accent : ink, width > 0.0 ? alpha : 0.0);
+  edge = vec4(ink, width > 0.0 ? alpha : 0.0);
   radii = vec2(inner, inner + width) * density;
   gl_PointSize = 2.0 * radii.y + 1.0;
 }`;
@@ -51,7 +49,7 @@ void main() {
 }`;
 
 const attributes = ['position', 'colour', 'state'] as const;
-const uniforms = ['scale', 'offset', 'radius', 'ring', 'density', 'ink', 'accent'] as const;
+const uniforms = ['scale', 'offset', 'radius', 'ring', 'density', 'ink'] as const;
 
 interface Made {
   at: Record<(typeof uniforms)[number], WebGLUniformLocation | null>;
@@ -161,7 +159,6 @@ export class WebglPainter implements Painter {
     gl.uniform1f(at.ring, ringOf(radius));
     gl.uniform1f(at.density, density);
     gl.uniform3f(at.ink, ...share(theme.ink));
-    gl.uniform3f(at.accent, ...share(theme.accent));
   }
 }
 
