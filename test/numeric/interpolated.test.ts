@@ -63,12 +63,12 @@ function clusters(count: number, across: number, seed = 1): Float64Array {
 test('forces and Z are those of all pairs, for spread, tight, long and thin layouts', () => {
   const spread = clusters(3000, 80);
   const cases: [string, Float64Array, number, number][] = [
-    ['spread', spread, 1e-2, 5e-4],
+    ['spread', spread, 1e-2, 2e-5],
     ['as after early exaggeration', clusters(3000, 12), 2e-3, 1e-5],
     ['at the beginning', clusters(3000, 3e-4), 1e-6, 1e-9],
     ['closer than is told apart by 1 + r²', clusters(500, 1e-12), 1e-6, 1e-12],
-    ['long', spread.map((x, i) => (i % 2 ? 0.01 * x : 3 * x)), 1e-2, 5e-4],
-    ['far from 0', clusters(1000, 30).map((x) => x + 5000), 1e-2, 5e-4],
+    ['long', spread.map((x, i) => (i % 2 ? 0.01 * x : 3 * x)), 1e-2, 2e-5],
+    ['far from 0', clusters(1000, 30).map((x) => x + 5000), 1e-2, 2e-5],
     ['on a line', spread.map((x, i) => (i % 2 ? 7 : x)), 1e-2, 5e-4],
   ];
   for (const [name, positions, force, z] of cases) {
@@ -83,7 +83,7 @@ test('forces on a finished layout are closer than those of Barnes-Hut with θ = 
   const bytes = readFileSync(file);
   const positions = Float64Array.from(new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4));
   const found = errors(positions);
-  assert.ok(found.force < 1e-2 && found.z < 5e-4, `off by ${found.force}, Z by ${found.z}`);
+  assert.ok(found.force < 7e-3 && found.z < 2e-5, `off by ${found.force}, Z by ${found.z}`);
 });
 
 test('two points, one point, none, points that are all equal', () => {

@@ -13,8 +13,8 @@ export interface InterpolatedState {
   grid: SharedArrayBuffer;
 }
 
-/** Of the header: nodes, origin, spacing of each axis; the potential that every charge has everywhere besides that of the grid. */
-const headerSize = 7;
+/** Of the header: nodes, origin, spacing of each axis; what a charge's potential on the grid lacks everywhere; what it has at itself. */
+const headerSize = 11;
 
 /**
  * Repulsion on a grid, linear in the number of points. As in FIt-SNE, points become charges on the nodes of a grid, their potential comes
@@ -55,17 +55,17 @@ export class InterpolatedRepulsion implements Repulsion {
     this.#positions = positions;
     const axes = frameOf(positions, this.#count);
     if (this.#kernel === undefined || !fits(this.#kernel, axes)) this.#kernel = kernelFor(axes);
-    const { convolution, everywhere } = this.#kernel;
-    this.#header.set([...axes.flatMap(({ nodes, origin, spacing }) => [nodes, origin, spacing]), everywhere * this.#count]);
+    const { convolution, everywhere, itself } = this.#kernel;
+    this.#header.set([...axes.flatMap(({ nodes, origin, spacing }) => [nodes, origin, spacing]), everywhere, ...itself]);
     this.#spread();
     convolution.apply(this.#grid, axes[0].nodes, axes[1].nodes);
   }
 
   apply(from: number, to: number, forces: Float64Array): number {
-    const [, x0, dx, width, y0, dy, everywhere] = this.#header as unknown as [number, number, number, number, number, number, number];
+    const [, x0, dx, width, y0, dy, everywhere, same, alongX, alongY, alongBoth] = this.#header as unknown as Header;
     const [grid, positions] = [this.#grid, this.#positions];
     const [[wx, wy], [sx, sy]] = [this.#weights, this.#slopes];
-    const least = (everywhere / this.#count) * (this.#count - 1);
+    const others = this.#count - 1;
     let z = 0;
     for (let i = from; i < to; i++) {
       const x = (positions[2 * i]! - x0) / dx;
@@ -90,17 +90,24 @@ export class InterpolatedRepulsion implements Repulsion {
         fx += sx[r]! * value;
         fy += wx[r]! * slope;
       }
+      // What a point does to itself, because it is spread over nodes, is known: half a slope of its potential at itself.
+      const turnX = 2 * Math.PI * (x - row);
+      const turnY = 2 * Math.PI * (y - column);
+      const [cosX, cosY] = [Math.cos(turnX), Math.cos(turnY)];
+      fx += Math.PI * Math.sin(turnX) * (alongX + alongBoth * cosY);
+      fy += Math.PI * Math.sin(turnY) * (alongY + alongBoth * cosX);
       forces[2 * i] = fx / (-2 * dx);
       forces[2 * i + 1] = fy / (-2 * dy);
-      // Without the point itself, whose own kernel is 1. Never less than if all others were at the other end of the grid.
-      z += Math.max(potential + everywhere - 1, least);
+      const itself = same + alongX * cosX + alongY * cosY + alongBoth * cosX * cosY;
+      // Never less than if all others were at the other end of the grid.
+      z += Math.max(potential - itself, 0) + everywhere * others;
     }
     return z;
   }
 
   /** A charge of 1 for each point, over the nodes around it. */
   #spread(): void {
-    const [height, x0, dx, width, y0, dy] = this.#header as unknown as [number, number, number, number, number, number];
+    const [height, x0, dx, width, y0, dy] = this.#header as unknown as Header;
     const [grid, positions] = [this.#grid, this.#positions];
     const [[wx, wy], [sx, sy]] = [this.#weights, this.#slopes];
     grid.fill(0, 0, height * width);
@@ -119,11 +126,20 @@ export class InterpolatedRepulsion implements Repulsion {
   }
 }
 
+/** Nodes, origin, spacing of the first axis, the same of the second, `everywhere` and `itself` of the kernel. */
+type Header = [number, number, number, number, number, number, number, ...Itself];
+
+/**
+ * The potential on the grid of a point at itself, by the parts u, v of the way between nodes: a + b cos 2πu + c cos 2πv + d cos 2πu cos 2πv.
+ */
+type Itself = [number, number, number, number];
+
 interface Kernel {
   axes: readonly [Axis, Axis];
   convolution: EvenConvolution;
   /** The kernel's value at the largest distance, which is left out: what varies stays exact however close the points are. */
   everywhere: number;
+  itself: Itself;
 }
 
 function fits({ axes }: Kernel, wanted: readonly [Axis, Axis]): boolean {
@@ -139,5 +155,28 @@ function kernelFor(axes: readonly [Axis, Axis]): Kernel {
     return (farthest - squared) / ((1 + squared) * (1 + farthest));
   };
   const convolution = new EvenConvolution(down.padded, right.padded, kernel, (angle) => quinticGain(angle) ** -2);
-  return { axes, convolution, everywhere: 1 / (1 + farthest) };
+  return { axes, convolution, everywhere: 1 / (1 + farthest), itself: itselfOn(convolution) };
+}
+
+/** From the points on a node, halfway to the next one along either axis, and along both. */
+function itselfOn(convolution: EvenConvolution): Itself {
+  const size = 2 * reach - 1;
+  const kernel = new Float64Array(size * size);
+  kernel[(size * size - 1) / 2] = 1;
+  convolution.apply(kernel, size, size);
+  const [wx, wy, slopes] = [new Float64Array(reach), new Float64Array(reach), new Float64Array(reach)];
+  const at = (u: number, v: number) => {
+    quintic(u, wx, slopes);
+    quintic(v, wy, slopes);
+    let sum = 0;
+    for (let from = 0; from < reach ** 4; from++) {
+      const [a, b, c, d] = [from % 6, Math.floor(from / 6) % 6, Math.floor(from / 36) % 6, Math.floor(from / 216)];
+      sum += wx[a]! * wy[b]! * wx[c]! * wy[d]! * kernel[(a - c + reach - 1) * size + b - d + reach - 1]!;
+    }
+    return sum;
+  };
+  const [on, down, right, both] = [at(0, 0), at(0.5, 0), at(0, 0.5), at(0.5, 0.5)];
+  return [on + down + right + both, on - down + right - both, on + down - right - both, on - down - right + both].map(
+    (x) => x / 4,
+  ) as Itself;
 }
