@@ -51,6 +51,9 @@ for (const [name, engine] of engines) {
         5,
       );
       await check(clouds(100, 4), { data: new Float32Array(4), count: 1, dimensions: 4 }, 5);
+      // Nearer and nearer, by less than single precision tells.
+      const line = { data: Float32Array.from({ length: 1000 }, (_, i) => (i % 2 ? (1000 - i) * 5e-7 : 1)), count: 500, dimensions: 2 };
+      await check(line, { data: Float32Array.of(0, 0, 1, 0), count: 2, dimensions: 2 }, 10);
     });
   }
 }
