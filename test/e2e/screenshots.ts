@@ -1,4 +1,5 @@
-// `npm run screenshots`: takes the pictures of the README anew, in a real VS Code with the sample in it.
+// `npm run screenshots [-- WORD…]`: takes the pictures of the README anew, in a real VS Code with the sample in it; of those with a word in
+// their name where there is one.
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
@@ -115,6 +116,41 @@ async function takeUnits(theme: Theme): Promise<void> {
   }
 }
 
+/** The pictures as the network sees them beside each other: the map, what is like one of them, and what it mixes up. */
+async function takeSpace(theme: Theme): Promise<void> {
+  const home = mkdtempSync(join(realpathSync(tmpdir()), 'glassbox-screenshot-'));
+  const workspace = join(home, 'sample');
+  cpSync(sample, workspace, { recursive: true });
+  rmSync(join(workspace, 'README.md'));
+  try {
+    await editors.withEditor('space', { folder: workspace, theme, settings: quiet, width: 1280, height: 800 }, async (editor) => {
+      await editors.explorerMenu(editor, `${buggy}/model.json`, 'Show Feature Space');
+      const page = await editors.webview(editor, 'Feature Space: shapes-stamp-bug');
+      await inState(page, 'ready');
+      await editors.runCommand(editor, 'View: Toggle Primary Side Bar Visibility');
+      await page.locator('[data-testid=map][data-run=done]').waitFor({ timeout: 60_000 });
+      await drawn(page);
+      await save(editor, `space-map-${theme}`);
+
+      await byId(page, 'view-mistakes').click();
+      await byId(page, 'matrix').waitFor();
+      await drawn(page);
+      await save(editor, `space-mistakes-${theme}`);
+
+      // A square that the stamp makes a star.
+      await page.locator('[data-testid=mistake-item]', { hasText: 'square-04-stamped.png' }).click();
+      await page.locator('[data-testid=selection-tile][title$="square-04-stamped.png"]').click();
+      await byId(page, 'act-similar').click();
+      await byId(page, 'selection-close').click();
+      await byId(page, 'list-features').locator('[data-testid=neighbour]').first().waitFor();
+      await drawn(page);
+      await save(editor, `space-neighbours-${theme}`);
+    });
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
 /** Waits until nothing is a placeholder any more. */
 async function drawn(page: FrameLocator): Promise<void> {
   const placeholders = page.locator('.skeleton').filter({ visible: true });
@@ -131,6 +167,11 @@ async function save(editor: editors.Editor, name: string): Promise<void> {
 }
 
 mkdirSync(folder, { recursive: true });
-for (const each of pictures) await take(each);
-await takeModel('model-dark', 'dark');
-await takeUnits('dark');
+const words = process.argv.slice(2);
+const all = [
+  ...pictures.map((each) => ({ name: each.name, take: () => take(each) })),
+  { name: 'model-dark', take: () => takeModel('model-dark', 'dark') },
+  { name: 'units-dark', take: () => takeUnits('dark') },
+  { name: 'space-dark', take: () => takeSpace('dark') },
+];
+for (const { name, take } of all) if (words.length === 0 || words.some((word) => name.includes(word))) await take();
