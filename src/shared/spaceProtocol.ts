@@ -129,7 +129,7 @@ export interface Agreement {
   share: Float32Array;
   /** The label most of them have; −1: none. */
   majority: Int32Array;
-  /** Mean of `share` over all labelled rows: the purity of the space. And the same of the pixels. */
+  /** Mean of `share` over all labelled rows: the purity of the space. And the same of the pixels, of many rows over some. */
   purity: number;
   pixelPurity: number;
   /** Of very many images the neighbours are found approximately: what share of the true 10 nearest (measured). */

@@ -1,11 +1,12 @@
 import type { Vectors } from '../../numeric/distances.ts';
 import { throwIfAborted } from '../../shared/errors.ts';
 import type { CallContext } from '../../shared/rpc.ts';
-import type { Metric } from '../../shared/spaceProtocol.ts';
+import { SharedJobs } from '../../shared/sharedJobs.ts';
+import type { Agreement, Metric } from '../../shared/spaceProtocol.ts';
 import type { Services } from '../services.ts';
 import { type Contents, contentsOf } from './contents.ts';
 import type { SpaceHandler } from './handler.ts';
-import { spaceSet } from './spaceSets.ts';
+import { type SpaceSet, spaceSet } from './spaceSets.ts';
 
 /** Multiplications that the neighbours in pixel space may take, a few seconds: beyond, their purity is measured over some of the rows. */
 const pixelWork = 3e10;
@@ -14,18 +15,46 @@ const fewestRows = 200;
 /** What the features are of the whole, for progress: both take about as long. */
 const featureShare = 0.6;
 
-/** Do the nearest labelled images have the label of each? Files with the row's own content are no neighbours. */
+/** What was found of a set of rows, for as long as the set is kept. */
+const known = new WeakMap<SpaceSet, Map<string, Agreement>>();
+const underWay = new WeakMap<Services, SharedJobs>();
+
+/**
+ * Do the nearest labelled images have the label of each? Files with the row's own content are no neighbours. Computed once, however many
+ * ask.
+ */
 export const agreement: SpaceHandler<'agreement'> = async (services, { revision, k, metric }, context) => {
-  const { rows, features, pixels, hashes } = spaceSet(services, revision);
+  const set = spaceSet(services, revision);
+  const kept = known.get(set) ?? new Map<string, Agreement>();
+  known.set(set, kept);
+  const key = `${metric} ${k}`;
+  const found = kept.get(key);
+  if (found) return found;
+  const jobs = underWay.get(services) ?? new SharedJobs();
+  underWay.set(services, jobs);
+  return await jobs.run(`${revision} ${key}`, context, async (job: Context) => {
+    const computed = await agreementOf(services, set, { k, metric }, job);
+    kept.set(key, computed);
+    return computed;
+  });
+};
+
+async function agreementOf(
+  services: Services,
+  set: SpaceSet,
+  { k, metric }: Pick<Asked, 'k' | 'metric'>,
+  context: Context,
+): Promise<Agreement> {
+  const { revision, rows, features, pixels, hashes } = set;
   const contents = contentsOf(rows.labels, hashes);
-  const tell = (from: number, to: number) => ({
+  const part = (from: number, to: number): Context => ({
     signal: context.signal,
-    progress: ({ done }: { done: number }) => context.progress({ done: from + (to - from) * done }),
+    progress: ({ done }) => context.progress({ done: from + (to - from) * done }),
   });
   const all = Array.from(contents.first, (_, i) => i);
-  const inFeatures = await votes(services, contents, { vectors: features, contents: all, k, metric }, tell(0, featureShare));
+  const inFeatures = await votes(services, contents, { vectors: features, contents: all, k, metric }, part(0, featureShare));
   const some = sample(contents.first.length, pixelWork / (contents.first.length * pixels.dimensions));
-  const inPixels = await votes(services, contents, { vectors: pixels, contents: some, k, metric }, tell(featureShare, 1));
+  const inPixels = await votes(services, contents, { vectors: pixels, contents: some, k, metric }, part(featureShare, 1));
   throwIfAborted(context.signal);
   context.progress({ done: 1 });
   return {
@@ -38,7 +67,7 @@ export const agreement: SpaceHandler<'agreement'> = async (services, { revision,
     pixelPurity: meanOf(inPixels.share),
     ...(inFeatures.recall !== undefined && { recall: inFeatures.recall }),
   };
-};
+}
 
 interface Asked {
   vectors: Vectors;

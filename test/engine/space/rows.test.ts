@@ -38,6 +38,7 @@ function asking({ root, model, store }: Situation) {
   const engine = createEngine(options);
   const context = { signal: new AbortController().signal, progress: () => {} };
   return {
+    engine,
     index: (images: readonly string[]) => engine.index({ model, store, images }, context),
     rows: (images: readonly string[], more: Partial<SpaceCalls['rows']['params']> = {}) =>
       engine.rows({ model, store, images, roots: [root], ...more }, context),
@@ -266,6 +267,27 @@ test('a row whose file holds another picture by now is an image like any other; 
   assert.deepEqual([before.query.row, now.query.row, now.copies], [0, -1, [2]]);
   await rename(gone, `${gone}.away`);
   await assert.rejects(neighbours(revision, gone, 3, 'cosine'), { code: 'file-missing', file: gone });
+});
+
+test('agreement is computed once, however many ask, and ends when nobody waits for it', async (t) => {
+  const all = await situation(t, 12);
+  const { index, rows, agreement, engine } = asking(all);
+  await index(all.images);
+  const { revision } = await rows(all.images);
+  const [first, second] = await Promise.all([agreement(revision, 3, 'cosine'), agreement(revision, 3, 'cosine')]);
+  assert.equal(first, second);
+  assert.equal(await agreement(revision, 3, 'cosine'), first);
+  assert.notEqual(await agreement(revision, 3, 'euclidean'), first);
+  const heard: number[] = [];
+  const ask = (signal: AbortSignal) =>
+    engine.agreement({ revision, k: 2, metric: 'cosine' }, { signal, progress: ({ done }) => heard.push(done) });
+  await assert.rejects(ask(AbortSignal.abort()), { code: 'cancelled' });
+  await ask(new AbortController().signal);
+  assert.equal(heard.at(-1), 1);
+  assert.deepEqual(
+    heard,
+    heard.toSorted((a, b) => a - b),
+  );
 });
 
 test('rows that are not kept are stale', async (t) => {
