@@ -261,3 +261,22 @@ test('where each image could have its own size, both are fed at the one that an 
   assert.deepEqual([...sides[0].input], [...sides[1].input]);
   closeTo([sides[0].sum, sides[1].sum], [cosine, cosine], 1e-6, 'sums');
 });
+
+test('the cosine is the one that neighbours are ordered by', async (t) => {
+  for (const size of [{}, { size: 'image' }]) {
+    const folder = await newFolder(t);
+    const open = 'size' in size ? { input: ['N', 3, 'H', 'W'] } : {};
+    const model = await writeClassifier(folder, open, { input: { ...unitPixels, ...size } });
+    const images = [
+      await writePicture(join(folder, 'a.png'), { seed: 3, width: 20, height: 12 }),
+      await writePicture(join(folder, 'b.png'), { seed: 4, width: 30, height: 40 }),
+    ] as const;
+    const { engine } = newEngine();
+    const of = { model, store: join(folder, 'store'), images };
+    await engine.index(of, context());
+    const { revision } = await engine.rows({ ...of, roots: [folder] }, context());
+    const near = await engine.neighbours({ revision, image: images[0], k: 1, metric: 'cosine' }, context());
+    const { cosine } = await engine.pair({ model, image: images[0], other: images[1] }, context());
+    closeTo([1 - near.features[0]!.distance], [cosine], 1e-5, 'cosine');
+  }
+});
