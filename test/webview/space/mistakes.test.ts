@@ -321,6 +321,17 @@ test('a thousand classes: the most confused ones as a table, all of them drawn',
     await byId(page, 'selection').waitFor({ state: 'detached' });
     await big.hover({ position: { x: 41 * 16 + 8 - left, y: 40 * 16 + 8 - top } });
     assert.match(await textOf(page, 'matrix-reading'), /^class 40 seen as class 41/);
+    // Zooming keeps what is in the middle.
+    const middle = (side: number) =>
+      big.evaluate((e, cell) => [(e.scrollLeft + e.clientWidth / 2) / cell, (e.scrollTop + e.clientHeight / 2) / cell], side);
+    await big.evaluate((e) => e.scrollTo({ left: 6000, top: 5000 }));
+    const before = await middle(16);
+    await page.waitForTimeout(100);
+    await page.keyboard.press('-');
+    await page.waitForTimeout(100);
+    const after = await middle(8);
+    for (const axis of [0, 1]) assert.ok(Math.abs(before[axis]! - after[axis]!) < 1, `${before} ${after}`);
+    await page.keyboard.press('+');
     await screenshot(page, 'mistakes-1000-classes');
   });
 });

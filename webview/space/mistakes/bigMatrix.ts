@@ -55,7 +55,10 @@ export function bigMatrix(state: SpaceState, rows: SpaceRows, matrix: Matrix, fl
   };
   const key = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const { closer, farther } = zoomsOf(state.mistakes, view);
     if (event.key === 'Enter' || event.key === ' ') openPlace(rows, matrix, cursor, flow);
+    else if (event.key === '+') zoom(closer, state.mistakes, view, flow);
+    else if (event.key === '-') zoom(farther, state.mistakes, view, flow);
     else {
       const to = nextPlace(event.key, cursor, matrix);
       if (!to) return;
@@ -76,7 +79,7 @@ export function bigMatrix(state: SpaceState, rows: SpaceRows, matrix: Matrix, fl
       class="big-scroll"
       role="application"
       tabindex="0"
-      aria-label="Confusion matrix of ${matrix.rows.length} labels by ${matrix.columns.length} predictions. Arrow keys move, Enter opens the pictures. ${placeText(rows, matrix, mark)}"
+      aria-label="Confusion matrix of ${matrix.rows.length} labels by ${matrix.columns.length} predictions. Arrow keys move, Enter opens the pictures, plus and minus zoom. ${placeText(rows, matrix, mark)}"
       data-testid="big-matrix"
       ${vars({ width: `${view.width}px`, height: `${view.height}px` })}
       @scroll=${(event: Event) => mistakes.scrolled((event.currentTarget as Element).scrollLeft, (event.currentTarget as Element).scrollTop)}
@@ -101,14 +104,34 @@ export function bigMatrix(state: SpaceState, rows: SpaceRows, matrix: Matrix, fl
   </div>`;
 }
 
-function zoomButtons({ cell }: MistakesState, view: View, { mistakes }: Flow): TemplateResult {
-  const closer = sides.find((side) => side > view.cell + 0.01);
-  const farther = cell === 0 ? undefined : (sides.findLast((side) => side < view.cell - 0.01) ?? 0);
+/** The next larger and smaller side of a cell; 0: all in sight; undefined: there is none. */
+function zoomsOf({ cell }: MistakesState, view: View) {
+  return {
+    closer: sides.find((side) => side > view.cell + 0.01),
+    farther: cell === 0 ? undefined : (sides.findLast((side) => side < view.cell - 0.01) ?? 0),
+  };
+}
+
+function zoomButtons(state: MistakesState, view: View, flow: Flow): TemplateResult {
+  const { closer, farther } = zoomsOf(state, view);
+  const to = (side: number | undefined) => () => zoom(side, state, view, flow);
   return html`<div class="big-tools" role="group" aria-label="Zoom">
-    ${iconButton({ testid: 'matrix-closer', label: 'Larger cells', icon: 'plus', disabled: closer === undefined, onClick: () => closer !== undefined && mistakes.zoom(closer) })}
-    ${iconButton({ testid: 'matrix-farther', label: 'Smaller cells', icon: 'minus', disabled: farther === undefined, onClick: () => farther !== undefined && mistakes.zoom(farther) })}
-    ${iconButton({ testid: 'matrix-fit', label: 'All classes in sight', icon: 'fit', disabled: cell === 0, onClick: () => mistakes.zoom(0) })}
+    ${iconButton({ testid: 'matrix-closer', label: 'Larger cells', icon: 'plus', disabled: closer === undefined, onClick: to(closer) })}
+    ${iconButton({ testid: 'matrix-farther', label: 'Smaller cells', icon: 'minus', disabled: farther === undefined, onClick: to(farther) })}
+    ${iconButton({ testid: 'matrix-fit', label: 'All classes in sight', icon: 'fit', disabled: state.cell === 0, onClick: to(0) })}
   </div>`;
+}
+
+/** What is in the middle stays there. */
+function zoom(side: number | undefined, { left, top }: MistakesState, { cell, width, height }: View, { mistakes }: Flow): void {
+  if (side === undefined) return;
+  mistakes.zoom(side);
+  // After the page is drawn, which waits for the end of the turn just so.
+  queueMicrotask(() => {
+    const scroll = document.querySelector('.big-scroll');
+    const middle = (from: number, before: number, now: number) => ((from + before / 2) / cell) * side - now / 2;
+    scroll?.scrollTo({ left: middle(left, width, scroll.clientWidth), top: middle(top, height, scroll.clientHeight) });
+  });
 }
 
 /** Scrolls so that a place is in sight. */
