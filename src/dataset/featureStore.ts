@@ -102,12 +102,18 @@ export class FeatureStore {
     }
   }
 
-  /** Hashes of contents that have a thumbnail. */
-  async withThumbnail(): Promise<ReadonlySet<string>> {
-    const hashes = await this.#database.read((db) =>
-      db.column<Buffer>('SELECT hash FROM thumbnails JOIN contents ON contents.id = thumbnails.content'),
-    );
-    return new Set(hashes.map((hash) => hash.toString('hex')));
+  /** Those of some contents that have a thumbnail. */
+  async withThumbnail(hashes: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>> {
+    const found = new Set<string>();
+    for (let from = 0; from < hashes.length; from += rowsAtOnce) {
+      throwIfAborted(signal);
+      const some = hashes.slice(from, from + rowsAtOnce);
+      const sql = 'SELECT 1 FROM thumbnails JOIN contents ON contents.id = content WHERE hash = ?';
+      const has = await this.#database.read((db) => some.map((hash) => db.value(sql, Buffer.from(hash, 'hex')) !== undefined));
+      for (const [i, hash] of some.entries()) if (has[i]) found.add(hash);
+      await turn();
+    }
+    return found;
   }
 
   /**

@@ -72,13 +72,17 @@ async function dropModels(database: Database, models: readonly number[]): Promis
       db.run('DELETE FROM models WHERE id = ?', model);
     });
   }
-  if (models.length === 0) return;
-  await database.write((db) => db.run('DELETE FROM thumbnails WHERE content NOT IN (SELECT content FROM answers)'));
+  const unused = 'SELECT content FROM thumbnails WHERE content NOT IN (SELECT content FROM answers) LIMIT ?';
+  if (models.length > 0) await dropSome(database, `DELETE FROM thumbnails WHERE content IN (${unused})`);
 }
 
 async function dropRows(database: Database, table: 'vectors' | 'answers', column: 'layer' | 'model', of: number): Promise<void> {
-  const sql = `DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE ${column} = ? LIMIT ?)`;
-  while ((await database.write((db) => db.run(sql, of, rowsAtOnce))) > 0) await turn();
+  await dropSome(database, `DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE ${column} = ? LIMIT ?)`, of);
+}
+
+/** Again and again, until there is nothing left to delete. */
+async function dropSome(database: Database, sql: string, ...of: number[]): Promise<void> {
+  while ((await database.write((db) => db.run(sql, ...of, rowsAtOnce))) > 0) await turn();
 }
 
 /** Free pages go back to the disk. */

@@ -69,7 +69,10 @@ class Indexer {
     const { priority = lowPriority } = this.#params;
     const { signal } = this.#context;
     const { input } = index.open.model;
-    const shown = await index.store.withThumbnail();
+    const shown = await index.store.withThumbnail(
+      missing.map(({ hash }) => hash),
+      signal,
+    );
     const write = () => this.#write(index, progress);
     try {
       await feedImages(index, missing, {
