@@ -8,6 +8,8 @@ import type { NumericThread } from './numericThread.ts';
 import type { SpaceSet } from './spaceSets.ts';
 import type { LayoutTask } from './threadCalls.ts';
 
+const waiting: LayoutFrame = { phase: 'waiting for another layout', iteration: 0, iterations: 0, secondsLeft: undefined };
+
 /** Bound of the layouts in memory: 80 of 100,000 points. */
 const cacheBytes = 64 * 2 ** 20;
 
@@ -22,7 +24,9 @@ export class LayoutDesk {
   readonly #thread: NumericThread;
   readonly #kept = new ByteCache<Layout>(cacheBytes);
   readonly #jobs = new SharedJobs();
-  #last: Promise<unknown> = Promise.resolve();
+  #last: Promise<void> = Promise.resolve();
+  /** Layouts under way and waiting. */
+  #inLine = 0;
   #current: { revision: string; control: Control } | undefined;
 
   constructor(thread: NumericThread) {
@@ -63,10 +67,15 @@ export class LayoutDesk {
   /** Works when those before have ended; who is cancelled while waiting never starts. */
   async #inTurn(job: Context, work: () => Promise<Layout>): Promise<Layout> {
     const before = this.#last;
-    if (this.#current) job.progress({ phase: 'waiting for another layout', iteration: 0, iterations: 0, secondsLeft: undefined });
     const mine = untilAborted(before, job.signal).then(work);
-    this.#last = Promise.allSettled([before, mine]);
-    return await mine;
+    // Nothing of what they made is held on to.
+    this.#last = Promise.allSettled([before, mine]).then(() => {});
+    if (this.#inLine++ > 0) job.progress(waiting);
+    try {
+      return await mine;
+    } finally {
+      this.#inLine--;
+    }
   }
 }
 

@@ -278,6 +278,17 @@ test('one at a time, in turn; who waits is told, and may go', waits, async () =>
   assert.equal(said[0], 'waiting for another layout');
 });
 
+test('two layouts asked for in the same moment: the second one waits, and is told', waits, async () => {
+  const space = newSpace({ a: groups({ count: 50, dimensions: 5 }).points });
+  const said: string[][] = [[], []];
+  const ask = (method: string, i: number) => space.layout('a', { method }, { progress: ({ phase }) => said[i]?.push(phase) });
+  await Promise.all([ask('pca', 0), ask('umap', 1)]);
+  assert.deepEqual(
+    said.map(([first]) => first),
+    ['looking at the features', 'waiting for another layout'],
+  );
+});
+
 test('kept: the same request is answered from memory, whether defaults are spelled out or not', waits, async () => {
   const space = newSpace({ a: groups({ count: 300, dimensions: 5 }).points });
   const found = await space.layout('a', { method: 'umap' });
