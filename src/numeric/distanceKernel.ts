@@ -52,7 +52,7 @@ export class DistanceKernel {
   readonly memory: ArrayBuffer;
   readonly #run: (...parameters: number[]) => number;
 
-  /** `bytes`: of memory. Throws RangeError where there is not so much. */
+  /** `bytes`: of memory. Throws ModelError('engine') where there is not so much. */
   constructor(bytes: number) {
     ({ memory: this.memory, run: this.#run } = instantiate(compiled, bytes));
   }

@@ -50,7 +50,7 @@ export class Panels {
   readonly #out: number;
   #free = 0;
 
-  /** Room for `vectors` of so many dimensions. Throws RangeError where memory does not suffice. */
+  /** Room for `vectors` of so many dimensions. Throws ModelError('engine') where memory does not suffice. */
   constructor(vectors: number, dimensions: number) {
     this.#dimensions = dimensions;
     const blocks = (this.blockRows / tileRows) * panelsAtOnce * tileBytes;

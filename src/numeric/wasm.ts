@@ -3,6 +3,8 @@
  * imported memory (WebAssembly Core Specification 2.0, chapter 5, binary format).
  */
 
+import { ModelError } from '../shared/errors.ts';
+
 /** Bytes of an instruction, operands in front of it, as text would nest them. */
 export type Code = readonly number[];
 
@@ -99,10 +101,29 @@ export interface Compiled {
   module?: object;
 }
 
-/** A module with memory of its own. Throws RangeError where there is not so much. */
+/** Addresses are compared as signed numbers. */
+const mostBytes = 2 ** 31;
+
+/** A module with memory of its own. Throws ModelError('engine') where there is not so much. */
 export function instantiate(compiled: Compiled, bytes: number): { memory: ArrayBuffer; run: (...parameters: number[]) => number } {
-  const memory = new WebAssembly.Memory({ initial: Math.max(1, Math.ceil(bytes / 2 ** 16)) });
+  const memory = memoryOf(bytes);
   compiled.module ??= new WebAssembly.Module(compiled.code());
   const { exports } = new WebAssembly.Instance(compiled.module, { glassbox: { memory } });
   return { memory: memory.buffer, run: exports.run as (...parameters: number[]) => number };
+}
+
+function memoryOf(bytes: number): { readonly buffer: ArrayBuffer } {
+  try {
+    if (bytes > mostBytes) throw new RangeError('beyond what addresses reach');
+    return new WebAssembly.Memory({ initial: Math.max(1, Math.ceil(bytes / 2 ** 16)) });
+  } catch (cause) {
+    throw new ModelError(
+      'engine',
+      `Comparing so many images needs ${(bytes / 2 ** 30).toFixed(1)} GB of memory at once, which is too much.`,
+      {
+        hint: 'Choose a layer with fewer features, or fewer images.',
+        cause,
+      },
+    );
+  }
 }

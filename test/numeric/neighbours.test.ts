@@ -1,6 +1,7 @@
 /** Neighbours of many points against all distances in double precision, sorted. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { DistanceKernel } from '../../src/numeric/distanceKernel.ts';
 import { distanceBetween, told, type Vectors } from '../../src/numeric/distances.ts';
 import { nearestNeighbours, nearestOf } from '../../src/numeric/neighbours.ts';
 import { metrics } from '../../src/shared/spaceProtocol.ts';
@@ -110,4 +111,11 @@ test('progress rises, and what it throws or a signal ends the search', async () 
     },
   });
   await assert.rejects(ending, thrown);
+});
+
+test('more than memory holds is refused by name', () => {
+  for (const gigabytes of [3, 8]) {
+    const message = new RegExp(`${gigabytes}\\.0 GB of memory`);
+    assert.throws(() => new DistanceKernel(gigabytes * 2 ** 30), { code: 'engine', message, hint: /fewer/ });
+  }
 });
