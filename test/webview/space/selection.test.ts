@@ -213,6 +213,23 @@ test('of ten thousand pictures only those in view are there and asked for', asyn
   });
 });
 
+test('an image that comes into focus elsewhere is scrolled to', async () => {
+  await withPage(scene({ images: 3000 }), { width: 1400, height: 900 }, async (page) => {
+    const item = byId(page, 'mistake-item');
+    await item.first().click();
+    await byId(page, 'selection-tile').first().waitFor();
+    await item.nth(38).click();
+    await page.waitForFunction(() => {
+      const list = document.querySelector('[data-testid=selection-list]')!.getBoundingClientRect();
+      const tile = document.querySelector('.selection-tile.focused')?.getBoundingClientRect();
+      return tile && tile.top >= list.top - 4 && tile.bottom <= list.bottom + 4;
+    });
+    assert.equal(await page.locator('.selection-tile.focused').getAttribute('data-place'), '38');
+    // The list is the same one: nothing was opened anew.
+    assert.ok((await byId(page, 'selection-list').evaluate((list) => list.scrollTop)) > 500);
+  });
+});
+
 test('the same pictures stay selected when there are more rows, or others', async () => {
   const of = scene({ images: 300, indexed: 200 });
   const steer = (host: Window['spaceHost']) => {

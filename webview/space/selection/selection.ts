@@ -17,6 +17,8 @@ export class Selection implements Feature {
   #title = '';
   /** Rows that the state tells of. */
   #rows: SpaceRows | undefined;
+  /** Image in focus, wherever it was chosen. */
+  #focus: string | undefined;
 
   constructor(page: Page, flow: Flow) {
     this.#page = page;
@@ -42,8 +44,19 @@ export class Selection implements Feature {
     this.#set({ ...noSelection, width, shown });
   }
 
-  /** Other rows, of another moment or layer: the same images stay selected as far as they are there. */
   sync(): void {
+    this.#carryOver();
+    const state = this.#page.store.get();
+    const { focus } = state.choices;
+    if (focus === this.#focus) return;
+    this.#focus = focus;
+    // Chosen on the map, it is found in the list: its tile is there, so that the list can be scrolled to it.
+    const place = selectedInOrder(state).indexOf(rowOf(state.rows.value, focus) ?? -1);
+    if (place >= 0) this.moveTo(place);
+  }
+
+  /** Other rows, of another moment or layer: the same images stay selected as far as they are there. */
+  #carryOver(): void {
     const { value } = this.#page.store.get().rows;
     if (!value || value === this.#rows) return;
     const before = this.#rows;

@@ -30,11 +30,21 @@ const mounted = (element: Element | undefined) => {
     });
 };
 
+let followed: string | undefined;
+
+/** The list is scrolled to the image in focus when that is another one: after the page is drawn. */
+function followFocus({ choices }: SpaceState): void {
+  if (choices.focus === followed) return;
+  followed = choices.focus;
+  queueMicrotask(() => document.querySelector('.selection-tile.focused')?.scrollIntoView({ block: 'nearest' }));
+}
+
 /** The images that something chose, and what can be done with them; nothing where nothing is selected. */
 export function selectionView(state: SpaceState, flow: Flow): TemplateResult {
   const { value } = state.rows;
   const { rows, shown } = state.selection;
   const sheet = sheetView(state, flow);
+  followFocus(state);
   if (!value || rows.length === 0) return html`${sheet}`;
   return html`${keyed(shown, panel(state, value, flow))} ${sheet}`;
 }
