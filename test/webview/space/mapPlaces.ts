@@ -17,9 +17,12 @@ export async function laidOut(page: Page): Promise<void> {
 export async function atRest(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    const pen = new OffscreenCanvas(400, 300).getContext('2d', { willReadFrequently: true });
     const look = () => {
-      const over = document.querySelectorAll<HTMLCanvasElement>('[data-testid=map-surface] canvas');
-      return [...over].map((canvas) => canvas.toDataURL()).join();
+      pen?.clearRect(0, 0, 400, 300);
+      for (const canvas of document.querySelectorAll<HTMLCanvasElement>('[data-testid=map-surface] canvas'))
+        pen?.drawImage(canvas, 0, 0, 400, 300);
+      return pen?.getImageData(0, 0, 400, 300).data.join() ?? '';
     };
     let before = '';
     for (let i = 0, same = 0; i < 200 && same < 3; i++) {
