@@ -24,10 +24,9 @@ export class LayoutDesk {
   readonly #thread: NumericThread;
   readonly #kept = new ByteCache<Layout>(cacheBytes);
   readonly #jobs = new SharedJobs();
+  /** Under way, and waiting. */
+  readonly #open = new Set<{ revision: string; control: Control }>();
   #last: Promise<void> = Promise.resolve();
-  /** Layouts under way and waiting. */
-  #inLine = 0;
-  #current: { revision: string; control: Control } | undefined;
 
   constructor(thread: NumericThread) {
     this.#thread = thread;
@@ -39,42 +38,37 @@ export class LayoutDesk {
     const known = this.#kept.get(key);
     if (known) return known;
     return await this.#jobs.run(key, context, async (job: Context) => {
-      const layout = await this.#inTurn(job, () => this.#compute(set, wanted, job));
+      const layout = await this.#inTurn(set.revision, job, (control) => this.#compute(set, wanted, control, job));
       // Who asks again after having stopped it wants the rest.
       if (!layout.stopped) this.#kept.set(key, layout, layout.positions.byteLength);
       return layout;
     });
   }
 
-  /** The layout of these rows that is being computed ends where it is; others are left alone. */
+  /** Layouts of these rows end where they are; one that waits, as soon as it is its turn. Others are left alone. */
   stop(revision: string): void {
-    if (this.#current?.revision === revision) this.#current.control.stop();
+    for (const open of this.#open) if (open.revision === revision) open.control.stop();
   }
 
-  async #compute({ revision, features }: SpaceSet, wanted: Wanted, { signal, progress }: Context): Promise<Layout> {
+  async #compute({ revision, features }: SpaceSet, wanted: Wanted, control: Control, { signal, progress }: Context): Promise<Layout> {
     const start = performance.now();
-    const control = new Control();
-    const current = { revision, control };
-    this.#current = current;
-    try {
-      const laidOut = await this.#thread.layout({ points: features, ...wanted }, control, { signal, onProgress: progress });
-      return { revision, ...wanted, ...laidOut, ms: performance.now() - start };
-    } finally {
-      if (this.#current === current) this.#current = undefined;
-    }
+    const laidOut = await this.#thread.layout({ points: features, ...wanted }, control, { signal, onProgress: progress });
+    return { revision, ...wanted, ...laidOut, ms: performance.now() - start };
   }
 
   /** Works when those before have ended; who is cancelled while waiting never starts. */
-  async #inTurn(job: Context, work: () => Promise<Layout>): Promise<Layout> {
-    const before = this.#last;
-    const mine = untilAborted(before, job.signal).then(work);
+  async #inTurn(revision: string, job: Context, work: (control: Control) => Promise<Layout>): Promise<Layout> {
+    const [before, control] = [this.#last, new Control()];
+    const open = { revision, control };
+    if (this.#open.size > 0) job.progress(waiting);
+    this.#open.add(open);
+    const mine = untilAborted(before, job.signal).then(() => work(control));
     // Nothing of what they made is held on to.
     this.#last = Promise.allSettled([before, mine]).then(() => {});
-    if (this.#inLine++ > 0) job.progress(waiting);
     try {
       return await mine;
     } finally {
-      this.#inLine--;
+      this.#open.delete(open);
     }
   }
 }

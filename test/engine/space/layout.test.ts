@@ -278,6 +278,21 @@ test('one at a time, in turn; who waits is told, and may go', waits, async () =>
   assert.equal(said[0], 'waiting for another layout');
 });
 
+test('stopped while it waits: when it is its turn it does not begin', waits, async () => {
+  const space = newSpace({ a: groups({ count: 1000, dimensions: 10 }).points, b: groups({ count: 500, dimensions: 10 }).points });
+  let second: Promise<Layout> | undefined;
+  const first = space.layout('a', long, {
+    progress: whenMoving(() => {
+      second = space.layout('b', long);
+      setTimeout(() => void space.stop('b'), 20);
+      setTimeout(() => void space.stop('a'), 60);
+    }),
+  });
+  assert.ok((await first).iterations > 0);
+  const { stopped, iterations } = (await second) as Layout;
+  assert.deepEqual([stopped, iterations], [true, 0]);
+});
+
 test('two layouts asked for in the same moment: the second one waits, and is told', waits, async () => {
   const space = newSpace({ a: groups({ count: 50, dimensions: 5 }).points });
   const said: string[][] = [[], []];
