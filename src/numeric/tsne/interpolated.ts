@@ -14,7 +14,7 @@ export interface InterpolatedState {
 }
 
 /** Of the header: nodes, origin, spacing of each axis; what a charge's potential on the grid lacks everywhere; what it has at itself. */
-const headerSize = 11;
+const headerSize = 12;
 
 /**
  * Repulsion on a grid, linear in the number of points. As in FIt-SNE, points become charges on the nodes of a grid, their potential comes
@@ -55,14 +55,14 @@ export class InterpolatedRepulsion implements Repulsion {
     this.#positions = positions;
     const axes = frameOf(positions, this.#count);
     if (this.#kernel === undefined || !fits(this.#kernel, axes)) this.#kernel = kernelFor(axes);
-    const { convolution, everywhere, itself } = this.#kernel;
-    this.#header.set([...axes.flatMap(({ nodes, origin, spacing }) => [nodes, origin, spacing]), everywhere, ...itself]);
+    const { convolution, everywhere, peak, itself } = this.#kernel;
+    this.#header.set([...axes.flatMap(({ nodes, origin, spacing }) => [nodes, origin, spacing]), everywhere, peak, ...itself]);
     this.#spread();
     convolution.apply(this.#grid, axes[0].nodes, axes[1].nodes);
   }
 
   apply(from: number, to: number, forces: Float64Array): number {
-    const [, x0, dx, width, y0, dy, everywhere, same, alongX, alongY, alongBoth] = this.#header as unknown as Header;
+    const [, x0, dx, width, y0, dy, everywhere, peak, same, alongX, alongY, alongBoth] = this.#header as unknown as Header;
     const [grid, positions] = [this.#grid, this.#positions];
     const [[wx, wy], [sx, sy]] = [this.#weights, this.#slopes];
     const others = this.#count - 1;
@@ -93,14 +93,15 @@ export class InterpolatedRepulsion implements Repulsion {
       // What a point does to itself, because it is spread over nodes, is known: half a slope of its potential at itself.
       const turnX = 2 * Math.PI * (x - row);
       const turnY = 2 * Math.PI * (y - column);
-      const [cosX, cosY] = [Math.cos(turnX), Math.cos(turnY)];
+      const cosX = Math.cos(turnX);
+      const cosY = Math.cos(turnY);
       fx += Math.PI * Math.sin(turnX) * (alongX + alongBoth * cosY);
       fy += Math.PI * Math.sin(turnY) * (alongY + alongBoth * cosX);
-      forces[2 * i] = fx / (-2 * dx);
-      forces[2 * i + 1] = fy / (-2 * dy);
+      forces[2 * i] = (peak * fx) / (-2 * dx);
+      forces[2 * i + 1] = (peak * fy) / (-2 * dy);
       const itself = same + alongX * cosX + alongY * cosY + alongBoth * cosX * cosY;
       // Never less than if all others were at the other end of the grid.
-      z += Math.max(potential - itself, 0) + everywhere * others;
+      z += peak * Math.max(potential - itself, 0) + everywhere * others;
     }
     return z;
   }
@@ -126,8 +127,8 @@ export class InterpolatedRepulsion implements Repulsion {
   }
 }
 
-/** Nodes, origin, spacing of the first axis, the same of the second, `everywhere` and `itself` of the kernel. */
-type Header = [number, number, number, number, number, number, number, ...Itself];
+/** Nodes, origin, spacing of the first axis, the same of the second, `everywhere`, `peak` and `itself` of the kernel. */
+type Header = [number, number, number, number, number, number, number, number, ...Itself];
 
 /**
  * The potential on the grid of a point at itself, by the parts u, v of the way between nodes: a + b cos 2πu + c cos 2πv + d cos 2πu cos 2πv.
@@ -139,6 +140,8 @@ interface Kernel {
   convolution: EvenConvolution;
   /** The kernel's value at the largest distance, which is left out: what varies stays exact however close the points are. */
   everywhere: number;
+  /** What is left at distance 0: the convolution is with the kernel over this, in the range of single precision. */
+  peak: number;
   itself: Itself;
 }
 
@@ -146,16 +149,16 @@ function fits({ axes }: Kernel, wanted: readonly [Axis, Axis]): boolean {
   return axes.every(({ padded, spacing }, a) => padded === wanted[a]?.padded && spacing === wanted[a]?.spacing);
 }
 
-/** (1 + r²)⁻¹ − (1 + R²)⁻¹ between nodes, divided twice by what splines do to a charge: where it is spread and where it is read. */
+/** (1 + r²)⁻¹ − (1 + R²)⁻¹ between nodes, over its value at 0, divided twice by what splines do to a charge: where it is spread and where it is read. */
 function kernelFor(axes: readonly [Axis, Axis]): Kernel {
   const [down, right] = axes;
   const farthest = ((down.padded / 2) * down.spacing) ** 2 + ((right.padded / 2) * right.spacing) ** 2;
   const kernel = (r: number, c: number) => {
     const squared = (r * down.spacing) ** 2 + (c * right.spacing) ** 2;
-    return (farthest - squared) / ((1 + squared) * (1 + farthest));
+    return (1 - squared / farthest) / (1 + squared);
   };
   const convolution = new EvenConvolution(down.padded, right.padded, kernel, (angle) => quinticGain(angle) ** -2);
-  return { axes, convolution, everywhere: 1 / (1 + farthest), itself: itselfOn(convolution) };
+  return { axes, convolution, everywhere: 1 / (1 + farthest), peak: farthest / (1 + farthest), itself: itselfOn(convolution) };
 }
 
 /** From the points on a node, halfway to the next one along either axis, and along both. */
