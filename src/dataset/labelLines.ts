@@ -112,13 +112,22 @@ function columnIn(names: readonly string[], known: readonly string[]): number {
 
 function fromTable(rows: readonly Row[], file: string, isImage: (name: string) => boolean): LabelLine[] {
   const { image, label, body } = columnsOf(rows, file, isImage);
+  const header = rows[0]?.cells ?? [];
   return body.map(({ line, cells }) => {
     const where = `line ${line}`;
     if (cells.length <= Math.max(image, label)) throw bad(file, `has too few columns in ${where}`, where);
-    return { where, image: cells[image] as string, label: clean(cells[label] as string) };
+    const text = label < 0 ? header[markedIn(cells.slice(0, header.length), image)] : cells[label];
+    return { where, image: cells[image] as string, label: clean(text as string) };
   });
 }
 
+/** Of cells that are 0 and one of which is 1 that one; −1: they are not. The image's does not count. */
+function markedIn(cells: readonly string[], image: number): number {
+  const numbers = cells.map((cell, column) => (column === image ? 0 : Number(cell === '' ? Number.NaN : cell)));
+  return numbers.every((number) => number === 0 || number === 1) && numbers.indexOf(1) === numbers.lastIndexOf(1) ? numbers.indexOf(1) : -1;
+}
+
+/** `label` −1: there is a column for each class, and a 1 in that of the image's. */
 function columnsOf(
   rows: readonly Row[],
   file: string,
@@ -129,8 +138,9 @@ function columnsOf(
   if (columns < 2) throw bad(file, 'has only one column', 'line 1');
   const named = header.some(isImage) ? -1 : columnIn(header, imageColumns);
   if (named >= 0) {
-    const label = labelIn(header, named);
-    if (label >= 0) return { image: named, label, body: rows.slice(1) };
+    const [label, body] = [labelIn(header, named), rows.slice(1)];
+    const marked = label < 0 && columns > 2 && body.length > 0 && body.every(({ cells }) => markedIn(cells.slice(0, columns), named) >= 0);
+    if (label >= 0 || marked) return { image: named, label, body };
     throw bad(file, `has no column of labels; its columns are ${header.slice(0, 8).join(', ')}`, 'line 1');
   }
   // No header, or one in words of its own: what names images is the column of images.

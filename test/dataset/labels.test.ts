@@ -39,6 +39,7 @@ const dialects: Record<string, [name: string, content: string | Uint8Array]> = {
   'a header in another language': ['a.csv', 'bild,tier\ncats/1.png,cat\ncats/2.png,cat\ndogs/1.png,dog\ndogs/3.JPG,dog\n'],
   'a label column of any name': ['a.csv', 'filename,animal\ncats/1.png,cat\ncats/2.png,cat\ndogs/1.png,dog\ndogs/3.JPG,dog\n'],
   'numbers and names': ['a.csv', 'file,label,class_name\ncats/1.png,0,cat\ncats/2.png,0,cat\ndogs/1.png,1,dog\ndogs/3.JPG,1,dog\n'],
+  'a column for each class': ['a.csv', 'image,cat,dog\ncats/1,1.0,0.0,1\ncats/2,1.0,0.0\ndogs/1,0.0,1.0\ndogs/3,0.0,1.0\n'],
   'paths of another machine': [
     'a.csv',
     'path,label\nC:\\data\\pets\\cats\\1.png,cat\n/home/x/cats/2.png,cat\n./dogs/1.png,dog\ndata/dogs/3.JPG,dog\n',
@@ -115,6 +116,7 @@ const broken: Record<string, [name: string, content: string | Uint8Array, messag
     /no column of labels; its columns are path, width, height/,
     'line 1',
   ],
+  'several classes of an image': ['a.csv', 'image,cat,dog\ncats/1,1,1\n', /no column of labels; its columns are image, cat, dog/, 'line 1'],
   'no images among its columns': ['a.csv', 'x,y\n7,8\n', /no column that names images/, 'line 1'],
   'a line that is too short': ['a.csv', 'path,label\ncats/1.png,cat\ncats/2.png\n', /too few columns in line 3/, 'line 3'],
   'a quote that never ends': [
