@@ -166,6 +166,7 @@ export interface LayoutFrame {
   kl?: number;
 }
 
+/** NaN where there are fewer than three images. */
 export interface LayoutQuality {
   /** Mean share of the 10 nearest neighbours in the feature space that are among the 10 nearest of the layout. */
   preservation: number;
