@@ -1,4 +1,5 @@
 /** Entry of the thread that layouts and neighbours of many points are computed in. */
+import { getPriority, setPriority } from 'node:os';
 import { parentPort, type Transferable } from 'node:worker_threads';
 import { neighbourGraph } from '../../numeric/neighbourGraph.ts';
 import { nearestOf } from '../../numeric/neighbours.ts';
@@ -6,6 +7,10 @@ import { type Port, serve } from '../../shared/rpc.ts';
 import { Control } from './control.ts';
 import { layOut } from './layouts/layOut.ts';
 import type { ThreadCalls } from './threadCalls.ts';
+
+// Explanations come first: they share the cores. On Linux alone a thread has a priority of its own, which its threads inherit; elsewhere it
+// would be that of the whole process.
+if (process.platform === 'linux') setPriority(Math.min(19, getPriority() + 5));
 
 const port: Port = {
   // What is told is not needed here any more.

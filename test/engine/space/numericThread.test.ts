@@ -1,6 +1,7 @@
 /** The thread that computes neighbours and layouts: what comes back, that the engine stays free, and what happens when it fails. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { getPriority } from 'node:os';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -69,7 +70,8 @@ test('points in shared memory are read where they are; all others are left with 
   assert.equal(own.data.length, 120, 'not taken away');
 });
 
-test('this thread stays free while the other one computes', waits, async () => {
+test('this thread stays free while the other one computes, and as urgent as it was', waits, async () => {
+  const priority = getPriority();
   const { points } = groups({ count: 3000, dimensions: 64 });
   let [longest, last] = [0, performance.now()];
   const timer = setInterval(() => {
@@ -82,6 +84,7 @@ test('this thread stays free while the other one computes', waits, async () => {
     new Control(),
   );
   clearInterval(timer);
+  assert.equal(getPriority(), priority);
   const took = performance.now() - start;
   assert.ok(longest < Math.max(100, took / 4), `a delay of ${longest} ms in ${took} ms`);
 });
