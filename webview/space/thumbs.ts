@@ -36,6 +36,8 @@ export class Thumbs {
       this.#thumbs.set(path, thumb);
       return thumb;
     }
+    // What is wanted again is on screen now.
+    this.#wanted.delete(path);
     this.#wanted.add(path);
     if (!this.#asking) queueMicrotask(() => void this.#ask());
     return undefined;
