@@ -17,21 +17,27 @@ export interface Placed {
   y: number;
 }
 
-/** Side of a picture, CSS pixels: larger as fewer are in view. */
-export function sideOf(inView: number): number {
-  return inView <= 30 ? 64 : inView <= 80 ? 52 : 40;
+/** Sides of pictures, CSS pixels: as large as leaves room for most of those in view. */
+const sides = [64, 52, 40, 30] as const;
+const usual = 40;
+
+export interface Pictures {
+  placed: readonly Placed[];
+  side: number;
 }
 
+export const noPictures: Pictures = { placed: [], side: usual };
+
 /**
- * Which points are drawn as pictures: none where too many are in view, unless `always`; then as many as do not cover one another, the
- * `first` ones before all others.
+ * Which points are drawn as pictures: none where there are too many in view, or so near to one another that pictures would hide more
+ * than they show, unless `always`; then as many as do not cover one another, the `first` ones before all others.
  */
 export function picturesIn(
   places: Places,
   to: Transform,
   { width, height }: Size,
   { always, first }: { always: boolean; first: readonly number[] },
-): { placed: readonly Placed[]; side: number } {
+): Pictures {
   const { positions, states } = places;
   const at = (row: number) => ({
     row,
@@ -43,21 +49,30 @@ export function picturesIn(
   for (const row of shuffled(states.length)) {
     if (!isSeen(at(row))) continue;
     seen.push(row);
-    if (seen.length > few && !always) return { placed: [], side: sideOf(seen.length) };
+    if (seen.length > few && !always) return noPictures;
   }
-  const side = sideOf(seen.length);
+  // Of very many there is never room for most.
+  const possible = seen.length <= few ? sides : [];
+  const candidates = [...first.filter((row) => isSeen(at(row))), ...seen].map(at);
+  for (const side of possible) {
+    const placed = apartBy(candidates, side + 2);
+    if (placed.length >= 0.6 * seen.length) return { placed, side };
+  }
+  return always ? { placed: apartBy(candidates, usual + 2), side: usual } : noPictures;
+}
+
+/** Those that are as far as that from all before them. */
+function apartBy(candidates: readonly Placed[], apart: number): Placed[] {
   const taken = new Map<number, Placed>();
   const placed: Placed[] = [];
-  const apart = side + 2;
-  for (const row of [...first, ...seen]) {
+  for (const picture of candidates) {
     if (placed.length >= many) break;
-    const picture = at(row);
     const [column, line] = [Math.floor(picture.x / apart), Math.floor(picture.y / apart)];
-    if (!isSeen(picture) || isCovered(taken, column, line, picture, apart)) continue;
+    if (isCovered(taken, column, line, picture, apart)) continue;
     taken.set(cell(column, line), picture);
     placed.push(picture);
   }
-  return { placed, side };
+  return placed;
 }
 
 function isCovered(taken: ReadonlyMap<number, Placed>, column: number, line: number, { x, y }: Placed, apart: number): boolean {

@@ -5,7 +5,7 @@ import type { MapTheme } from './mapColours.ts';
 import { insideOf, nearestTo, nextTowards } from './nearest.ts';
 import { clear, drawOverlay, type Tie } from './overlay.ts';
 import { type Painter, type Points, radiusOf } from './painter.ts';
-import { type Placed, picturesIn } from './pictures.ts';
+import { noPictures, type Pictures, picturesIn } from './pictures.ts';
 import { PlainPainter } from './plainPainter.ts';
 import { WebglPainter } from './webglPainter.ts';
 
@@ -75,7 +75,7 @@ export class Surface {
   /** When the page was scrolled last, ms. */
   #scrolled = Number.NEGATIVE_INFINITY;
   #drag: { from: Point; last: Point; moved: boolean; lasso: Point[] | undefined } | undefined;
-  #pictures: { placed: readonly Placed[]; side: number } = { placed: [], side: 40 };
+  #pictures: Pictures = noPictures;
 
   constructor(events: SurfaceEvents) {
     this.#events = events;
@@ -207,7 +207,7 @@ export class Surface {
     // While everything moves, pictures would flicker.
     this.#pictures =
       moving || this.#bounds !== this.#target
-        ? { placed: [], side: 40 }
+        ? noPictures
         : picturesIn(places, transform, this.#size, {
             always: pictures,
             first: focus === undefined ? [] : [focus, ...ties.map(({ row }) => row)],
