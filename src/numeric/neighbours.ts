@@ -59,7 +59,11 @@ interface Field {
   /** Of a distance as it is ranked: squared, as the sweep has it. */
   squared(distance: number): number;
   others(row: number): Iterable<number>;
+  steps: Steps;
 }
+
+/** What the sweep is of the whole, for progress. */
+const sweepShare = 0.9;
 
 async function ranked(field: Field, k: number): Promise<Ranked> {
   const result = new Ranked(field.rows, k);
@@ -71,6 +75,7 @@ async function ranked(field: Field, k: number): Promise<Ranked> {
   });
   const open: number[] = [];
   for (let row = 0; row < field.rows; row++) {
+    if (row % 64 === 0) await field.steps.at(sweepShare + ((1 - sweepShare) * row) / field.rows);
     for (let at = row * heaps.k; at < (row + 1) * heaps.k; at++) {
       const candidate = heaps.indices[at] as number;
       if (candidate >= 0) result.offer(row, candidate, field.distance(row, candidate));
@@ -99,7 +104,10 @@ function rankAll(field: Field, row: number, result: Ranked): void {
 async function rankAgain(field: Field, open: readonly number[], result: Ranked): Promise<void> {
   if (open.length === 0) return;
   if (open.length < fewRows * field.rows) {
-    for (const row of open) rankAll(field, row, result);
+    for (const row of open) {
+      rankAll(field, row, result);
+      await field.steps.at(1);
+    }
     return;
   }
   for (const row of open) result.clear(row);
@@ -128,14 +136,14 @@ class Themselves implements Field {
   readonly #which: Int32Array;
   readonly #panels: Panels;
   readonly #laid: Laid;
-  readonly #steps: Steps;
+  readonly steps: Steps;
 
   /** `which`: their numbers among the points. */
   constructor(points: Vectors, which: Int32Array, options: GraphOptions) {
     this.#which = which;
     this.rows = which.length;
     this.candidates = which.length - 1;
-    this.#steps = new Steps(options);
+    this.steps = new Steps(options);
     const shift = shiftOf(points, options.metric);
     this.#panels = new Panels(which.length, points.dimensions);
     this.#laid = this.#panels.lay(points, shift, which);
@@ -158,7 +166,7 @@ class Themselves implements Field {
         pair(row, which[column] as number, squared);
         pair(column, which[row] as number, squared);
       });
-      await this.#steps.at(1 - ((this.rows - from) / this.rows) ** 2);
+      await this.steps.at(sweepShare * (1 - ((this.rows - from) / this.rows) ** 2));
     }
   }
 
@@ -180,14 +188,14 @@ class Candidates implements Field {
   readonly #lay: (chunk: Vectors) => Laid;
   readonly #panels: Panels;
   readonly #queries: Laid;
-  readonly #steps: Steps;
+  readonly steps: Steps;
 
   constructor(queries: Vectors, candidates: Vectors, options: GraphOptions) {
     const { dimensions } = candidates;
     this.rows = queries.count;
     this.candidates = candidates.count;
     this.#of = candidates;
-    this.#steps = new Steps(options);
+    this.steps = new Steps(options);
     this.#atOnce = Math.min(candidates.count, Math.max(1024, Math.floor(candidateBytes / (4 * dimensions))));
     const shift = shiftOf(candidates, options.metric);
     this.#panels = new Panels(queries.count + this.#atOnce, dimensions);
@@ -214,7 +222,7 @@ class Candidates implements Field {
         this.#panels.compare(this.#queries, block, laid, 0, (row, column, squared) => {
           if (row < this.rows) pair(row, first + column, squared);
         });
-        await this.#steps.at((first + (count * from) / this.rows) / this.candidates);
+        await this.steps.at((sweepShare * (first + (count * from) / this.rows)) / this.candidates);
       }
       this.#panels.free(laid);
     }

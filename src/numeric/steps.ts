@@ -14,16 +14,18 @@ const turn = 30;
 export class Steps {
   readonly #options: StepOptions;
   #next = 0;
+  #done = 0;
 
   constructor(options: StepOptions) {
     this.#options = options;
   }
 
-  /** Throws ModelError('cancelled'). */
+  /** What is told never falls: some work turns out to be more than was thought. Throws ModelError('cancelled'). */
   async at(done: number): Promise<void> {
     const now = performance.now();
     if (now < this.#next) return;
-    this.#options.progress?.(done);
+    this.#done = Math.max(this.#done, done);
+    this.#options.progress?.(this.#done);
     await breath();
     throwIfAborted(this.#options.signal);
     this.#next = performance.now() + turn;
