@@ -72,7 +72,6 @@ export class Catalogue {
 
   /**
    * The files' contents, in their order; those that are new or changed are read, and what is read is kept, even if this is cancelled.
-   * What is known of other files is forgotten.
    */
   async look(paths: readonly string[], signal: AbortSignal, looked: (count: number) => void = () => {}): Promise<Looked[]> {
     const found: Looked[] = [];
@@ -92,7 +91,6 @@ export class Catalogue {
     } finally {
       await this.#write();
     }
-    await this.#forgetOthers(new Set(paths));
     // A content that another file had may be known to be unreadable.
     const errors = await this.#errors();
     return found.map((file) => {
@@ -133,8 +131,12 @@ export class Catalogue {
     });
   }
 
-  /** Contents that no file has any more are marked: a file may be back soon, under another name. */
-  async #forgetOthers(wanted: ReadonlySet<string>): Promise<void> {
+  /**
+   * What is known of files but these is forgotten: they are the data set now. Contents that no file has any more are marked: a file may
+   * be back soon, under another name.
+   */
+  async forgetOthers(paths: readonly string[]): Promise<void> {
+    const wanted = new Set(paths);
     const known = await this.#database.read((db) => db.column<string>('SELECT path FROM files'));
     const others = known.filter((path) => !wanted.has(path));
     await this.#database.write((db) => {

@@ -1,12 +1,14 @@
+import { Catalogue, type Looked } from '../../dataset/catalogue.ts';
 import type { IndexedImage } from '../../dataset/featureStore.ts';
 import { dropUnused } from '../../dataset/forget.ts';
 import { thumbnailJpeg } from '../../image/thumbnail.ts';
+import type { ErrorRecord } from '../../shared/errors.ts';
 import type { CallContext } from '../../shared/rpc.ts';
 import type { IndexProgress, IndexResult, SpaceCalls } from '../../shared/spaceProtocol.ts';
 import type { Services } from '../services.ts';
 import { batchSize } from '../stream.ts';
 import { CollectingProgress } from '../units/collectingProgress.ts';
-import { DataSetImages } from '../units/dataSetImages.ts';
+import { DataSetImages, skippedOf } from '../units/dataSetImages.ts';
 import { exclusive } from '../units/exclusive.ts';
 import { feedImages } from '../units/feedImages.ts';
 import type { Content } from '../units/imagesAhead.ts';
@@ -18,6 +20,9 @@ import { type OpenIndex, openIndex } from './openIndex.ts';
 const lowPriority = -20;
 /** What was indexed is written at such intervals, ms, or after each batch where that takes longer: no more is lost. */
 const writeEvery = 500;
+
+/** Files that are read, to know their contents, before the network goes over them: so that it begins soon. */
+const filesAtOnce = 512;
 
 /** Goes over the images that are not indexed yet. */
 export const index: SpaceHandler<'index'> = async (services, params, context) =>
@@ -39,6 +44,11 @@ class Indexer {
   /** When it was last written, ms: the first batch is at once, so that there is progress to see. */
   #written = Number.NEGATIVE_INFINITY;
   #indexed = 0;
+  /** Contents that were indexed before. */
+  readonly #reused = new Set<string>();
+  /** Those that the network went over, or could not. */
+  readonly #tried = new Set<string>();
+  readonly #errors = new Map<string, ErrorRecord>();
 
   constructor(services: Services, params: SpaceCalls['index']['params'], context: CallContext<IndexProgress>) {
     this.#services = services;
@@ -47,22 +57,57 @@ class Indexer {
   }
 
   async run(): Promise<IndexResult> {
-    const { signal, progress } = this.#context;
+    const { signal } = this.#context;
     const { store, images } = this.#params;
     const index = await openIndex(this.#services, this.#params, signal);
-    const reading = new CollectingProgress(images.length, progress);
-    const found = await DataSetImages.look(store, images, signal, () => reading.at(0));
+    const catalogue = new Catalogue(store);
+    const files = [...new Set(images)];
     const known = await index.store.indexed(index.layer.name, signal);
-    const missing = [...found.contents.values()].filter(({ hash }) => !known.has(hash));
-    await this.#index(index, found, missing, new CollectingProgress(missing.length, progress));
+    const lacking = this.#lacking(files, await catalogue.recallAll(files, signal), known);
+    const progress = new CollectingProgress(lacking.length, this.#context.progress);
+    progress.at(0);
+    for (let from = 0; from < lacking.length; from += filesAtOnce) {
+      const some = lacking.slice(from, from + filesAtOnce);
+      await this.#indexFiles(index, await DataSetImages.look(catalogue, some, signal), known, progress);
+      progress.at(from + some.length);
+    }
+    await catalogue.forgetOthers(files);
     await dropUnused(store, Date.now());
     await index.store.checkpoint();
     return {
       indexed: this.#indexed,
-      reused: found.contents.size - missing.length,
-      skipped: found.skipped,
+      reused: this.#reused.size,
+      skipped: skippedOf(images, this.#errors),
       ms: performance.now() - this.#start,
     };
+  }
+
+  /** Files that are new, changed, or have a content that is not indexed. Those that are known to be unreadable are not tried again. */
+  #lacking(files: readonly string[], recalled: readonly (Looked | undefined)[], known: ReadonlyMap<string, number>): string[] {
+    return files.filter((path, i) => {
+      const file = recalled[i];
+      if (!file) return true;
+      if ('error' in file) this.#errors.set(path, file.error);
+      else if (known.has(file.hash)) this.#reused.add(file.hash);
+      return 'hash' in file && !known.has(file.hash);
+    });
+  }
+
+  /** Files that were read just now: a renamed one, or one like another, is indexed already. */
+  async #indexFiles(
+    index: OpenIndex,
+    found: DataSetImages,
+    known: ReadonlyMap<string, number>,
+    progress: CollectingProgress,
+  ): Promise<void> {
+    const missing: Content[] = [];
+    for (const content of found.contents.values()) {
+      if (known.has(content.hash)) this.#reused.add(content.hash);
+      else if (!this.#tried.has(content.hash)) missing.push(content);
+      this.#tried.add(content.hash);
+    }
+    await this.#index(index, found, missing, progress);
+    for (const [path, error] of found.errors) this.#errors.set(path, error);
   }
 
   async #index(index: OpenIndex, found: DataSetImages, missing: readonly Content[], progress: CollectingProgress): Promise<void> {

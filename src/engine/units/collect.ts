@@ -1,10 +1,11 @@
+import { Catalogue } from '../../dataset/catalogue.ts';
 import type { CallContext } from '../../shared/rpc.ts';
 import type { CollectProgress, CollectResult, UnitCalls } from '../../shared/unitsProtocol.ts';
 import type { Services } from '../services.ts';
 import { type Collecting, openCollecting } from './collected.ts';
 import { collectImages, type LackingLayer } from './collectImages.ts';
 import { CollectingProgress } from './collectingProgress.ts';
-import { DataSetImages } from './dataSetImages.ts';
+import { DataSetImages, skippedOf } from './dataSetImages.ts';
 import { exclusive } from './exclusive.ts';
 import type { UnitHandler } from './handler.ts';
 import type { Content } from './imagesAhead.ts';
@@ -46,7 +47,9 @@ class Collector {
     const { store: folder, images } = this.#params;
     const collecting = await openCollecting(this.#services, this.#params, signal);
     const reading = new CollectingProgress(images.length, progress);
-    const found = await DataSetImages.look(folder, images, signal, () => reading.at(0));
+    const catalogue = new Catalogue(folder);
+    const found = await DataSetImages.look(catalogue, images, signal, () => reading.at(0));
+    await catalogue.forgetOthers(images);
     const layers = await this.#layers(collecting, found.contents);
     const passes = passesOver([...found.contents.values()], layers);
     const lacking = passes.reduce((sum, pass) => sum + pass.contents.length, 0);
@@ -54,7 +57,7 @@ class Collector {
     return {
       collected: this.#collected,
       reused: found.contents.size - lacking,
-      skipped: found.skipped,
+      skipped: skippedOf(images, found.errors),
       ms: performance.now() - this.#start,
     };
   }

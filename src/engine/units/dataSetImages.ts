@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { Catalogue } from '../../dataset/catalogue.ts';
+import type { Catalogue } from '../../dataset/catalogue.ts';
 import { type ErrorCode, type ErrorRecord, ModelError, toErrorRecord } from '../../shared/errors.ts';
 import type { ImageRef } from '../../shared/unitsProtocol.ts';
 import type { Content } from './imagesAhead.ts';
@@ -9,40 +9,34 @@ const lasting: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['file-corrupt', 'fil
 /** What may be otherwise the next time. */
 const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['file-missing', 'file-changed']);
 
-/** The images of a data set, for work that goes over them: each content once, and those that cannot be read. */
+/** Images of a data set, for work that goes over them: each content once, and those that cannot be read. */
 export class DataSetImages {
   /** By hash, in the order of the files. */
   readonly contents: ReadonlyMap<string, Content>;
+  /** Why files cannot be read, by path. */
+  readonly errors: Map<string, ErrorRecord>;
   readonly #catalogue: Catalogue;
-  readonly #images: readonly string[];
-  readonly #skipped: Map<string, ErrorRecord>;
 
-  private constructor(
-    catalogue: Catalogue,
-    images: readonly string[],
-    found: Pick<DataSetImages, 'contents'> & { skipped: Map<string, ErrorRecord> },
-  ) {
+  private constructor(catalogue: Catalogue, contents: ReadonlyMap<string, Content>, errors: Map<string, ErrorRecord>) {
     this.#catalogue = catalogue;
-    this.#images = images;
-    this.contents = found.contents;
-    this.#skipped = found.skipped;
+    this.contents = contents;
+    this.errors = errors;
   }
 
   /** Reads the files that are new or changed. `looked`: how many are known. */
   static async look(
-    store: string,
+    catalogue: Catalogue,
     images: readonly string[],
     signal: AbortSignal,
-    looked: (count: number) => void,
+    looked: (count: number) => void = () => {},
   ): Promise<DataSetImages> {
-    const catalogue = new Catalogue(store);
     const contents = new Map<string, Content>();
-    const skipped = new Map<string, ErrorRecord>();
+    const errors = new Map<string, ErrorRecord>();
     for (const file of await catalogue.look([...new Set(images)], signal, looked)) {
-      if ('error' in file) skipped.set(file.path, file.error);
+      if ('error' in file) errors.set(file.path, file.error);
       else if (!contents.has(file.hash)) contents.set(file.hash, file);
     }
-    return new DataSetImages(catalogue, images, { contents, skipped });
+    return new DataSetImages(catalogue, contents, errors);
   }
 
   /** A content cannot be read: remembered if it tells of the file. What is wrong with the machine or the model is thrown again. */
@@ -53,14 +47,14 @@ export class DataSetImages {
     const same = (await this.#catalogue.recall(path)) !== undefined;
     const files = same && lasting.has(error.code) ? await this.#catalogue.refuse(hash, record) : [path];
     if (!same || error.code === 'file-changed') await this.#catalogue.forget(path);
-    for (const file of files) this.#skipped.set(file, record);
+    for (const file of files) this.errors.set(file, record);
   }
+}
 
-  /** In the order of the files. */
-  get skipped(): { image: ImageRef; error: ErrorRecord }[] {
-    return this.#images.flatMap((path) => {
-      const error = this.#skipped.get(path);
-      return error ? [{ image: { path, name: basename(path) }, error }] : [];
-    });
-  }
+/** The images that cannot be read, in their order. */
+export function skippedOf(images: readonly string[], errors: ReadonlyMap<string, ErrorRecord>): { image: ImageRef; error: ErrorRecord }[] {
+  return images.flatMap((path) => {
+    const error = errors.get(path);
+    return error ? [{ image: { path, name: basename(path) }, error }] : [];
+  });
 }
