@@ -22,7 +22,6 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   sharp: ['src/image'],
   'better-sqlite3': ['src/dataset'],
   usearch: ['src/numeric'],
-  '@deck.gl/core': ['webview/space'],
   'onnxruntime-node': ['src/execute/onnxruntime'],
   '@tensorflow/tfjs-core': ['src/execute/tfjs'],
   'protobufjs/minimal.js': ['src/formats'],

@@ -36,12 +36,21 @@ function run(command, args, options = {}) {
   return status ?? 1;
 }
 
+/** The very npm that runs us, if there is one: a script that any Node runs. */
+const npm = process.env.npm_execpath?.endsWith('.js') ? process.env.npm_execpath : undefined;
+
 function install() {
   console.log('Installing the packages of package-lock.json (npm ci)');
-  const npm = process.env.npm_execpath;
   const args = ['ci', '--no-audit', '--no-fund'];
-  // The very npm that runs us, if there is one.
-  return npm?.endsWith('.js') ? run(process.execPath, [npm, ...args]) : run('npm', args, { shell: process.platform === 'win32' });
+  const status = npm ? run(process.execPath, [npm, ...args]) : run('npm', args, { shell: process.platform === 'win32' });
+  if (status === 0) installOptional();
+  return status;
+}
+
+/** npm leaves out optional packages that ask for a newer Node than its own (usearch): the one that came along takes them. */
+function installOptional() {
+  if (!npm || node24() === process.execPath) return;
+  run(node24(), [npm, 'install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 
 if (!isInstalled()) {
