@@ -1,5 +1,5 @@
 import { EvenConvolution } from './interpolatedConvolution.ts';
-import { type Axis, frameOf, mostNodes } from './interpolatedFrame.ts';
+import { type Axis, frameOf, mostNodes, roomyLengths } from './interpolatedFrame.ts';
 import { quintic, quinticGain, reach } from './interpolatedSpline.ts';
 import type { Repulsion } from './repulsion.ts';
 
@@ -137,6 +137,8 @@ type Itself = [number, number, number, number];
 
 interface Kernel {
   axes: readonly [Axis, Axis];
+  /** With padding. */
+  lengths: readonly [number, number];
   convolution: EvenConvolution;
   /** The kernel's value at the largest distance, which is left out: what varies stays exact however close the points are. */
   everywhere: number;
@@ -145,20 +147,25 @@ interface Kernel {
   itself: Itself;
 }
 
-function fits({ axes }: Kernel, wanted: readonly [Axis, Axis]): boolean {
-  return axes.every(({ padded, spacing }, a) => padded === wanted[a]?.padded && spacing === wanted[a]?.spacing);
+/** Padding may be more than is needed, but not so much that it costs more than another kernel. */
+function fits({ axes, lengths }: Kernel, wanted: readonly [Axis, Axis]): boolean {
+  return wanted.every(({ padded, spacing }, a) => axes[a]?.spacing === spacing && lengths[a]! >= padded && lengths[a]! <= 1.3 * padded);
 }
 
-/** (1 + r²)⁻¹ − (1 + R²)⁻¹ between nodes, over its value at 0, divided twice by what splines do to a charge: where it is spread and where it is read. */
+/**
+ * (1 + r²)⁻¹ − (1 + R²)⁻¹ between nodes, over its value at 0, divided twice by what splines do to a charge: where it is spread and where it
+ * is read.
+ */
 function kernelFor(axes: readonly [Axis, Axis]): Kernel {
   const [down, right] = axes;
-  const farthest = ((down.padded / 2) * down.spacing) ** 2 + ((right.padded / 2) * right.spacing) ** 2;
+  const lengths = roomyLengths(axes);
+  const farthest = ((lengths[0] / 2) * down.spacing) ** 2 + ((lengths[1] / 2) * right.spacing) ** 2;
   const kernel = (r: number, c: number) => {
     const squared = (r * down.spacing) ** 2 + (c * right.spacing) ** 2;
     return (1 - squared / farthest) / (1 + squared);
   };
-  const convolution = new EvenConvolution(down.padded, right.padded, kernel, (angle) => quinticGain(angle) ** -2);
-  return { axes, convolution, everywhere: 1 / (1 + farthest), peak: farthest / (1 + farthest), itself: itselfOn(convolution) };
+  const convolution = new EvenConvolution(...lengths, kernel, (angle) => quinticGain(angle) ** -2);
+  return { axes, lengths, convolution, everywhere: 1 / (1 + farthest), peak: farthest / (1 + farthest), itself: itselfOn(convolution) };
 }
 
 /** From the points on a node, halfway to the next one along either axis, and along both. */

@@ -7,7 +7,7 @@ export interface Axis {
   spacing: number;
   /** Nodes that points touch. */
   nodes: number;
-  /** With padding, for the transform. */
+  /** Least length with padding, for the transform. */
   padded: number;
 }
 
@@ -43,6 +43,12 @@ export function frameOf(positions: Float64Array, count: number): [Axis, Axis] {
     const wider = axes[0].padded >= axes[1].padded ? 0 : 1;
     (spacings[wider] as number) *= step;
   }
+}
+
+/** Padded lengths with room for a layout that grows, so that a kernel lasts for many iterations; the least ones where that is too much. */
+export function roomyLengths(axes: readonly [Axis, Axis]): [number, number] {
+  const [a, b] = axes.map(({ nodes }) => paddedLength(1.1 * nodes, margin)) as [number, number];
+  return a * b <= mostCells ? [a, b] : [axes[0].padded, axes[1].padded];
 }
 
 interface Extent {
