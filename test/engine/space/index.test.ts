@@ -327,6 +327,17 @@ test('thumbnails: small pictures of the files, in their order', async (t) => {
   );
 });
 
+test('the layers with features, and the automatic one; the preprocessing is no matter', async (t) => {
+  const { model } = await situation(t, 1);
+  await writeFile(join(dirname(model), 'glassbox.json'), '{}');
+  const found = await indexer(model, '').engine.featureLayers({ model }, { signal: t.signal, progress: () => {} });
+  assert.deepEqual([found.defaultLayer, found.model.path], ['n_pool', model]);
+  assert.deepEqual(
+    found.layers.map(({ name, dimensions, averaged }) => `${name} ${dimensions} ${averaged ?? 'vector'}`),
+    ['n_conv 4 6,8', 'n_relu 4 6,8', 'n_pool 4 vector', 'n_flat 4 vector', 'n_logits 5 vector'],
+  );
+});
+
 test('nothing tells the preprocessing, a layer that is not there: said before an image is read', async (t) => {
   const { model, store, images } = await situation(t, 2);
   await assert.rejects(indexer(model, store, 'nowhere').index(images), { code: 'method', where: 'nowhere' });
