@@ -1,7 +1,7 @@
 /**
  * Indexing a folder of photographs, through the engine, against the bare loop: decode ahead, prepare, batched forward passes, nothing
  * kept; and against the forward passes alone, over tensors at hand. Time, and processor time, which a busy machine changes less.
- *   npm run bench:index [-- IMAGES]
+ *   npm run bench:indexing [-- IMAGES]
  * They take turns, some images at a time, so that a busy machine slows all.
  */
 import assert from 'node:assert/strict';
