@@ -49,7 +49,8 @@ export function nothingYet(before?: SpaceState) {
     space: before?.space,
     failure: undefined,
     warningsHidden: before?.warningsHidden ?? false,
-    notice: undefined,
+    // What was just done may be what made the subject another one.
+    notice: before?.notice,
     index: before?.index ?? noIndex,
     rows: before?.rows ?? noAnswer,
     map: before?.map ?? noMap,

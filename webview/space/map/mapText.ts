@@ -81,7 +81,7 @@ export function qualityOf({ kl, klFrom, quality, variance, ms, threads, stopped,
     },
     {
       id: 'trustworthiness',
-      text: `trustworthiness ${trustworthiness.toFixed(3)}`,
+      text: `trustworthiness ${Number.isFinite(trustworthiness) ? trustworthiness.toFixed(3) : 'not known'}`,
       about: `Whether what is near on the map is near in the feature space, too: 1 is best, below 0.9 do not trust what lies side by side (${over}).`,
     },
     { id: 'time', text: `${duration(ms)} on ${threads} ${threads === 1 ? 'thread' : 'threads'}`, about: 'How long the layout took.' },
