@@ -86,14 +86,30 @@ test('a thumbnail shows the image', async () => {
   const { data, info } = await sharp(await thumbnailJpeg(image))
     .raw()
     .toBuffer({ resolveWithObject: true });
-  assert.deepEqual([info.width, info.height], [64, 48]);
-  const at = (x: number) => [...data.subarray((24 * 64 + x) * 3, (24 * 64 + x) * 3 + 3)];
+  // Blocks of 8 × 8.
+  assert.deepEqual([info.width, info.height], [62, 46]);
+  const at = (x: number) => [...data.subarray((24 * 62 + x) * 3, (24 * 62 + x) * 3 + 3)];
   for (const [x, colour] of [
     [5, [250, 10, 10]],
-    [58, [10, 10, 250]],
+    [56, [10, 10, 250]],
   ] as const) {
     at(x).forEach((value, c) => {
       assert.ok(Math.abs(value - colour[c]!) < 12, `${at(x)}`);
     });
+  }
+});
+
+test('a thumbnail of any shape has at most 64 pixels a side and at least one; of small images it has their size', async () => {
+  for (const [width, height, wide, high] of [
+    [20, 30, 20, 30],
+    [64, 64, 64, 64],
+    [65, 65, 32, 32],
+    [1000, 3, 62, 1],
+    [1, 700, 1, 63],
+  ] as const) {
+    const { info } = await sharp(await thumbnailJpeg(photograph(width, height)))
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    assert.deepEqual([info.width, info.height], [wide, high], `${width} × ${height}`);
   }
 });
