@@ -37,7 +37,7 @@ export function smallPixels(tensor: Float32Array, how: Preprocessing, input: Inp
 /** For each cell of a shorter axis: where it begins, and what share each of its pixels has. */
 interface Shares {
   first: number;
-  weights: number[];
+  weights: Float64Array;
 }
 
 function shares(from: number, to: number): Shares[] {
@@ -46,7 +46,10 @@ function shares(from: number, to: number): Shares[] {
     const [start, end] = [i * scale, (i + 1) * scale];
     const first = Math.floor(start);
     const last = Math.min(from, Math.ceil(end - 1e-9));
-    const weights = Array.from({ length: last - first }, (_, j) => (Math.min(end, first + j + 1) - Math.max(start, first + j)) / scale);
+    const weights = Float64Array.from(
+      { length: last - first },
+      (_, j) => (Math.min(end, first + j + 1) - Math.max(start, first + j)) / scale,
+    );
     return { first, weights };
   });
 }
@@ -56,19 +59,22 @@ function areaMeans(plane: Float32Array, columns: readonly Shares[], rows: readon
   const stride = plane.length / heightOf(rows);
   const out = new Float64Array(rows.length * columns.length);
   const line = new Float64Array(stride);
-  rows.forEach(({ first, weights }, y) => {
+  for (const [y, { first, weights }] of rows.entries()) {
     line.fill(0);
-    for (const [j, weight] of weights.entries()) {
-      const at = (first + j) * stride;
-      for (let x = 0; x < stride; x++) line[x] = (line[x] as number) + (plane[at + x] as number) * weight;
-    }
-    columns.forEach((column, x) => {
-      let sum = 0;
-      for (let j = 0; j < column.weights.length; j++) sum += (line[column.first + j] as number) * (column.weights[j] as number);
-      out[y * columns.length + x] = sum;
-    });
-  });
+    for (let j = 0; j < weights.length; j++) addRow(line, plane, (first + j) * stride, weights[j] as number);
+    for (const [x, column] of columns.entries()) out[y * columns.length + x] = weighted(line, column);
+  }
   return out;
+}
+
+function addRow(line: Float64Array, plane: Float32Array, at: number, weight: number): void {
+  for (let x = 0; x < line.length; x++) line[x] = (line[x] as number) + (plane[at + x] as number) * weight;
+}
+
+function weighted(line: Float64Array, { first, weights }: Shares): number {
+  let sum = 0;
+  for (let j = 0; j < weights.length; j++) sum += (line[first + j] as number) * (weights[j] as number);
+  return sum;
 }
 
 function heightOf(rows: readonly Shares[]): number {
