@@ -1,7 +1,6 @@
-import { render } from 'lit';
 import { createClient, onEvent, type Port } from '../../src/shared/rpc.ts';
 import type { SpacePageCalls, SpacePageEvents } from '../../src/shared/spaceProtocol.ts';
-import { oncePerTurn } from '../page/oncePerTurn.ts';
+import { runPage } from '../page/runPage.ts';
 import { Store } from '../page/store.ts';
 import type { StateStore } from '../page/vscode.ts';
 import { restore } from './choices.ts';
@@ -19,17 +18,8 @@ export function startPage(port: Port, stateStore: StateStore, root: HTMLElement)
   const flow = new Flow({ store, client, thumbs: new Thumbs(store, client) });
   onEvent<SpacePageEvents, 'subject'>(port, 'subject', (subject) => flow.hear(subject));
   onEvent<SpacePageEvents, 'indexing'>(port, 'indexing', (indexing) => flow.index.hear(indexing));
-  root.dataset.testid = 'root';
-  const draw = oncePerTurn(() => {
-    const state = store.get();
-    root.dataset.state = phase(state);
-    root.dataset.generation = String(state.subject?.generation ?? '');
-    render(app(state, flow), root);
-  });
-  store.subscribe(draw);
-  keep(store, stateStore);
   addEventListener('keydown', (event) => onKey(event, flow));
-  draw();
+  runPage({ store, stateStore, root, phase, view: (state) => app(state, flow), kept: (subject) => subject });
   void flow.begin(saved.subject);
 }
 
@@ -38,15 +28,4 @@ function onKey(event: KeyboardEvent, flow: Flow): void {
   // An open list that closes on Escape has taken the key.
   if (event.defaultPrevented) return;
   if (event.key === 'Escape' && flow.leave()) event.preventDefault();
-}
-
-/** Keeps subject and choices whenever one of them changes. */
-function keep(store: Store<SpaceState>, stateStore: StateStore): void {
-  let { subject, choices } = store.get();
-  store.subscribe(() => {
-    const now = store.get();
-    if (now.subject === subject && now.choices === choices) return;
-    ({ subject, choices } = now);
-    if (subject) stateStore.set({ subject, choices });
-  });
 }

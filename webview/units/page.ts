@@ -1,7 +1,6 @@
-import { render } from 'lit';
 import { createClient, onEvent, type Port } from '../../src/shared/rpc.ts';
-import type { UnitsPageCalls, UnitsPageEvents } from '../../src/shared/unitsProtocol.ts';
-import { oncePerTurn } from '../page/oncePerTurn.ts';
+import type { UnitsPageCalls, UnitsPageEvents, UnitsSubject } from '../../src/shared/unitsProtocol.ts';
+import { runPage } from '../page/runPage.ts';
 import { Store } from '../page/store.ts';
 import type { StateStore } from '../page/vscode.ts';
 import { restore } from './choices.ts';
@@ -16,17 +15,10 @@ export function startPage(port: Port, stateStore: StateStore, root: HTMLElement)
   const store = new Store<UnitsState>(initialState(saved.choices));
   const flow = new Flow({ store, client: createClient<UnitsPageCalls>(port) });
   onEvent<UnitsPageEvents, 'subject'>(port, 'subject', (subject) => flow.show(subject));
-  root.dataset.testid = 'root';
-  const draw = oncePerTurn(() => {
-    const state = store.get();
-    root.dataset.state = phase(state);
-    root.dataset.generation = String(state.subject?.generation ?? '');
-    render(app(state, flow), root);
-  });
-  store.subscribe(draw);
-  keep(store, stateStore);
   addEventListener('keydown', (event) => onKey(event, flow));
-  draw();
+  // Thousands of images are no state: the host tells them again.
+  const kept = (subject: UnitsSubject) => ({ ...subject, dataset: undefined });
+  runPage({ store, stateStore, root, phase, view: (state) => app(state, flow), kept });
   void flow.begin(saved.subject);
 }
 
@@ -39,16 +31,4 @@ function onKey(event: KeyboardEvent, flow: Flow): void {
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === '[') flow.stepLayer(-1);
   if (event.key === ']') flow.stepLayer(1);
-}
-
-/** Keeps subject and choices whenever one of them changes. */
-function keep(store: Store<UnitsState>, stateStore: StateStore): void {
-  let { subject, choices } = store.get();
-  store.subscribe(() => {
-    const now = store.get();
-    if (now.subject === subject && now.choices === choices) return;
-    ({ subject, choices } = now);
-    // Thousands of images are no state: the host tells them again.
-    if (subject) stateStore.set({ subject: { ...subject, dataset: undefined }, choices });
-  });
 }

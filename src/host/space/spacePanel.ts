@@ -8,6 +8,7 @@ import type { ImageSet } from '../datasets/imageSet.ts';
 import { KnownImages } from '../datasets/knownImages.ts';
 import { watchFile, watchModel } from '../fileWatch.ts';
 import { loadPage } from '../loadPage.ts';
+import { LongWork } from '../longWork.ts';
 import { servePages } from '../ports.ts';
 import { Showings } from '../showings.ts';
 import { Watchers } from '../watchers.ts';
@@ -28,6 +29,7 @@ export class SpacePanel implements vscode.Disposable {
   readonly #known = new KnownImages();
   readonly #pages: ReturnType<typeof servePages>;
   readonly #watchers = new Watchers();
+  readonly #work = new LongWork(long, () => this.show(this.#subject));
   readonly #showings: Showings<SpaceSubject, SpaceTurn>;
   #subject: SpaceOf;
   #dataset: Promise<ImageSet | undefined> = Promise.resolve(undefined);
@@ -37,9 +39,6 @@ export class SpacePanel implements vscode.Disposable {
   #store: string | undefined;
   /** The file that the labels are from. */
   #labelFile: string | undefined;
-  /** Long calls under way, and whether files have changed meanwhile. */
-  #underWay = 0;
-  #isStale = false;
 
   constructor(panel: vscode.WebviewPanel, host: SpaceHost, subject: SpaceOf, turn?: SpaceTurn) {
     this.panel = panel;
@@ -64,13 +63,13 @@ export class SpacePanel implements vscode.Disposable {
 
   /** A person waits for something that turning to another model would end. */
   get isBusy(): boolean {
-    return this.#underWay > 0;
+    return this.#work.isUnderWay;
   }
 
   /** Shows another model, or the same one anew; turns to a view or an image where one is named. */
   show(subject: SpaceOf, turn?: SpaceTurn): void {
     this.#subject = subject;
-    this.#isStale = false;
+    this.#work.settled();
     this.#showings.next(turn);
     this.#jobs.abort();
     this.#known.forgetAll();
@@ -113,7 +112,7 @@ export class SpacePanel implements vscode.Disposable {
 
   /** Files of the data set are shown anew when nothing runs that this would end; another choice is shown at once. */
   datasetChanged(change: DatasetChange): void {
-    if (change === 'files' && this.isBusy) this.#isStale = true;
+    if (change === 'files') this.#work.changed();
     else this.show(this.#subject);
   }
 
@@ -173,18 +172,6 @@ export class SpacePanel implements vscode.Disposable {
     this.#watch();
   }
 
-  async #during<T>(call: string, work: Promise<T>): Promise<T> {
-    if (!long.includes(call)) return await work;
-    this.#underWay++;
-    try {
-      return await work;
-    } finally {
-      this.#underWay--;
-      // The page hears the result first.
-      setTimeout(() => this.#isStale && !this.isBusy && this.show(this.#subject));
-    }
-  }
-
   #handlers(): Handlers<SpacePageCalls> {
     const { engine, indexer } = this.#host;
     const [jobs, known] = [this.#jobs, this.#known];
@@ -196,7 +183,7 @@ export class SpacePanel implements vscode.Disposable {
       ...spaceEngineCalls({
         ...{ engine, indexer, jobs, known },
         side: (generation) => this.#side(generation),
-        during: (call, work) => this.#during(call, work),
+        during: (call, work) => this.#work.during(call, work),
         gave: (rows) => this.#gave(rows),
       }),
       ...spaceEditorCalls(this.#host, { panel: this, known, shown: (generation) => this.#shown(generation) }),

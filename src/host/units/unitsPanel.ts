@@ -8,6 +8,7 @@ import type { ImageSet } from '../datasets/imageSet.ts';
 import { KnownImages } from '../datasets/knownImages.ts';
 import { watchFile, watchModel } from '../fileWatch.ts';
 import { loadPage } from '../loadPage.ts';
+import { LongWork } from '../longWork.ts';
 import { servePages } from '../ports.ts';
 import { Showings } from '../showings.ts';
 import { Watchers } from '../watchers.ts';
@@ -27,12 +28,10 @@ export class UnitsPanel implements vscode.Disposable {
   readonly #known = new KnownImages();
   readonly #pages: ReturnType<typeof servePages>;
   readonly #watchers = new Watchers();
+  readonly #work = new LongWork(long, () => this.show(this.#subject));
   readonly #showings: Showings<UnitsSubject, UnitsTurn>;
   #subject: UnitsOf;
   #dataset: Promise<ImageSet | undefined> = Promise.resolve(undefined);
-  /** Long calls under way, and whether files have changed meanwhile. */
-  #underWay = 0;
-  #isStale = false;
 
   constructor(panel: vscode.WebviewPanel, host: UnitsHost, subject: UnitsOf, turn?: UnitsTurn) {
     this.panel = panel;
@@ -57,13 +56,13 @@ export class UnitsPanel implements vscode.Disposable {
 
   /** A person waits for something that turning to another model would end. */
   get isBusy(): boolean {
-    return this.#underWay > 0;
+    return this.#work.isUnderWay;
   }
 
   /** Shows another model or image, or the same ones anew; turns to a view, a layer, a unit or a class where one is named. */
   show(subject: UnitsOf, turn?: UnitsTurn): void {
     this.#subject = subject;
-    this.#isStale = false;
+    this.#work.settled();
     this.#showings.next(turn);
     this.#jobs.abort();
     this.#known.forgetAll();
@@ -76,7 +75,7 @@ export class UnitsPanel implements vscode.Disposable {
   setPinned(pinned: boolean): void {
     this.#subject = { ...this.#subject, pinned };
     // A page takes whatever it is told for something new, and would end what runs.
-    if (this.isBusy) this.#isStale = true;
+    if (this.isBusy) this.#work.changed();
     else this.#announce();
     this.#host.units.changed();
   }
@@ -90,7 +89,7 @@ export class UnitsPanel implements vscode.Disposable {
 
   /** Files of the data set are shown anew when nothing runs that this would end; another choice is shown at once. */
   datasetChanged(change: DatasetChange): void {
-    if (change === 'files' && this.isBusy) this.#isStale = true;
+    if (change === 'files') this.#work.changed();
     else this.show(this.#subject);
   }
 
@@ -126,18 +125,6 @@ export class UnitsPanel implements vscode.Disposable {
     return { model, store: this.#host.stores.of(folder), images };
   }
 
-  async #during<T>(call: string, work: Promise<T>): Promise<T> {
-    if (!long.includes(call)) return await work;
-    this.#underWay++;
-    try {
-      return await work;
-    } finally {
-      this.#underWay--;
-      // The page hears the result first.
-      setTimeout(() => this.#isStale && !this.isBusy && this.show(this.#subject));
-    }
-  }
-
   #handlers(): Handlers<UnitsPageCalls> {
     const { engine } = this.#host;
     const [jobs, known] = [this.#jobs, this.#known];
@@ -147,7 +134,7 @@ export class UnitsPanel implements vscode.Disposable {
         const visualisers = await engine.call('visualisers', {});
         return { subject: await this.#showings.first(), visualisers };
       },
-      ...unitEngineCalls({ engine, jobs, known, side, during: (call, work) => this.#during(call, work) }),
+      ...unitEngineCalls({ engine, jobs, known, side, during: (call, work) => this.#work.during(call, work) }),
       ...unitEditorCalls(this.#host, { panel: this, known, side }),
     };
   }

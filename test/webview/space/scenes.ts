@@ -1,5 +1,5 @@
+import { layoutMethods } from '../../../src/engine/space/layouts/index.ts';
 import { methods } from '../methods.ts';
-import { layoutInfos } from './layoutInfos.ts';
 import type { SpaceScene } from './scene.ts';
 
 export const classes = ['ball', 'cube', 'cone', 'ring', 'star', 'cross', 'drop', 'leaf', 'moon', 'wedge'];
@@ -24,7 +24,7 @@ export function smallScene(patch: Partial<SpaceScene> = {}): SpaceScene {
       { name: 'dense', kind: 'Dense', dimensions: 10, averaged: undefined },
     ],
     defaultLayer: 'global_average_pooling2d',
-    layouts: layoutInfos,
+    layouts: layoutMethods.map(({ info }) => info),
     methods,
     images,
     indexed: images,

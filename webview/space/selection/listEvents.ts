@@ -1,4 +1,5 @@
 import { focusPlace } from '../../ui/focusPlace.ts';
+import { gridKey } from '../../ui/gridKey.ts';
 import type { Flow } from '../flow.ts';
 import type { ListLayout } from './listLayout.ts';
 
@@ -29,7 +30,7 @@ export function listEvents(ordered: readonly number[], layout: ListLayout | unde
         event.preventDefault();
         return;
       }
-      const to = next(event.key, place, ordered.length, layout);
+      const to = gridKey(event.key, place, { count: ordered.length, columns: layout.columns, page: 4 * layout.columns });
       if (to === undefined || event.altKey) return;
       event.preventDefault();
       const at = Math.min(ordered.length - 1, Math.max(0, to));
@@ -48,29 +49,6 @@ function act(event: KeyboardEvent, place: number, ordered: readonly number[], se
   else if (event.key === 'a' && (event.ctrlKey || event.metaKey)) selection.pickAll();
   else return false;
   return true;
-}
-
-function next(key: string, place: number, count: number, { columns }: ListLayout): number | undefined {
-  switch (key) {
-    case 'ArrowLeft':
-      return place - 1;
-    case 'ArrowRight':
-      return place + 1;
-    case 'ArrowUp':
-      return place < columns ? place : place - columns;
-    case 'ArrowDown':
-      return place + columns < count ? place + columns : place;
-    case 'Home':
-      return 0;
-    case 'End':
-      return count - 1;
-    case 'PageUp':
-      return place - 4 * columns;
-    case 'PageDown':
-      return place + 4 * columns;
-    default:
-      return undefined;
-  }
 }
 
 function placeOf(event: Event): number | undefined {

@@ -37,7 +37,7 @@ function body(state: SpaceState, flow: Flow): TemplateResult {
     case 'error':
       return failureView(state, flow);
     case 'loading':
-      return html`<div class="space-loading" data-testid="loading">
+      return html`<div class="page-loading" data-testid="loading">
         <span class="skeleton line short"></span><span class="skeleton line"></span>
         <p class="small late">Reading the model. Large ones take a while the first time.</p>
       </div>`;

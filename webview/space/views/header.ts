@@ -16,9 +16,9 @@ const views: readonly { id: SpaceView; label: string; about: string }[] = [
 /** Model, data set, views. */
 export function header(state: SpaceState, flow: Flow): TemplateResult {
   const { subject } = state;
-  return html`<header class="header space-header">
-    <div class="space-names">
-      ${subject?.modelName === undefined ? html`<span class="space-title">Feature Space</span>` : modelButton(state, flow)}
+  return html`<header class="header page-header">
+    <div class="page-names">
+      ${subject?.modelName === undefined ? html`<span class="page-title">Feature Space</span>` : modelButton(state, flow)}
       ${subject?.modelName === undefined ? nothing : datasetChip(state, flow)}
     </div>
     ${
@@ -37,7 +37,7 @@ function modelButton({ subject, space }: SpaceState, flow: Flow): TemplateResult
     'choose another model',
   ];
   return html`<button
-    class="name-button space-model"
+    class="name-button page-model"
     data-testid="model-name"
     title=${about.filter(Boolean).join('\n')}
     @click=${() => void flow.chooseModel()}

@@ -1,5 +1,6 @@
 import type { UnitLayer } from '../../../src/shared/unitsProtocol.ts';
 import { focusPlace } from '../../ui/focusPlace.ts';
+import { gridKey } from '../../ui/gridKey.ts';
 import type { Flow } from '../flow.ts';
 import type { WallLayout } from './wallLayout.ts';
 
@@ -26,7 +27,7 @@ export function wallEvents(layer: UnitLayer, layout: WallLayout, { activations, 
     key: (event: KeyboardEvent) => {
       const tile = tileOf(event);
       if (!tile || event.ctrlKey || event.metaKey || event.altKey) return;
-      const to = next(event.key, tile.place, layer.units, layout);
+      const to = gridKey(event.key, tile.place, { count: layer.units, columns: layout.columns, page: layout.bands.perBand });
       if (to === undefined) return;
       event.preventDefault();
       const place = Math.min(layer.units - 1, Math.max(0, to));
@@ -34,29 +35,6 @@ export function wallEvents(layer: UnitLayer, layout: WallLayout, { activations, 
       focusPlace(event.currentTarget as Element, place);
     },
   };
-}
-
-function next(key: string, place: number, units: number, { columns, bands }: WallLayout): number | undefined {
-  switch (key) {
-    case 'ArrowLeft':
-      return place - 1;
-    case 'ArrowRight':
-      return place + 1;
-    case 'ArrowUp':
-      return place < columns ? place : place - columns;
-    case 'ArrowDown':
-      return place + columns < units ? place + columns : place;
-    case 'Home':
-      return 0;
-    case 'End':
-      return units - 1;
-    case 'PageUp':
-      return place - bands.perBand;
-    case 'PageDown':
-      return place + bands.perBand;
-    default:
-      return undefined;
-  }
 }
 
 function tileOf(event: Event): { unit: number; place: number } | undefined {

@@ -9,9 +9,9 @@ import { viewSwitch } from './viewSwitch.ts';
 /** Model, data set, views. */
 export function header(state: UnitsState, flow: Flow): TemplateResult {
   const { subject } = state;
-  return html`<header class="header units-header">
-    <div class="units-names">
-      ${subject?.modelName === undefined ? html`<span class="units-title">Units</span>` : modelButton(state, flow)}
+  return html`<header class="header page-header">
+    <div class="page-names">
+      ${subject?.modelName === undefined ? html`<span class="page-title">Units</span>` : modelButton(state, flow)}
       ${subject?.modelName === undefined ? nothing : datasetChip(subject, flow)}
     </div>
     ${phase(state) === 'ready' ? viewSwitch(state, flow) : nothing}
@@ -26,7 +26,7 @@ function modelButton({ subject, units }: UnitsState, flow: Flow): TemplateResult
     'choose another model',
   ];
   return html`<button
-    class="name-button units-model"
+    class="name-button page-model"
     data-testid="model-name"
     title=${about.filter(Boolean).join('\n')}
     @click=${() => void flow.chooseModel()}
