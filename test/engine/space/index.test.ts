@@ -320,9 +320,9 @@ test('thumbnails: small pictures of the files, in their order', async (t) => {
   assert.deepEqual(
     sizes.map(({ width, height, format }) => [width, height, format]),
     [
-      [64, 1, 'jpeg'],
+      [62, 1, 'jpeg'],
       [16, 12, 'jpeg'],
-      [64, 21, 'jpeg'],
+      [60, 20, 'jpeg'],
     ],
   );
 });
