@@ -64,7 +64,8 @@ async function answerFolder(editor: editors.Editor, folder: string, button: stri
 const stamped = readdirSync(join(sample, 'stamped'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.png'));
 const plain = kinds.flatMap((kind) => [1, 2, 3].map((number) => `images/${kind}/${kind}-0${number}.png`));
 const all = plain.length + stamped.length;
-const many = 2_500;
+const many = 4_500;
+const manyText = many.toLocaleString('en');
 /** More than are indexed without a question. */
 const large = 5_100;
 
@@ -255,11 +256,11 @@ const steps: Record<string, Step> = {
     manyPictures(join(editor.folder, 'many'), many);
     await editors.explorerMenu(editor, 'many', 'Show Feature Space of This Folder');
     const page = await spaceOf(editor);
-    await byId(page, 'dataset').getByText('2,500 images').waitFor();
+    await byId(page, 'dataset').getByText(`${manyText} images`).waitFor();
     await byId(page, 'index-text')
-      .getByText(/^[1-9][\d,]* of 2,500/)
+      .getByText(new RegExp(`^[1-9][\\d,]* of ${manyText}`))
       .waitFor({ timeout: 60_000 });
-    await editor.page.locator('.statusbar-item', { hasText: /Glassbox: indexing .* of 2,500/ }).waitFor();
+    await editor.page.locator('.statusbar-item', { hasText: new RegExp(`Glassbox: indexing .* of ${manyText}`) }).waitFor();
     await byId(page, 'index-pause').click();
     await byId(page, 'index-resume').waitFor();
     const engine = (await journey.enginePids(editor)).at(-1) as number;
@@ -267,7 +268,7 @@ const steps: Record<string, Step> = {
     await byId(page, 'index-pause').waitFor();
     process.kill(engine, 'SIGKILL');
     await byId(page, 'error-message').getByText('The engine process ended unexpectedly').first().waitFor();
-    await byId(page, 'error-message').getByText('while indexing 2,500 pictures').first().waitFor();
+    await byId(page, 'error-message').getByText(`while indexing ${manyText} pictures`).first().waitFor();
     await byId(page, 'retry').first().click();
     // It goes on without the page, and leads back to it.
     const status = editor.page.locator('.statusbar-item', { hasText: 'Glassbox: indexing' });
