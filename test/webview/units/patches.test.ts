@@ -53,6 +53,8 @@ test('a large data set waits for the person: what it is, from which images', asy
     assert.deepEqual(await calls(page, 'collect'), []);
     await byId(page, 'collect').click();
     await byId(page, 'collecting').waitFor();
+    // The page shows it before the call has arrived.
+    await page.waitForFunction(() => window.unitsHost.calls('collect').length === 1);
     assert.deepEqual((await calls(page, 'collect'))[0]?.params, { layers: ['conv2d_3'] });
   });
 });
