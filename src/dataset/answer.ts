@@ -1,4 +1,4 @@
-import type { IndexedImage, RowSizes } from './featureStore.ts';
+import type { IndexedImage, RowSizes } from './indexedImage.ts';
 
 /**
  * What a model answers for an image, and what it is fed, as one value of the database, which is twice as fast to read as four:

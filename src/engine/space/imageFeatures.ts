@@ -1,4 +1,4 @@
-import type { IndexedImage, RowSizes } from '../../dataset/featureStore.ts';
+import type { IndexedImage, RowSizes } from '../../dataset/indexedImage.ts';
 import { smallPixels, smallSize } from '../../image/smallPixels.ts';
 import { planFeatures } from '../../inspect/featurePlan.ts';
 import { ModelError, throwIfAborted } from '../../shared/errors.ts';

@@ -1,6 +1,6 @@
 import { Catalogue, type Looked } from '../../dataset/catalogue.ts';
-import type { IndexedImage } from '../../dataset/featureStore.ts';
 import { dropUnused } from '../../dataset/forget.ts';
+import type { IndexedImage } from '../../dataset/indexedImage.ts';
 import { thumbnailJpeg } from '../../image/thumbnail.ts';
 import type { ErrorRecord } from '../../shared/errors.ts';
 import type { CallContext } from '../../shared/rpc.ts';

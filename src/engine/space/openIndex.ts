@@ -1,5 +1,6 @@
 import { Catalogue } from '../../dataset/catalogue.ts';
-import { type FeatureRows, FeatureStore } from '../../dataset/featureStore.ts';
+import { FeatureStore } from '../../dataset/featureStore.ts';
+import type { FeatureRows } from '../../dataset/indexedImage.ts';
 import type { FedImage } from '../../image/preprocess.ts';
 import { findFeatures } from '../../inspect/featureLayers.ts';
 import { keyOfModel, openFed } from '../openFed.ts';
