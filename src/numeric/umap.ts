@@ -32,9 +32,6 @@ export interface UmapResult extends UmapFrame {
   stopped: boolean;
 }
 
-/** Work between two turns of the event loop, ms. */
-const turn = 50;
-
 /**
  * Lays out the points of a graph from its spectrum on: the same for the same seed. Points may coincide.
  * @throws RangeError if a distance is not finite: one such point takes all others with it
@@ -56,18 +53,15 @@ export async function umap(graph: NeighbourGraph, options: UmapOptions = {}): Pr
 
 async function descend(layout: UMAP, epochs: number, { signal, onFrame, frameMs = 100 }: UmapOptions): Promise<UmapResult> {
   const frame = () => ({ epoch: layout.epoch, epochs, positions: new Float32Array(layout.embedding) });
-  let [nextTurn, nextFrame] = [0, 0];
+  let nextFrame = 0;
   while (layout.epoch < epochs && !signal?.aborted) {
     layout.setParameters({ learningRate: 1 - layout.epoch / epochs });
     await layout.step();
-    const now = performance.now();
-    if (now > nextFrame && onFrame) {
+    // The library may still hold its memory when its promise is kept: what it is asked before the next turn can throw.
+    await setImmediate();
+    if (performance.now() > nextFrame && onFrame) {
       onFrame(frame());
       nextFrame = performance.now() + frameMs;
-    }
-    if (now > nextTurn) {
-      await setImmediate();
-      nextTurn = performance.now() + turn;
     }
   }
   return { ...frame(), stopped: layout.epoch < epochs };
