@@ -32,6 +32,9 @@ export interface UmapResult extends UmapFrame {
   stopped: boolean;
 }
 
+/** One layout after the other: of several at once the library confuses what it has lent. */
+let last: Promise<unknown> = Promise.resolve();
+
 /**
  * Lays out the points of a graph from its spectrum on: the same for the same seed. Points may coincide.
  * @throws RangeError if a distance is not finite: one such point takes all others with it
@@ -43,12 +46,16 @@ export async function umap(graph: NeighbourGraph, options: UmapOptions = {}): Pr
   const { epochs = count > 10_000 ? 200 : 500, minDist = 0.1, seed = 0 } = options;
   // A point alone has no neighbours.
   if (count < 2) return { epoch: 0, epochs, positions: new Float32Array(2), stopped: false };
-  const layout = await createUMAPFromKNN(count, 2, indices, distances, { minDist, seed, nEpochs: epochs });
-  try {
-    return await descend(layout, epochs, options);
-  } finally {
-    layout.destroy();
-  }
+  const run = last.then(async () => {
+    const layout = await createUMAPFromKNN(count, 2, indices, distances, { minDist, seed, nEpochs: epochs });
+    try {
+      return await descend(layout, epochs, options);
+    } finally {
+      layout.destroy();
+    }
+  });
+  last = run.catch(() => {});
+  return await run;
 }
 
 async function descend(layout: UMAP, epochs: number, { signal, onFrame, frameMs = 100 }: UmapOptions): Promise<UmapResult> {
