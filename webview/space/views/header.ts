@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { SpaceView } from '../../../src/shared/spaceProtocol.ts';
-import { icon } from '../../ui/icons.ts';
+import { modelButton } from '../../page/modelButton.ts';
 import { segments } from '../../ui/segments.ts';
 import type { Flow } from '../flow.ts';
 import { phase } from '../selectors.ts';
@@ -15,11 +15,16 @@ const views: readonly { id: SpaceView; label: string; about: string }[] = [
 
 /** Model, data set, views. */
 export function header(state: SpaceState, flow: Flow): TemplateResult {
-  const { subject } = state;
+  const { subject, space } = state;
+  const name = subject?.modelName;
   return html`<header class="header page-header">
     <div class="page-names">
-      ${subject?.modelName === undefined ? html`<span class="page-title">Feature Space</span>` : modelButton(state, flow)}
-      ${subject?.modelName === undefined ? nothing : datasetChip(state, flow)}
+      ${
+        name === undefined
+          ? html`<span class="page-title">Feature Space</span>`
+          : modelButton({ name, path: subject?.modelPath, model: space?.model, onChoose: () => void flow.chooseModel() })
+      }
+      ${subject === undefined || name === undefined ? nothing : datasetChip(state, flow)}
     </div>
     ${
       phase(state) === 'ready'
@@ -27,21 +32,4 @@ export function header(state: SpaceState, flow: Flow): TemplateResult {
         : nothing
     }
   </header>`;
-}
-
-function modelButton({ subject, space }: SpaceState, flow: Flow): TemplateResult {
-  const about = [
-    subject?.modelPath,
-    space && `${space.model.format}, ${space.model.classes} classes`,
-    space?.model.engine,
-    'choose another model',
-  ];
-  return html`<button
-    class="name-button page-model"
-    data-testid="model-name"
-    title=${about.filter(Boolean).join('\n')}
-    @click=${() => void flow.chooseModel()}
-  >
-    ${icon('model')}<span class="model-label">${subject?.modelName}</span>${icon('chevron')}
-  </button>`;
 }
