@@ -43,6 +43,8 @@ const builds = [
   page('explain'),
   page('units'),
   page('space'),
+  page('training'),
+  page('comparison'),
 ];
 
 /** @type {esbuild.BuildOptions} */

@@ -10,6 +10,7 @@ import { predict } from './predict.ts';
 import { tryPreprocessings } from './preprocessings.ts';
 import { cacheShare, configureServices, createServices, type EngineOptions } from './services.ts';
 import { spaceHandlers } from './space/handlers.ts';
+import { trainingHandlers } from './training/handlers.ts';
 import { unitHandlers } from './units/handlers.ts';
 import { unitLayersOf } from './units/unitLayer.ts';
 
@@ -54,6 +55,7 @@ export function createEngine(options: EngineOptions): Handlers<EngineCalls> {
     },
     ...unitHandlers(services),
     ...spaceHandlers(services),
+    ...trainingHandlers(services, explainer),
     forget: async ({ model }) => services.models.forget(model),
   };
 }

@@ -3,7 +3,7 @@ import { pageHtml } from './pageHtml.ts';
 
 interface PageOptions {
   /** Of the bundle under dist/webview. */
-  name: 'explain' | 'units' | 'space';
+  name: 'explain' | 'units' | 'space' | 'training' | 'comparison';
   extensionUri: vscode.Uri;
   /** Folders besides the page's own that it may load pictures from. */
   folders?: readonly string[];

@@ -18,6 +18,7 @@ import { openSidecar } from './sidecarFile.ts';
 import { spaceCommands } from './space/spaceCommands.ts';
 import { SpacePanels } from './space/spacePanels.ts';
 import { ModelStatus } from './statusBar.ts';
+import { registerTraining } from './training/register.ts';
 import { unitsCommands } from './units/unitsCommands.ts';
 import { UnitsPanels } from './units/unitsPanels.ts';
 
@@ -39,6 +40,7 @@ export function start(context: vscode.ExtensionContext): Host {
   const host: Host = { ...services, panels: new ExplainPanels(services) };
   const units = new UnitsPanels(host);
   const spaces = new SpacePanels(host);
+  const training = registerTraining(host);
   context.subscriptions.push(
     log,
     engine,
@@ -51,7 +53,8 @@ export function start(context: vscode.ExtensionContext): Host {
     shown,
     tree,
     ...listeners(host, { units, spaces }),
-    ...commands(host, { units, spaces }),
+    ...training.parts,
+    ...commands(host, { units, spaces }, training.commands),
     ...registerModelDocuments(host),
   );
   void reporting(log, showReadme)(services);
@@ -78,7 +81,7 @@ function listeners({ engine, models, status, panels, log }: Host, { units, space
   ];
 }
 
-function commands(host: Host, { units, spaces }: Pages): vscode.Disposable[] {
+function commands(host: Host, { units, spaces }: Pages, more: Record<string, (...args: unknown[]) => unknown>): vscode.Disposable[] {
   const { engine, log, models, panels } = host;
   const active = () => panels.active ?? units.active ?? spaces.active;
   const handlers: Record<string, (...args: unknown[]) => unknown> = {
@@ -89,6 +92,7 @@ function commands(host: Host, { units, spaces }: Pages): vscode.Disposable[] {
     ...layerCommands(host),
     ...unitsCommands(host, units),
     ...spaceCommands(host, spaces),
+    ...more,
     chooseModel: () => {
       if (units.active) return units.chooseModel(units.active);
       return spaces.active ? spaces.chooseModel(spaces.active) : panels.chooseModel(panels.active);

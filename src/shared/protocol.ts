@@ -6,6 +6,7 @@ import type { ErrorRecord } from './errors.ts';
 import type { Question } from './question.ts';
 import type { InputSize, InputValues, Preprocessing } from './sidecar.ts';
 import type { SpaceCalls } from './spaceProtocol.ts';
+import type { TrainingCalls } from './trainingProtocol.ts';
 import type { UnitCalls, UnitsView } from './unitsProtocol.ts';
 
 // ---------------------------------------------------------------- nouns
@@ -279,7 +280,7 @@ export interface JobParams {
   priority?: number;
 }
 
-export interface EngineCalls extends UnitCalls, SpaceCalls {
+export interface EngineCalls extends UnitCalls, SpaceCalls, TrainingCalls {
   configure: Call<{ engine: EngineChoice; cacheBytes: number }, void>;
   methods: Call<Record<string, never>, readonly MethodInfo[]>;
   open: Call<JobParams & { model: string }, ModelInfo>;

@@ -1,0 +1,3 @@
+import type { TrainingHandler } from './handler.ts';
+
+export const forgetVersion: TrainingHandler<'forgetVersion'> = async () => {};

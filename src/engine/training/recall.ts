@@ -1,0 +1,3 @@
+import type { TrainingHandler } from './handler.ts';
+
+export const recall: TrainingHandler<'recall'> = async () => ({ frames: undefined, whole: undefined });

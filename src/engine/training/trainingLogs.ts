@@ -1,0 +1,3 @@
+import type { TrainingHandler } from './handler.ts';
+
+export const trainingLogs: TrainingHandler<'trainingLogs'> = async () => [];

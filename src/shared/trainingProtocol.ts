@@ -1,0 +1,339 @@
+/**
+ * What the views about a training run and their engine calls say to each other: runs, checkpoints, what each says of the probes and of the
+ * whole data set, logs. Plain data only, as in `protocol.ts`.
+ */
+import type { ErrorRecord } from './errors.ts';
+import type { Call, ExplanationMap, JobParams, LayerInfo, MapRequest, MethodInfo } from './protocol.ts';
+import type { ImageRef, RgbPixels } from './unitsProtocol.ts';
+
+// ---------------------------------------------------------------- runs
+
+/** `checkpoints`: a file or folder for each checkpoint. `file`: one that is overwritten in place. */
+export type RunKind = 'checkpoints' | 'file';
+
+/** What the number in a checkpoint's name counts; `version`: how often the file was written. */
+export type RunAxis = 'epoch' | 'step' | 'number' | 'version';
+
+export interface RunSummary {
+  id: string;
+  kind: RunKind;
+  /** For people, relative to the workspace: `models/shapes/checkpoints/epoch_*`. */
+  label: string;
+  axis: RunAxis;
+  /** Checkpoints found. */
+  count: number;
+}
+
+/** What is known of a checkpoint so far. A checkpoint that was read keeps its results whatever becomes of its files. */
+export type Reading =
+  /** Complete, and its turn has not come. */
+  | { state: 'waiting' }
+  /** Still being written, or given up half-way; `why`: a sentence. */
+  | { state: 'incomplete'; why: string }
+  | { state: 'running'; what: string; done: number; total: number }
+  | { state: 'done' }
+  | { state: 'failed'; error: ErrorRecord };
+
+export interface Checkpoint {
+  /** Names it in calls. */
+  id: string;
+  /** For people: `epoch_07`. */
+  name: string;
+  /** Its place on the run's axis. */
+  at: number;
+  /** Model file, absolute. */
+  path: string;
+  /** ms since 1970. */
+  modified: number;
+  bytes: number;
+  reading: Reading;
+  /** Names what was read of it in engine calls: model hash and preprocessing. Undefined: nothing was. */
+  version: string | undefined;
+  /** A person keeps it in sight: the one that others are compared with. */
+  pinned: boolean;
+  /** Overwritten or deleted since: only what was read of it is left. */
+  gone: boolean;
+}
+
+// ---------------------------------------------------------------- probes
+
+export interface Probe extends ImageRef {
+  /** Chosen by a person; the others are a balanced sample of the data set. */
+  pinned: boolean;
+}
+
+/** Which class the maps of a film strip explain: the true one (where known, else the predicted one), or whatever each checkpoint predicts. */
+export type ExplainedClass = 'truth' | 'predicted';
+
+/** One method at one layer for all probes and checkpoints. */
+export interface MapChoice {
+  request: Pick<MapRequest, 'method' | 'variant' | 'layer' | 'params'>;
+  of: ExplainedClass;
+}
+
+/** A map covers what the network is fed. Cells within this part of a side from an edge are its border: 0.75 of the area. */
+export const borderWidth = 0.25;
+export const borderArea = 1 - (1 - 2 * borderWidth) ** 2;
+
+/** What one checkpoint says of the probes: in columns, a row each, in the order of `images`. */
+export interface ProbeFrames {
+  version: string;
+  /** Absolute. */
+  images: readonly string[];
+  /** Class names. */
+  classes: readonly string[];
+  /** Outputs are class scores: else there are no probabilities and nothing is right or wrong. */
+  scored: boolean;
+  /** Index into `classes`; −1: unknown, or the image failed. */
+  truth: Int32Array;
+  predicted: Int32Array;
+  /** Class that the map explains. */
+  explained: Int32Array;
+  /** Probability of the predicted class; of the true one. NaN where there is none. */
+  confidence: Float32Array;
+  trueProbability: Float32Array;
+  /** What was asked for, with its defaults filled in. */
+  map: { method: string; variant: string; layer: string; relu: boolean; signed: boolean; unit: string };
+  height: number;
+  width: number;
+  /** [images,height,width]: raw values, averaged over cells where the map itself is larger than 32 × 32; NaN where there is none. */
+  maps: Float32Array;
+  /** Share of the positive evidence that lies on the border (`borderWidth`), measured at the fed size; NaN where there is none. */
+  borderShare: Float32Array;
+  /** 1: the hottest point lies on the border. */
+  borderPeak: Uint8Array;
+  /** The same of the object, and the share of the picture that it covers; NaN where there is no mask. */
+  objectShare: Float32Array;
+  objectArea: Float32Array;
+  objectPeak: Uint8Array;
+  errors: readonly { row: number; error: ErrorRecord }[];
+  ms: number;
+}
+
+// ---------------------------------------------------------------- the whole data set
+
+/** Units (channels, or numbers of a vector) of a layer that are positive for no image of the set. */
+export interface DeadUnits {
+  layer: string;
+  units: number;
+  dead: number;
+}
+
+/** How far the network has moved between two checkpoints, without any projection. */
+export interface Drift {
+  from: string;
+  to: string;
+  /** Mean share of the 10 nearest neighbours of an image that stay the same, at the feature layer, cosine. */
+  overlap: number;
+  /** Linear centred kernel alignment of the layers' features, 1: the same up to rotation and scale (Kornblith et al. 2019). */
+  cka: readonly { layer: string; value: number }[];
+  /** Images measured. */
+  images: number;
+}
+
+/** What one checkpoint says of the data set: in columns, in the order of `images`. */
+export interface WholeSet {
+  version: string;
+  /** Absolute. The same list (by content) for all checkpoints that were asked about the same set. */
+  images: readonly string[];
+  classes: readonly string[];
+  /** So many of `classes` are the model's. */
+  modelClasses: number;
+  /** Index into `classes`; −1: none, or unreadable. */
+  labels: Int32Array;
+  predicted: Int32Array;
+  /** Probability of the predicted class. */
+  confidence: Float32Array;
+  /** Share of right ones among those with a label; NaN where there is none. */
+  accuracy: number;
+  /** Mean cross-entropy of the labels, nats; NaN where there is none. */
+  loss: number;
+  dead: readonly DeadUnits[];
+  /** Feature layer of the map and of the overlap. */
+  layer: string;
+  /** [images,2]: t-SNE; NaN for unreadable ones. Undefined: too few images. */
+  positions: Float32Array | undefined;
+  /** Version whose layout this one starts from and is held to; undefined: the first. */
+  alignedTo: string | undefined;
+  /** KL divergence of the layout, and what it would be if it were not held: the price of alignment. NaN where not measured. */
+  kl: number;
+  klFree: number;
+  drift: Drift | undefined;
+  ms: number;
+}
+
+// ---------------------------------------------------------------- logs
+
+/** One curve of a log file, in order of x. */
+export interface LogSeries {
+  name: string;
+  /** Epoch or step as the file counts. */
+  x: Float64Array;
+  y: Float64Array;
+  /** ms since 1970; undefined where the file does not say. */
+  time: Float64Array | undefined;
+}
+
+export interface TrainingLog {
+  file: string;
+  kind: 'csv' | 'json' | 'tensorboard';
+  axis: 'epoch' | 'step';
+  series: readonly LogSeries[];
+  warnings: readonly ErrorRecord[];
+}
+
+// ---------------------------------------------------------------- host → engine
+
+type OfModel = JobParams & { model: string };
+
+export interface TrainingCalls {
+  /**
+   * What a checkpoint says of probes. `store`: folder that results are kept in: those of unchanged files are looked up. Fails with
+   * 'file-changed' where the files changed while it was at work: no result is of two versions. `masks`: by image, where the object is.
+   */
+  probeFrames: Call<
+    OfModel & { store: string; images: readonly string[]; masks: Readonly<Record<string, string>>; choice: MapChoice },
+    ProbeFrames,
+    { done: number; total: number }
+  >;
+  /** The same of a data set. `before`: version whose layout this one is aligned to and whose drift is measured. */
+  wholeSet: Call<
+    OfModel & { store: string; images: readonly string[]; roots: readonly string[]; labelFile?: string; before?: string },
+    WholeSet,
+    { phase: string; done: number; total: number }
+  >;
+  /** What is kept of a version, read no more than looked up: for one whose files are gone. Undefined: nothing. */
+  recall: Call<
+    JobParams & { store: string; version: string; images: readonly string[]; choice: MapChoice },
+    { frames: ProbeFrames | undefined; whole: WholeSet | undefined }
+  >;
+  /** Between any two versions of which the whole set is kept. Fails with 'stale' where one is not. */
+  drift: Call<JobParams & { store: string; from: string; to: string }, Drift>;
+  /** Deletes what is kept of a version; without it, of all. */
+  forgetVersion: Call<JobParams & { store: string; version?: string }, void>;
+  /** Layers that maps of a checkpoint can be drawn at, and the methods' own default. */
+  mapLayers: Call<OfModel, { layers: readonly LayerInfo[]; defaultLayer: string }>;
+  /** Reads log files; one that cannot be read is a warning, not a failure. */
+  trainingLogs: Call<JobParams & { files: readonly string[] }, readonly TrainingLog[]>;
+}
+
+// ---------------------------------------------------------------- page → host: the side bar
+
+/**
+ * `off`: in Restricted Mode nothing is followed before a person asks. `none`: no run was found. `missing`: the run that was followed is
+ * gone. `on`: it is followed.
+ */
+export type Following = 'off' | 'none' | 'on';
+
+/** All that is small: told anew whenever something changes. */
+export interface TrainingState {
+  /** Raised when the run, the probes or the choice of maps is another: frames of older ones are dropped. */
+  generation: number;
+  following: Following;
+  runs: readonly RunSummary[];
+  run: RunSummary | undefined;
+  /** In order of `at`. */
+  checkpoints: readonly Checkpoint[];
+  probes: readonly Probe[];
+  choice: MapChoice;
+  layers: readonly LayerInfo[];
+  /** The data set as it would be, or is, evaluated at each checkpoint; undefined: there is none. */
+  set: { label: string; count: number; of: number; on: boolean } | undefined;
+  /** A person has paused all work. */
+  paused: boolean;
+  /** Something to say that stops nothing, and what stops everything. */
+  notice: string | undefined;
+  failure: ErrorRecord | undefined;
+}
+
+/** Everything, for a page that is shown (again). */
+export interface TrainingSnapshot {
+  state: TrainingState;
+  /** By checkpoint id. */
+  frames: readonly { checkpoint: string; frames: ProbeFrames }[];
+  wholes: readonly { checkpoint: string; whole: WholeSet }[];
+  logs: readonly TrainingLog[];
+  methods: readonly MethodInfo[];
+}
+
+export interface TrainingPageCalls {
+  ready: Call<Record<string, never>, TrainingSnapshot>;
+  /** In Restricted Mode: a person asks for it, for this session. */
+  follow: Call<Record<string, never>, void>;
+  chooseRun: Call<{ id?: string }, void>;
+  choose: Call<{ choice: MapChoice }, void>;
+  followSet: Call<{ on: boolean }, void>;
+  setPaused: Call<{ paused: boolean }, void>;
+  /** Asks for pictures. */
+  addProbes: Call<Record<string, never>, void>;
+  /** Of a pinned one: unpinned. Of one of the sample: left out of it. */
+  removeProbe: Call<{ image: string }, void>;
+  pinProbe: Call<{ image: string }, void>;
+  /** What the network sees of images, in their order, with the newest checkpoint that was read. */
+  pictures: Call<{ images: readonly string[] }, readonly (RgbPixels | undefined)[]>;
+  thumbnails: Call<{ images: readonly string[] }, readonly Uint8Array[]>;
+  /** The map at its own resolution. Fails with 'file-missing' or 'file-changed' where the checkpoint is gone. */
+  explain: Call<{ checkpoint: string; image: string; class?: number }, { map: ExplanationMap; picture: RgbPixels }>;
+  /** Opens the explanation of an image by a checkpoint. */
+  openProbe: Call<{ checkpoint: string; image: string }, void>;
+  compare: Call<{ from: string; to: string; image?: string }, void>;
+  /** The slider stands here: the tree shows it. */
+  looking: Call<{ checkpoint: string }, void>;
+  retry: Call<{ checkpoint: string }, void>;
+  openLog: Call<{ file: string }, void>;
+  showSettings: Call<Record<string, never>, void>;
+  showLog: Call<Record<string, never>, void>;
+}
+
+export interface TrainingPageEvents {
+  state: TrainingState;
+  frames: { generation: number; checkpoint: string; frames: ProbeFrames };
+  whole: { generation: number; checkpoint: string; whole: WholeSet };
+  logs: readonly TrainingLog[];
+  /** Somebody chose a checkpoint in the tree: the slider goes there. */
+  show: { checkpoint: string };
+}
+
+// ---------------------------------------------------------------- page → host: two checkpoints side by side
+
+export interface ComparisonSubject {
+  generation: number;
+  /** Opaque: with it the host finds run and checkpoints again after a window reload. */
+  restore: string;
+  run: string;
+  from: Checkpoint;
+  to: Checkpoint;
+  /** Those that one of them can be changed for: all that were read. */
+  others: readonly Checkpoint[];
+  probes: readonly Probe[];
+  choice: MapChoice;
+  /** Undefined: not there (yet). */
+  frames: { from: ProbeFrames | undefined; to: ProbeFrames | undefined };
+  wholes: { from: WholeSet | undefined; to: WholeSet | undefined };
+  /** Image that a page to which this generation is new turns to. */
+  image?: string;
+}
+
+interface OfComparison {
+  generation: number;
+}
+
+export interface ComparisonPageCalls {
+  ready: Call<Record<string, never>, { subject: ComparisonSubject; methods: readonly MethodInfo[] }>;
+  /** Another checkpoint on one side; a new subject follows. */
+  turn: Call<{ from: string; to: string }, void>;
+  drift: Call<OfComparison, Drift>;
+  pictures: Call<OfComparison & { images: readonly string[] }, readonly (RgbPixels | undefined)[]>;
+  thumbnails: Call<OfComparison & { images: readonly string[] }, readonly Uint8Array[]>;
+  /** Both maps of an image for the same class at their own resolution; one that cannot be had is an error of its own. */
+  explainBoth: Call<
+    OfComparison & { image: string; class?: number },
+    { picture: RgbPixels; from: { map: ExplanationMap } | { error: ErrorRecord }; to: { map: ExplanationMap } | { error: ErrorRecord } }
+  >;
+  openImage: Call<OfComparison & { checkpoint: string; image: string }, void>;
+  showLog: Call<Record<string, never>, void>;
+}
+
+export interface ComparisonPageEvents {
+  subject: ComparisonSubject;
+}

@@ -1,0 +1,115 @@
+// Runs in the browser, before the page: plays the extension's side of the page about training. Tests steer it through `window.trainingHost`.
+import { emit, type Handlers, serve } from '../../../src/shared/rpc.ts';
+import type { Checkpoint, TrainingPageCalls, TrainingPageEvents, TrainingState } from '../../../src/shared/trainingProtocol.ts';
+import { plugIn, SteeredHost } from '../steered.ts';
+import { checkpointsOf, framesOf, logsOf, probesOf, wholeOf } from './made.ts';
+import type { TrainingScene } from './scene.ts';
+
+declare global {
+  interface Window {
+    trainingHost: TrainingTestHost;
+  }
+}
+
+export class TrainingTestHost extends SteeredHost {
+  scene: TrainingScene;
+  /** What differs from the scene since. */
+  patch: Partial<TrainingState> = {};
+
+  constructor(scene: TrainingScene) {
+    super();
+    this.scene = scene;
+    const calls = Object.keys(this.#answers) as (keyof TrainingPageCalls)[];
+    const handler =
+      (name: keyof TrainingPageCalls) =>
+      (params: Record<string, unknown>, { signal }: { signal: AbortSignal }) =>
+        this.answer(name, params, signal, async () => await (this.#answers[name] as (params: unknown) => unknown)(params));
+    serve<TrainingPageCalls>(
+      this.port,
+      Object.fromEntries(calls.map((name) => [name, handler(name)])) as unknown as Handlers<TrainingPageCalls>,
+    );
+  }
+
+  state(): TrainingState {
+    const { scene } = this;
+    return { ...scene.state, generation: this.generation, checkpoints: checkpointsOf(scene), probes: probesOf(scene), ...this.patch };
+  }
+
+  /** Something is another now; nothing that was read is dropped. */
+  tell(patch: Partial<TrainingState>): void {
+    this.patch = { ...this.patch, ...patch };
+    emit<TrainingPageEvents, 'state'>(this.port, 'state', this.state());
+  }
+
+  /** The next checkpoint is read. */
+  readNext(): void {
+    const at = this.scene.read;
+    this.scene = { ...this.scene, read: at + 1, checkpoints: Math.max(at + 1, this.scene.checkpoints) };
+    this.tell({});
+    const { id } = checkpointsOf(this.scene)[at] as Checkpoint;
+    emit<TrainingPageEvents, 'frames'>(this.port, 'frames', {
+      generation: this.generation,
+      checkpoint: id,
+      frames: framesOf(this.scene, at),
+    });
+  }
+
+  /** Somebody chose a checkpoint in the tree. */
+  show(checkpoint: string): void {
+    emit<TrainingPageEvents, 'show'>(this.port, 'show', { checkpoint });
+  }
+
+  readonly #answers: { [K in keyof TrainingPageCalls]: (params: TrainingPageCalls[K]['params']) => TrainingPageCalls[K]['result'] } = {
+    ready: () => {
+      const { scene } = this;
+      const all = checkpointsOf(scene);
+      return {
+        state: this.state(),
+        frames: all.slice(0, scene.read).map(({ id }, i) => ({ checkpoint: id, frames: framesOf(scene, i) })),
+        wholes: all.slice(0, scene.wholes).map(({ id }, i) => ({ checkpoint: id, whole: wholeOf(scene, i) })),
+        ...{ logs: logsOf(scene), methods: scene.methods },
+      };
+    },
+    pictures: ({ images }) => images.map(picture),
+    thumbnails: ({ images }) => images.map(() => new Uint8Array()),
+    explain: ({ checkpoint, image }) => {
+      const { scene } = this;
+      const frames = framesOf(
+        scene,
+        Math.max(
+          0,
+          checkpointsOf(scene).findIndex(({ id }) => id === checkpoint),
+        ),
+      );
+      const row = Math.max(0, frames.images.indexOf(image));
+      const cells = frames.width * frames.height;
+      const values = frames.maps.slice(row * cells, (row + 1) * cells);
+      const index = frames.explained[row] as number;
+      const map = {
+        ...frames.map,
+        ...{ class: { index, label: scene.classes[index] as string }, against: undefined, target: 'logit' },
+        ...{ height: frames.height, width: frames.width, values, min: Math.min(...values), max: Math.max(...values) },
+        ...{ flat: undefined, checks: [], params: {}, engine: 'test', ms: 3 },
+      };
+      return { map, picture: picture(image) };
+    },
+    ...{ follow: () => {}, chooseRun: () => {}, choose: () => {}, followSet: () => {}, setPaused: () => {}, addProbes: () => {} },
+    ...{ removeProbe: () => {}, pinProbe: () => {}, openProbe: () => {}, compare: () => {}, looking: () => {}, retry: () => {} },
+    ...{ openLog: () => {}, showSettings: () => {}, showLog: () => {} },
+  };
+}
+
+/** A picture of its own for each image. */
+function picture(path: string) {
+  const [width, height] = [64, 64];
+  const hue = [...path].reduce((sum, sign) => (sum * 31 + sign.charCodeAt(0)) % 255, 7);
+  const data = new Uint8Array(width * height * 3);
+  for (let i = 0; i < width * height; i++) {
+    const isObject = Math.hypot((i % width) - 30, Math.floor(i / width) - 30) < 14;
+    data.set(isObject ? [hue, 255 - hue, 120] : [90 + ((i * 7) % 23), 96, 104], i * 3);
+  }
+  return { width, height, data };
+}
+
+window.trainingHost = new TrainingTestHost((window as unknown as { scene: TrainingScene }).scene);
+plugIn(window.trainingHost);
