@@ -1,0 +1,49 @@
+/** Round numbers for an axis. */
+export interface Ticks {
+  values: readonly number[];
+  text(value: number): string;
+}
+
+const minus = '−';
+
+/** At most `most` (≥ 2) numbers of 1, 2 or 5 times a power of ten apart, inside low..high. */
+export function linearTicks(low: number, high: number, most: number): Ticks {
+  const span = high - low;
+  if (!(span > 0) || !Number.isFinite(span)) return { values: [low], text: shortest };
+  const step = stepOf(span / most);
+  // Multiples rather than sums: 0.1 + 0.2 is no round number.
+  const first = Math.ceil(low / step - 1e-9);
+  const last = Math.floor(high / step + 1e-9);
+  const values = Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
+  return { values: values.length > 0 ? values : [low], text: values.length > 0 ? (value) => told(value, step) : shortest };
+}
+
+/** Powers of ten inside low..high (> 0), thinned out to `most`; where there are fewer than two, 2 and 5 times them as well. */
+export function logTicks(low: number, high: number, most: number): Ticks {
+  const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  const powers = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  const inside = (values: number[]) => values.filter((value) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9));
+  let values = inside(powers.map((power) => 10 ** power));
+  if (values.length < 2) values = inside(powers.flatMap((power) => [1, 2, 5].map((digit) => digit * 10 ** power)));
+  if (values.length === 0) return linearTicks(low, high, most);
+  const every = Math.ceil(values.length / most);
+  return { values: values.filter((_, i) => i % every === 0), text: shortest };
+}
+
+function stepOf(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(least));
+  const digit = [1, 2, 5, 10].find((each) => each * power >= least * (1 - 1e-9)) ?? 10;
+  return digit * power;
+}
+
+/** As many decimals as the step has. */
+function told(value: number, step: number): string {
+  if (Math.abs(value) >= 1e5 || step < 1e-4) return shortest(value);
+  return value.toFixed(Math.max(0, -Math.floor(Math.log10(step) + 1e-9))).replace('-', minus);
+}
+
+function shortest(value: number): string {
+  const size = Math.abs(value);
+  const text = size !== 0 && (size >= 1e5 || size < 1e-3) ? value.toExponential() : String(Number(value.toPrecision(4)));
+  return (text.length > 8 ? value.toExponential(1) : text).replaceAll('-', minus).replace('e+', 'e');
+}
