@@ -296,22 +296,63 @@ export interface TrainingPageEvents {
 
 // ---------------------------------------------------------------- page → host: two checkpoints side by side
 
+/** All that is small: told anew whenever something changes. */
 export interface ComparisonSubject {
+  /** Raised when the pair, the probes or the choice of maps is another: what was asked for before is dropped. */
   generation: number;
   /** Opaque: with it the host finds run and checkpoints again after a window reload. */
   restore: string;
+  /** For people. */
   run: string;
+  axis: RunAxis;
+  /** The older one by choice, not by time. One that is not found any more is `gone` and has no version. */
   from: Checkpoint;
   to: Checkpoint;
-  /** Those that one of them can be changed for: all that were read. */
+  /** Those that one of them can be changed for: all that were read, in order of `at`. */
   others: readonly Checkpoint[];
   probes: readonly Probe[];
   choice: MapChoice;
-  /** Undefined: not there (yet). */
-  frames: { from: ProbeFrames | undefined; to: ProbeFrames | undefined };
-  wholes: { from: WholeSet | undefined; to: WholeSet | undefined };
+  layers: readonly LayerInfo[];
+  /** What stands in the way of everything; `follow`: asking for the run again may help. */
+  trouble: { error: ErrorRecord; follow: string | undefined } | undefined;
   /** Image that a page to which this generation is new turns to. */
   image?: string;
+}
+
+export interface BothSides<T> {
+  from: T;
+  to: T;
+}
+
+/** What is known of the two; undefined: not there (yet). */
+export interface ComparisonResults {
+  frames: BothSides<ProbeFrames | undefined>;
+  wholes: BothSides<WholeSet | undefined>;
+}
+
+/** One map of a pair, or why there is none. */
+export interface ComparedMap {
+  map: ExplanationMap | undefined;
+  error: ErrorRecord | undefined;
+  /** The checkpoint's files are gone: the map is the one that was kept, averaged to no more than 32 × 32 cells. */
+  kept: boolean;
+}
+
+/** What both say of a class: its probability; undefined where it is not known. */
+export interface ComparedClass extends BothSides<number | undefined> {
+  index: number;
+  label: string;
+}
+
+export interface ComparedImage extends BothSides<ComparedMap> {
+  /** What the network sees of it; undefined: both are gone. */
+  picture: RgbPixels | undefined;
+  /** Class that both maps explain. */
+  explained: { index: number; label: string };
+  truth: number | undefined;
+  predicted: BothSides<number | undefined>;
+  /** Best classes of either, and the true and the explained one: what the newer one is surest of comes first. Numbers are probabilities. */
+  classes: readonly ComparedClass[];
 }
 
 interface OfComparison {
@@ -319,21 +360,29 @@ interface OfComparison {
 }
 
 export interface ComparisonPageCalls {
-  ready: Call<Record<string, never>, { subject: ComparisonSubject; methods: readonly MethodInfo[] }>;
+  ready: Call<Record<string, never>, ComparisonResults & { subject: ComparisonSubject; methods: readonly MethodInfo[] }>;
   /** Another checkpoint on one side; a new subject follows. */
   turn: Call<{ from: string; to: string }, void>;
+  /** Follows the run of this comparison (in Restricted Mode for this session). */
+  follow: Call<Record<string, never>, void>;
   drift: Call<OfComparison, Drift>;
-  pictures: Call<OfComparison & { images: readonly string[] }, readonly (RgbPixels | undefined)[]>;
-  thumbnails: Call<OfComparison & { images: readonly string[] }, readonly Uint8Array[]>;
-  /** Both maps of an image for the same class at their own resolution; one that cannot be had is an error of its own. */
-  explainBoth: Call<
-    OfComparison & { image: string; class?: number },
-    { picture: RgbPixels; from: { map: ExplanationMap } | { error: ErrorRecord }; to: { map: ExplanationMap } | { error: ErrorRecord } }
-  >;
+  /** What the network sees of images, in their order, no larger than 128 pixels a side; undefined where it cannot be read. */
+  thumbnails: Call<OfComparison & { images: readonly string[] }, readonly (RgbPixels | undefined)[]>;
+  /** Both maps of an image for the same class at their own resolution. Without `class`: the true one, else what `to` predicts. */
+  explainBoth: Call<OfComparison & { image: string; class?: number; background?: boolean }, ComparedImage>;
+  /** Opens the explanation of an image by a checkpoint. */
   openImage: Call<OfComparison & { checkpoint: string; image: string }, void>;
+  retry: Call<{ checkpoint: string }, void>;
+  /** Asks where; `provenance` is written beside. Undefined: cancelled. */
+  savePicture: Call<
+    OfComparison & { png: Uint8Array; name: string; provenance: Readonly<Record<string, unknown>> },
+    { savedAs: string | undefined }
+  >;
   showLog: Call<Record<string, never>, void>;
 }
 
 export interface ComparisonPageEvents {
   subject: ComparisonSubject;
+  /** What of it is another now. */
+  results: { generation: number } & ComparisonResults;
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ExplanationMap, LayerInfo } from '../../src/shared/protocol.ts';
+import { subtract } from '../../webview/draw/mapDifference.ts';
 import { restoreCompare } from '../../webview/explain/compare/choices.ts';
-import { subtract } from '../../webview/explain/compare/content.ts';
 import { blockEnds, fewEnds, matchLayer, spread } from '../../webview/explain/compare/spread.ts';
 import { makeMap } from './makeMap.ts';
 import { sampleScene } from './scenes.ts';
