@@ -261,6 +261,8 @@ export interface TrainingPageCalls {
   /** In Restricted Mode: a person asks for it, for this session. */
   follow: Call<Record<string, never>, void>;
   chooseRun: Call<{ id?: string }, void>;
+  /** Asks for a model file that is overwritten in place, and follows it. */
+  watchFile: Call<Record<string, never>, void>;
   choose: Call<{ choice: MapChoice }, void>;
   followSet: Call<{ on: boolean }, void>;
   setPaused: Call<{ paused: boolean }, void>;

@@ -1,16 +1,37 @@
 import type { Checkpoint } from '../../src/shared/trainingProtocol.ts';
 
-/** The axis that everything over the run shares: the slider, the traces, the film strips, the logs. */
+/**
+ * The axis that everything over the run shares: the slider, the traces, the film strips, the logs. Checkpoints stand on it evenly, whatever
+ * their numbers: each can be grasped and has room for its map. Numbers between two checkpoints stand between them in proportion, so that
+ * where checkpoints come at even steps, as they mostly do, it is linear.
+ */
 export interface Axis {
   checkpoints: readonly Checkpoint[];
   from: number;
   to: number;
-  /** Where a number of the run's axis stands, 0..1 inside it. */
+  /** Where a number of the run's axis stands, 0..1 between the first and the last checkpoint; what lies outside of them goes on at their mean step. */
   x(at: number): number;
+  /** Where the checkpoint of that index stands. */
+  place(index: number): number;
 }
 
 export function axisOf(checkpoints: readonly Checkpoint[]): Axis {
+  const last = checkpoints.length - 1;
   const from = checkpoints[0]?.at ?? 0;
-  const to = checkpoints.at(-1)?.at ?? from;
-  return { checkpoints, from, to, x: (at) => (to > from ? (at - from) / (to - from) : 0.5) };
+  const to = checkpoints[last]?.at ?? from;
+  const place = (index: number) => (last > 0 ? index / last : 0.5);
+  const number = (index: number) => (checkpoints[index] as Checkpoint).at;
+  const x = (at: number): number => {
+    if (!(to > from)) return 0.5;
+    if (at <= from) return (at - from) / (to - from);
+    if (at >= to) return 1 + (at - to) / (to - from);
+    let [low, high] = [0, last];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (number(middle) <= at) low = middle;
+      else high = middle;
+    }
+    return place(low + (at - number(low)) / (number(high) - number(low)));
+  };
+  return { checkpoints, from, to, x, place };
 }

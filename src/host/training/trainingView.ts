@@ -93,6 +93,7 @@ export class TrainingView implements vscode.WebviewViewProvider, vscode.Disposab
       },
       follow: () => training.follow(),
       chooseRun: ({ id }) => actions.chooseRun(id),
+      watchFile: async () => void (await run('glassbox.watchFile')),
       choose: ({ choice }) => training.choose(choice),
       followSet: ({ on }) => training.followSet(on),
       setPaused: async ({ paused }) => training.setPaused(paused),

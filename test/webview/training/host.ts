@@ -93,6 +93,7 @@ export class TrainingTestHost extends SteeredHost {
       };
       return { map, picture: picture(image) };
     },
+    watchFile: () => {},
     ...{ follow: () => {}, chooseRun: () => {}, choose: () => {}, followSet: () => {}, setPaused: () => {}, addProbes: () => {} },
     ...{ removeProbe: () => {}, pinProbe: () => {}, openProbe: () => {}, compare: () => {}, looking: () => {}, retry: () => {} },
     ...{ openLog: () => {}, showSettings: () => {}, showLog: () => {} },
