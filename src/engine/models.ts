@@ -40,16 +40,18 @@ export class ModelCache {
 
   /** `size`: [height, width] that an image has where the sidecar leaves the input's size to each image. */
   async open(path: string, size = standIn): Promise<OpenModel> {
-    const { inputSize, ...choices } = await sidecarChoices(path);
-    const perImage = inputSize === 'image';
-    const chosen = { ...choices, ...(inputSize && { inputSize: perImage ? size : inputSize }) };
-    const key = keyOf(path, chosen);
-    const known = this.#models.get(key);
-    if (known && (await known.current())) return known;
+    const { key, chosen, perImage, known } = await this.#look(path, size);
+    if (known) return known;
     // Of one file only sizes that images decide on are kept side by side.
     if (!perImage) this.#drop(path);
     // Who comes while it is being read gets what is read: a change meanwhile is noticed by the reader itself.
     return await (this.#loading.get(key) ?? this.#load(key, path, chosen));
+  }
+
+  /** The same, but one that was not kept before is not kept afterwards: it pushes out no other. */
+  async openAside(path: string): Promise<OpenModel> {
+    const { key, chosen, known } = await this.#look(path, standIn);
+    return known ?? (await (this.#loading.get(key) ?? load(path, chosen)));
   }
 
   /** The next `open` reads the file, whatever it looks like. */
@@ -60,6 +62,17 @@ export class ModelCache {
 
   resize(limit: number): void {
     this.#models.resize(limit);
+  }
+
+  /** How it is to be opened, and the one that is kept, if its files did not change. */
+  async #look(path: string, size: readonly [number, number]) {
+    const { inputSize, ...choices } = await sidecarChoices(path);
+    const perImage = inputSize === 'image';
+    const chosen = { ...choices, ...(inputSize && { inputSize: perImage ? size : inputSize }) };
+    const key = keyOf(path, chosen);
+    const found = this.#models.get(key);
+    const known = found && (await found.current()) ? found : undefined;
+    return { key, chosen, perImage, known };
   }
 
   #drop(path: string): void {

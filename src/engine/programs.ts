@@ -1,6 +1,7 @@
 import { chooseExecutor } from '../execute/choose.ts';
 import type { CompileOptions, Executor, Program } from '../execute/executor.ts';
 import type { Graph } from '../graph/graph.ts';
+import { cancelled } from '../shared/errors.ts';
 import type { EngineChoice } from '../shared/protocol.ts';
 
 /** A graph to compile, with what its user needs to know of it when it runs. */
@@ -42,6 +43,7 @@ export class Programs {
   #limit: number;
   #executor: Promise<Executor> | undefined;
   #choice: EngineChoice;
+  #closed = false;
 
   constructor(choice: EngineChoice, limit: number, choose = chooseExecutor, now: () => number = () => performance.now()) {
     this.#choice = choice;
@@ -73,9 +75,22 @@ export class Programs {
     this.#shrink();
   }
 
+  /** Programs of the same engine that are kept apart, up to `close`: they push out none of these. */
+  aside(limit: number): Programs {
+    return new Programs(this.#choice, limit, () => this.executor(), this.#now);
+  }
+
+  /** Disposes of all, of those in use when they are done. Who asks later hears 'cancelled'. */
+  close(): void {
+    this.#closed = true;
+    for (const id of [...this.#entries.keys()]) this.#drop(id);
+  }
+
   /** Runs `work` with the program under `key`, compiled from `plan()` where it is not there. */
   async use<P extends Planned, T>(key: ProgramKey, plan: () => P, work: (program: Program, names: Names<P>) => Promise<T>): Promise<T> {
     for (;;) {
+      // Whoever closed them waits for nothing any more.
+      if (this.#closed) throw cancelled();
       const compiled = this.#known(key) ?? (await this.#compile(key, plan));
       // Thrown out before it was taken up: once more, with the engine of now.
       if (compiled.gone) continue;
@@ -91,7 +106,7 @@ export class Programs {
     const compiling: Promise<Compiled> = executor
       .then((e) => compile(e, plan()))
       .then((compiled) => {
-        if (this.#executor === executor) this.#keep(key, compiled);
+        if (this.#executor === executor && !this.#closed) this.#keep(key, compiled);
         else compiled.retire();
         return compiled;
       })

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { className, scoresClasses } from '../../shared/classScores.ts';
 import { isAbort, ModelError, toErrorRecord } from '../../shared/errors.ts';
 import type { ProbeFrames } from '../../shared/trainingProtocol.ts';
-import { keyOfModel, openFed } from '../openFed.ts';
+import { openFed } from '../openFed.ts';
 import { logitsOf, rank } from '../predict.ts';
 import type { TrainingHandler } from './handler.ts';
+import { versionOf } from './version.ts';
 
 /** Below what is on screen, above indexing. */
 const lowPriority = -10;
@@ -13,8 +13,7 @@ export const probeFrames: TrainingHandler<'probeFrames'> = async (services, { mo
   const start = performance.now();
   const { signal } = context;
   const fed = await openFed(services, model, signal);
-  const { hash, preprocessing } = keyOfModel(fed);
-  const version = createHash('sha256').update(`${hash} ${preprocessing}`).digest('hex').slice(0, 32);
+  const version = versionOf(fed.open.model.hash, fed.preprocessing);
   const { info } = fed;
   const n = images.length;
   const [truth, predicted, explained] = [0, 0, 0].map(() => new Int32Array(n).fill(-1)) as [Int32Array, Int32Array, Int32Array];
