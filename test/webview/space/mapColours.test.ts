@@ -1,7 +1,7 @@
 /** Colours of classes: seen on every paper, told apart by everyone. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { classColour, distinct, noColour, type Rgb, rampColour } from '../../../webview/space/map/mapColours.ts';
+import { classColour, distinct, noColour, type Rgb, rampColour } from '../../../webview/draw/classColours.ts';
 
 type Triple = readonly [number, number, number];
 

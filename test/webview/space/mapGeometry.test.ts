@@ -1,9 +1,9 @@
 /** Cameras and searches of the map: numbers only. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { between, boundsOf, panned, transformOf, whole, zoomed } from '../../../webview/space/map/camera.ts';
-import { faint } from '../../../webview/space/map/look.ts';
-import { insideOf, nearestTo, nextTowards, placesOnMap } from '../../../webview/space/map/nearest.ts';
+import { between, boundsOf, panned, transformOf, whole, zoomed } from '../../../webview/draw/camera.ts';
+import { insideOf, nearestTo, nextTowards, placesOnMap } from '../../../webview/draw/nearest.ts';
+import { faint } from '../../../webview/draw/pointState.ts';
 import { noise } from '../units/made.ts';
 
 const size = { width: 640, height: 400 };

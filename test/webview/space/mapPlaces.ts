@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import type { LayoutRequest } from '../../../src/shared/spaceProtocol.ts';
-import { boundsOf, type Point, transformOf, whole } from '../../../webview/space/map/camera.ts';
-import type { Rgb } from '../../../webview/space/map/mapColours.ts';
+import { boundsOf, type Point, transformOf, whole } from '../../../webview/draw/camera.ts';
+import type { Rgb } from '../../../webview/draw/classColours.ts';
 import { byId } from '../open.ts';
 import { positionsOf } from './answers/map.ts';
 import type { SpaceScene } from './scene.ts';

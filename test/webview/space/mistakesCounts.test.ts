@@ -11,10 +11,10 @@ import {
   mistakesOf,
   precisionOf,
   recallOf,
-} from '../../../webview/space/mistakes/confusion.ts';
-import { matrixOf, readable } from '../../../webview/space/mistakes/matrixModel.ts';
+} from '../../../webview/confusion/confusion.ts';
+import { matrixOf, readable } from '../../../webview/confusion/matrixModel.ts';
+import { seriated, type Tie } from '../../../webview/confusion/seriation.ts';
 import { confidentMistakes, doubtfulLabels, leastSure, rowsOfPair } from '../../../webview/space/mistakes/rankings.ts';
-import { seriated, type Tie } from '../../../webview/space/mistakes/seriation.ts';
 import { noise } from '../units/made.ts';
 
 /** Rows with `foreign` labels that the model has no class for, some without a label, some without numbers. */

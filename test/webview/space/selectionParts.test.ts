@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SpaceRows } from '../../../src/shared/spaceProtocol.ts';
+import { shareText } from '../../../webview/confusion/text.ts';
 import { restoreMistakes } from '../../../webview/space/mistakes/choices.ts';
-import { shareText } from '../../../webview/space/mistakes/text.ts';
 import { restoreSelection } from '../../../webview/space/selection/choices.ts';
 import { cornerOf, gap, listLayout, placesInView } from '../../../webview/space/selection/listLayout.ts';
 import { classesText, sentenceOf } from '../../../webview/space/selection/rowText.ts';

@@ -1,6 +1,6 @@
 import { isCorrect, type SpaceRows } from '../../../src/shared/spaceProtocol.ts';
+import { classColour, distinct, type MapTheme, noColour, type Rgb, rampColour, rightColour, wrongColour } from '../../draw/classColours.ts';
 import type { Colouring } from './choices.ts';
-import { classColour, distinct, type MapTheme, noColour, type Rgb, rampColour, rightColour, wrongColour } from './mapColours.ts';
 
 /** Points of one colour. */
 export interface Group {

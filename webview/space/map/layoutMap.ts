@@ -1,12 +1,12 @@
 import { isAbort, toErrorRecord } from '../../../src/shared/errors.ts';
 import type { Layout, LayoutFrame, LayoutRequest, Neighbourhood, SpaceRows } from '../../../src/shared/spaceProtocol.ts';
+import { type MapTheme, themeOf } from '../../draw/classColours.ts';
 import { Ask } from '../../page/ask.ts';
 import { oncePerTurn } from '../../page/oncePerTurn.ts';
 import type { Feature, Page } from '../feature.ts';
 import type { Flow } from '../flow.ts';
 import { rowOf } from '../selectors.ts';
 import type { MapChoices } from './choices.ts';
-import { type MapTheme, themeOf } from './mapColours.ts';
 import { saveMap } from './saveMap.ts';
 import { currentGrouping, currentMethod, currentRequest, focusOnMap, isAtRest, newsOf, pointsOf, tiesOf } from './selectors.ts';
 import type { MapState } from './state.ts';

@@ -1,11 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { classMap } from 'lit/directives/class-map.js';
+import { css, type MapTheme, rampColour } from '../../draw/classColours.ts';
 import { painted } from '../../ui/painted.ts';
 import { vars } from '../../ui/vars.ts';
 import type { Flow } from '../flow.ts';
 import type { SpaceState } from '../state.ts';
 import type { Group } from './grouping.ts';
-import { css, type MapTheme, rampColour } from './mapColours.ts';
 import { colouringNames, count, pictures, scaleText } from './mapText.ts';
 import { currentGrouping } from './selectors.ts';
 

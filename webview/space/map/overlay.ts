@@ -1,8 +1,8 @@
+import type { Point, Transform } from '../../draw/camera.ts';
+import { css, type MapTheme, type Rgb } from '../../draw/classColours.ts';
 import type { Size } from '../../draw/geometry.ts';
+import { dimmed, wrong } from '../../draw/pointState.ts';
 import type { Thumb } from '../thumbs.ts';
-import type { Point, Transform } from './camera.ts';
-import { dimmed, wrong } from './look.ts';
-import { css, type MapTheme, type Rgb } from './mapColours.ts';
 import type { Points } from './painter.ts';
 import { drawPicture, type Placed } from './pictures.ts';
 

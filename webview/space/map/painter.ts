@@ -1,6 +1,6 @@
-import type { Transform } from './camera.ts';
+import type { Transform } from '../../draw/camera.ts';
+import type { MapTheme } from '../../draw/classColours.ts';
 import type { Look } from './look.ts';
-import type { MapTheme } from './mapColours.ts';
 
 /** Points to draw. Arrays that are the same objects as before are not looked at again. */
 export interface Points {

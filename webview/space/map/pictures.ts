@@ -1,8 +1,8 @@
+import type { Transform } from '../../draw/camera.ts';
 import type { Size } from '../../draw/geometry.ts';
+import type { Places } from '../../draw/nearest.ts';
+import { faint } from '../../draw/pointState.ts';
 import type { Thumb } from '../thumbs.ts';
-import type { Transform } from './camera.ts';
-import { faint } from './look.ts';
-import type { Places } from './nearest.ts';
 
 /** With so many points in view at most, they are pictures. */
 const few = 150;

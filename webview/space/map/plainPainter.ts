@@ -1,5 +1,5 @@
-import { dimmed, faint, selected, wrong } from './look.ts';
-import { css, type Rgb } from './mapColours.ts';
+import { css, type Rgb } from '../../draw/classColours.ts';
+import { dimmed, faint, selected, wrong } from '../../draw/pointState.ts';
 import { type Painter, type Points, ringOf, type Sight } from './painter.ts';
 
 /** Without WebGL: slower, and the points are squares. */

@@ -1,8 +1,8 @@
 import { isAbort, ModelError, toErrorRecord } from '../../../src/shared/errors.ts';
+import { css, rampColour } from '../../draw/classColours.ts';
 import type { Page } from '../feature.ts';
 import { currentLayer } from '../selectors.ts';
 import type { SpaceState } from '../state.ts';
-import { css, rampColour } from './mapColours.ts';
 import { colouringNames, count, pictures, qualityOf, scaleText } from './mapText.ts';
 import { currentColouring, currentGrouping } from './selectors.ts';
 import type { Shown } from './state.ts';

@@ -1,11 +1,11 @@
 import type { LayoutInfo, LayoutRequest, SpaceRows } from '../../../src/shared/spaceProtocol.ts';
+import { placesOnMap } from '../../draw/nearest.ts';
 import { unasked } from '../index/index.ts';
 import { rowOf } from '../selectors.ts';
 import type { SpaceState } from '../state.ts';
 import type { Colouring } from './choices.ts';
 import { coloursThere, type Grouping, groupingOf } from './grouping.ts';
 import { lookOf } from './look.ts';
-import { placesOnMap } from './nearest.ts';
 import type { Tie } from './overlay.ts';
 import type { Points } from './painter.ts';
 import type { Shown } from './state.ts';

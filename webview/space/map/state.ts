@@ -1,8 +1,8 @@
 import type { ErrorRecord } from '../../../src/shared/errors.ts';
 import type { Layout, LayoutFrame, LayoutRequest, Neighbourhood, SpaceRows } from '../../../src/shared/spaceProtocol.ts';
+import type { Point } from '../../draw/camera.ts';
+import { anyTheme, type MapTheme } from '../../draw/classColours.ts';
 import { noAnswer, type Slot } from '../../page/ask.ts';
-import type { Point } from './camera.ts';
-import { anyTheme, type MapTheme } from './mapColours.ts';
 
 /** What the points on screen are of. */
 export interface Shown {

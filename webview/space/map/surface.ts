@@ -1,8 +1,19 @@
+import {
+  type Bounds,
+  between,
+  boundsOf,
+  type Camera,
+  type Point,
+  panned,
+  type Transform,
+  transformOf,
+  whole,
+  zoomed,
+} from '../../draw/camera.ts';
+import type { MapTheme } from '../../draw/classColours.ts';
 import type { Size } from '../../draw/geometry.ts';
+import { insideOf, nearestTo, nextTowards } from '../../draw/nearest.ts';
 import type { Thumb } from '../thumbs.ts';
-import { type Bounds, between, boundsOf, type Camera, type Point, panned, type Transform, transformOf, whole, zoomed } from './camera.ts';
-import type { MapTheme } from './mapColours.ts';
-import { insideOf, nearestTo, nextTowards } from './nearest.ts';
 import { clear, drawOverlay, type Tie } from './overlay.ts';
 import { type Painter, type Points, radiusOf } from './painter.ts';
 import { noPictures, type Pictures, picturesIn } from './pictures.ts';

@@ -1,5 +1,5 @@
-import { dimmed, faint, selected, wrong } from './look.ts';
-import type { Rgb } from './mapColours.ts';
+import type { Rgb } from '../../draw/classColours.ts';
+import { dimmed, faint, selected, wrong } from '../../draw/pointState.ts';
 import { type Painter, type Points, ringOf, type Sight } from './painter.ts';
 
 // One point is one vertex. deck.gl's layer of the same draws a quad for each, which a machine without a graphics card feels: a remote

@@ -1,15 +1,16 @@
 import { html, type TemplateResult } from 'lit';
 import type { SpaceRows } from '../../../src/shared/spaceProtocol.ts';
+import { cellsOf } from '../../confusion/confusion.ts';
+import type { Matrix } from '../../confusion/matrixModel.ts';
+import { type MatrixPlace, nextPlace } from '../../confusion/matrixPlace.ts';
 import { iconButton } from '../../ui/button.ts';
 import { measured } from '../../ui/measured.ts';
 import { painted } from '../../ui/painted.ts';
 import { vars } from '../../ui/vars.ts';
 import type { Flow } from '../flow.ts';
 import type { SpaceState } from '../state.ts';
-import { cellsOf } from './confusion.ts';
-import { nextPlace, openPlace } from './matrixEvents.ts';
-import type { Matrix } from './matrixModel.ts';
-import type { MatrixPlace, MistakesState } from './state.ts';
+import { openPlace } from './matrixEvents.ts';
+import type { MistakesState } from './state.ts';
 import { placeText } from './text.ts';
 
 /** Sides of a cell that can be chosen besides the one at which all is in sight, CSS pixels. */

@@ -1,4 +1,4 @@
-import { type MatrixOrder, matrixOrders } from './matrixModel.ts';
+import { type MatrixOrder, matrixOrders } from '../../confusion/matrixModel.ts';
 
 export const mistakeLists = ['confident', 'unsure', 'labels', 'pairs'] as const;
 /** `confident`: wrong, the surest first. `unsure`: the smallest margin first. `labels`: neighbours disagree. `pairs`: of classes. */

@@ -2,6 +2,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { classMap } from 'lit/directives/class-map.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { SpaceRows } from '../../../src/shared/spaceProtocol.ts';
+import { confusedPairs, confusionOf, type Pair } from '../../confusion/confusion.ts';
+import { counted, number, pairTitle, partOf, shareText } from '../../confusion/text.ts';
 import { percent } from '../../draw/format.ts';
 import { errorView } from '../../page/errorView.ts';
 import { button } from '../../ui/button.ts';
@@ -12,11 +14,9 @@ import { classesView, pairView } from '../selection/classesView.ts';
 import { factsOf } from '../selection/rowText.ts';
 import type { SpaceState } from '../state.ts';
 import type { MistakeList } from './choices.ts';
-import { confusedPairs, confusionOf, type Pair } from './confusion.ts';
 import { neighbours } from './mistakes.ts';
 import { rowsOfPair } from './rankings.ts';
 import { currentList, knownOf, listsOf, rankedRows } from './selectors.ts';
-import { counted, number, pairTitle, partOf, shareText } from './text.ts';
 
 /** So many of a list stand on the page; all of it opens beside it. */
 const listed = 40;

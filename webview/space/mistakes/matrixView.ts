@@ -2,14 +2,15 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { classMap } from 'lit/directives/class-map.js';
 import { guard } from 'lit/directives/guard.js';
 import type { SpaceRows } from '../../../src/shared/spaceProtocol.ts';
+import { accuracyOf, countOf, precisionOf, recallOf, rowShare } from '../../confusion/confusion.ts';
+import type { Matrix } from '../../confusion/matrixModel.ts';
+import { focusCell, isAt, type MatrixPlace, nextPlace, placeOf } from '../../confusion/matrixPlace.ts';
+import { partOf, short, wholePercent } from '../../confusion/text.ts';
 import { vars } from '../../ui/vars.ts';
 import type { Flow } from '../flow.ts';
 import type { SpaceState } from '../state.ts';
-import { accuracyOf, countOf, precisionOf, recallOf, rowShare } from './confusion.ts';
-import { nextPlace, openPlace } from './matrixEvents.ts';
-import type { Matrix } from './matrixModel.ts';
-import type { MatrixPlace } from './state.ts';
-import { behind, number, partOf, placeText } from './text.ts';
+import { openPlace } from './matrixEvents.ts';
+import { behind, placeText } from './text.ts';
 
 /** The confusion matrix as a table: a row for each label, a column for each prediction. */
 export function matrixView(state: SpaceState, rows: SpaceRows, matrix: Matrix, flow: Flow): TemplateResult {
@@ -150,35 +151,4 @@ function summary({ confusion, shown, columns, occurring }: Matrix): string {
   if (confusion.wrong === 0) return 'No mistakes.';
   if (columns.length >= occurring || shown === confusion.wrong) return 'A cell’s pictures open with a click.';
   return `Mistakes between the ${columns.length} classes shown: ${partOf(shown, confusion.wrong)}.`;
-}
-
-export function focusCell(grid: Element, { row, column }: MatrixPlace): void {
-  queueMicrotask(() => {
-    const found = grid.querySelector<HTMLElement>(`[data-row="${row}"][data-column="${column}"]`);
-    found?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-    found?.focus({ preventScroll: true });
-  });
-}
-
-function placeOf(event: Event): MatrixPlace | undefined {
-  const found = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-row][data-column]') : null;
-  return found ? { row: Number(found.dataset.row), column: Number(found.dataset.column) } : undefined;
-}
-
-function isAt(a: MatrixPlace, b: MatrixPlace): boolean {
-  return a.row === b.row && a.column === b.column;
-}
-
-/** Fits in a cell: 940, 1.2k, 13k. */
-function short(count: number): string {
-  if (count < 1000) return String(count);
-  return count < 10_000 ? `${(Math.floor(count / 100) / 10).toString()}k` : `${number(Math.floor(count / 1000))}k`;
-}
-
-/** Without its sign, which the legend gives; never 0 or 100 where it is not. */
-function wholePercent(share: number): string {
-  const value = Math.round(100 * share);
-  if (value === 0 && share > 0) return '<1';
-  if (value === 100 && share < 1) return '>99';
-  return String(value);
 }

@@ -1,10 +1,11 @@
 import type { Agreement, SpaceRows } from '../../../src/shared/spaceProtocol.ts';
+import type { MatrixPlace } from '../../confusion/matrixPlace.ts';
 import { Ask } from '../../page/ask.ts';
 import type { Feature, Page } from '../feature.ts';
 import type { Flow } from '../flow.ts';
 import type { MistakesChoices } from './choices.ts';
 import { currentList } from './selectors.ts';
-import type { MatrixPlace, MistakesState } from './state.ts';
+import type { MistakesState } from './state.ts';
 
 /** Neighbours that are asked about a label. */
 export const neighbours = 10;

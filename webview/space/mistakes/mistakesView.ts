@@ -1,16 +1,16 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { SpaceRows } from '../../../src/shared/spaceProtocol.ts';
+import { accuracyOf, confusionOf, meanRecall } from '../../confusion/confusion.ts';
+import { type Matrix, readable } from '../../confusion/matrixModel.ts';
+import { counted, number, shareText } from '../../confusion/text.ts';
 import { button } from '../../ui/button.ts';
 import { segments } from '../../ui/segments.ts';
 import type { Flow } from '../flow.ts';
 import type { SpaceState } from '../state.ts';
 import { bigMatrix } from './bigMatrix.ts';
-import { accuracyOf, confusionOf, meanRecall } from './confusion.ts';
 import { listsView } from './listsView.ts';
-import { type Matrix, readable } from './matrixModel.ts';
 import { matrixView, readingView } from './matrixView.ts';
 import { currentMatrix, currentOrder, knownOf } from './selectors.ts';
-import { counted, number, shareText } from './text.ts';
 
 /** Which classes are taken for which, and the pictures where it happens. */
 export function mistakesView(state: SpaceState, flow: Flow): TemplateResult {

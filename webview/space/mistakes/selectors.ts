@@ -1,8 +1,8 @@
 import type { Agreement, SpaceRows } from '../../../src/shared/spaceProtocol.ts';
+import { confusionOf } from '../../confusion/confusion.ts';
+import { type Matrix, type MatrixOrder, matrixOf, readable } from '../../confusion/matrixModel.ts';
 import type { SpaceState } from '../state.ts';
 import type { MistakeList } from './choices.ts';
-import { confusionOf } from './confusion.ts';
-import { type Matrix, type MatrixOrder, matrixOf, readable } from './matrixModel.ts';
 import { confidentMistakes, doubtfulLabels, leastSure } from './rankings.ts';
 
 /** What there is to judge by. */

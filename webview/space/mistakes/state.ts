@@ -1,11 +1,6 @@
 import type { Agreement } from '../../../src/shared/spaceProtocol.ts';
+import type { MatrixPlace } from '../../confusion/matrixPlace.ts';
 import { noAnswer, type Slot } from '../../page/ask.ts';
-
-/** A place in the matrix. −1 is that of the headings, a row or a column beyond the classes that of precision or recall. */
-export interface MatrixPlace {
-  row: number;
-  column: number;
-}
 
 export interface MistakesState {
   /** Do neighbours have the same label? Asked for where it is looked at. */

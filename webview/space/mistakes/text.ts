@@ -1,34 +1,8 @@
 import type { SpaceRows } from '../../../src/shared/spaceProtocol.ts';
-import { accuracyOf, type Confusion, countOf } from './confusion.ts';
-import type { Matrix } from './matrixModel.ts';
-import type { MatrixPlace } from './state.ts';
-
-/** A counted share, exact at its ends: `20 %`, `91.7 %`, `100 %`. */
-export function shareText(share: number): string {
-  const value = 100 * share;
-  const tenths = Math.round(10 * value) / 10;
-  if (tenths === 100 && share < 1) return '> 99.9 %';
-  if (tenths === 0 && share > 0) return '< 0.1 %';
-  return `${Number(tenths.toFixed(1))} %`;
-}
-
-export function number(value: number): string {
-  return value.toLocaleString('en');
-}
-
-export function counted(count: number, one: string, many: string): string {
-  return `${number(count)} ${count === 1 ? one : many}`;
-}
-
-/** `12 of 60 (20 %)` */
-export function partOf(count: number, all: number): string {
-  return all === 0 ? `${number(count)} of 0` : `${number(count)} of ${number(all)} (${shareText(count / all)})`;
-}
-
-/** `square seen as star`, `star recognised`: names a cell, and the pictures in it. */
-export function pairTitle({ classes }: SpaceRows, label: number, predicted: number): string {
-  return label === predicted ? `${classes[label]} recognised` : `${classes[label]} seen as ${classes[predicted]}`;
-}
+import { accuracyOf, type Confusion, countOf } from '../../confusion/confusion.ts';
+import type { Matrix } from '../../confusion/matrixModel.ts';
+import type { MatrixPlace } from '../../confusion/matrixPlace.ts';
+import { counted, number, pairTitle, partOf, shareText } from '../../confusion/text.ts';
 
 /** Which pictures stand behind a place of the matrix. */
 export interface Behind {

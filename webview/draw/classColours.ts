@@ -1,4 +1,4 @@
-import { colorIndex, colorTable } from '../../../src/shared/colorMaps.ts';
+import { colorIndex, colorTable } from '../../src/shared/colorMaps.ts';
 
 /** sRGB bytes. */
 export type Rgb = readonly [number, number, number];

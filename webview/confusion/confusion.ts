@@ -1,4 +1,12 @@
-import type { SpaceRows } from '../../../src/shared/spaceProtocol.ts';
+/** What can be counted: rows of an index, or what a checkpoint says of a data set. */
+export interface Judged {
+  /** Names, those of the model first: `modelClasses` of them. */
+  classes: readonly string[];
+  modelClasses: number;
+  /** [images]: index into `classes`; −1: none. */
+  labels: Int32Array;
+  predicted: Int32Array;
+}
 
 /** Which classes are taken for which, counted over the images that have both a label and a prediction. */
 export interface Confusion {
@@ -26,10 +34,10 @@ export interface Pair {
   count: number;
 }
 
-const known = new WeakMap<SpaceRows, Confusion>();
+const known = new WeakMap<Judged, Confusion>();
 
 /** Counted once for the same rows. */
-export function confusionOf(rows: SpaceRows): Confusion {
+export function confusionOf(rows: Judged): Confusion {
   const before = known.get(rows);
   if (before) return before;
   const confusion = counted(rows);
@@ -37,8 +45,9 @@ export function confusionOf(rows: SpaceRows): Confusion {
   return confusion;
 }
 
-function counted(rows: SpaceRows): Confusion {
-  const { count, modelClasses } = rows;
+function counted(rows: Judged): Confusion {
+  const { modelClasses } = rows;
+  const count = rows.labels.length;
   const classes = rows.classes.length;
   const counts = new Map<number, number>();
   const [labelled, predicted, hits] = [new Int32Array(classes), new Int32Array(classes), new Int32Array(classes)];

@@ -1,5 +1,5 @@
 import type { Point, Transform } from './camera.ts';
-import { faint } from './look.ts';
+import { faint } from './pointState.ts';
 
 /** What searches go over: [n,2] and what is seen of each point; `faint` ones are not found. */
 export interface Places {

@@ -1,4 +1,4 @@
-import type { Size } from '../../draw/geometry.ts';
+import type { Size } from './geometry.ts';
 
 /** Where the points are: middle and half sides, in the layout's own units. */
 export interface Bounds {
