@@ -31,6 +31,11 @@ export class RunFinder implements vscode.Disposable {
     throw new Error('not built yet');
   }
 
+  /** `id`: of its run. */
+  async stopWatching(_id: string): Promise<void> {
+    throw new Error('not built yet');
+  }
+
   dispose(): void {
     this.#subscription.dispose();
     this.#changed.dispose();

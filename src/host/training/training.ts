@@ -50,6 +50,7 @@ export class Training implements vscode.Disposable {
   readonly #listeners = new Set<TrainingListener>();
   readonly #subscriptions: vscode.Disposable[];
   readonly #lookers = new Set<object>();
+  readonly #watchers = new Set<object>();
   #runs: readonly FoundRun[] = [];
   #desk: Desk | undefined;
   #watch: RunWatch | undefined;
@@ -95,6 +96,14 @@ export class Training implements vscode.Disposable {
     if (looking) this.#lookers.add(who);
     else this.#lookers.delete(who);
     if (looking && !this.#isFound) void this.#begin();
+    this.#wake();
+    this.#tell();
+  }
+
+  /** Files of the run are looked after, which is cheap, also while nobody looks: what tells of new checkpoints. Nothing is read for it. */
+  setWatching(who: object, watching: boolean): void {
+    if (watching) this.#watchers.add(who);
+    else this.#watchers.delete(who);
     this.#wake();
   }
 
@@ -185,6 +194,17 @@ export class Training implements vscode.Disposable {
     await this.chooseRun(id);
   }
 
+  /** A file that is overwritten in place is no longer watched. */
+  async stopWatching(run: string): Promise<void> {
+    await this.#finder.stopWatching(run);
+    await this.#begin();
+  }
+
+  /** Folder that a run lies in, absolute. */
+  folderOf(run: string): string | undefined {
+    return this.#runs.find(({ id }) => id === run)?.folder;
+  }
+
   async pinProbes(images: readonly string[]): Promise<void> {
     await this.#probeSet.pin(images);
     await this.#askAnew();
@@ -261,7 +281,7 @@ export class Training implements vscode.Disposable {
 
   #wake(): void {
     const awake = this.#lookers.size > 0 && !this.#paused;
-    if (this.#lookers.size > 0) this.#watch?.start();
+    if (this.#lookers.size > 0 || this.#watchers.size > 0) this.#watch?.start();
     else this.#watch?.stop();
     this.#desk?.setAwake(awake);
   }
