@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { spaceViewType, unitsViewType, viewType } from './viewType.ts';
+import { comparisonViewType, spaceViewType, unitsViewType, viewType } from './viewType.ts';
 
 /** Where a panel goes that is about `file`, an image or a model; undefined: it may stay. A panel must not cover what it is about. */
 export function columnBeside(file: string, column: vscode.ViewColumn | undefined): vscode.ViewColumn | undefined {
@@ -14,7 +14,7 @@ export function columnForFile(): vscode.ViewColumn {
   const { activeTab, viewColumn } = vscode.window.tabGroups.activeTabGroup;
   const input = activeTab?.input;
   // The editor puts a name of its own before the view type.
-  const types = [viewType, unitsViewType, spaceViewType];
+  const types = [viewType, unitsViewType, spaceViewType, comparisonViewType];
   const isPanel = input instanceof vscode.TabInputWebview && types.some((type) => input.viewType.endsWith(type));
   return isPanel ? otherColumn(viewColumn) : vscode.ViewColumn.Active;
 }

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { modelName } from '../shared/modelFormats.ts';
 import type { PanelSubject } from '../shared/protocol.ts';
 import { isBrowserDrawable } from './images.ts';
+import { keptBy } from './keptBy.ts';
 import { displayPath } from './modelCandidates.ts';
 import type { Models } from './models.ts';
 import type { Showing } from './showings.ts';
@@ -77,14 +78,4 @@ export function restoreSubject(state: unknown): Subject | undefined {
   const { image, model, pinned } = keptBy(state);
   if (typeof image !== 'string') return undefined;
   return { image, model: typeof model === 'string' ? model : undefined, pinned: pinned === true };
-}
-
-/** What a page kept for the host, as it was handed to it in `restore`; nothing where that is not ours. */
-export function keptBy(state: unknown): Readonly<Record<string, unknown>> {
-  const kept = (state as { subject?: { restore?: unknown } } | undefined)?.subject?.restore;
-  try {
-    return typeof kept === 'string' ? ((JSON.parse(kept) as Record<string, unknown> | null) ?? {}) : {};
-  } catch {
-    return {};
-  }
 }

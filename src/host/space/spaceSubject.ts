@@ -1,9 +1,10 @@
 import { modelName } from '../../shared/modelFormats.ts';
 import type { SpaceSubject } from '../../shared/spaceProtocol.ts';
 import type { ImageSet } from '../datasets/imageSet.ts';
+import { keptBy } from '../keptBy.ts';
 import type { Models } from '../models.ts';
 import type { Showing } from '../showings.ts';
-import { keptBy, workspacePath } from '../subject.ts';
+import { workspacePath } from '../subject.ts';
 
 /** What a panel about the feature space is about. */
 export interface SpaceOf {

@@ -2,9 +2,10 @@ import { basename } from 'node:path';
 import { modelName } from '../../shared/modelFormats.ts';
 import type { ImageRef, UnitsSubject } from '../../shared/unitsProtocol.ts';
 import type { ImageSet } from '../datasets/imageSet.ts';
+import { keptBy } from '../keptBy.ts';
 import type { Models } from '../models.ts';
 import type { Showing } from '../showings.ts';
-import { keptBy, workspacePath } from '../subject.ts';
+import { workspacePath } from '../subject.ts';
 
 /** What a units panel is about. */
 export interface UnitsOf {
