@@ -1,13 +1,14 @@
 import { fit, type Size } from '../../draw/geometry.ts';
 import { penOf } from '../../draw/pen.ts';
 import { line, paintBar, paragraph, quiet, say } from '../../draw/sheetText.ts';
+import { endsOf } from '../../page/scaleBar.ts';
 import type { PageState } from '../state.ts';
 import type { Cell, Row, Section } from './cells.ts';
 import { sharingOf } from './choices.ts';
 import { coversOf, type GridModel, pictureOf } from './gridModel.ts';
 import { paintCell } from './paintCell.ts';
 import { rangeText } from './read.ts';
-import { endsOf, type SharedScale } from './scales.ts';
+import type { SharedScale } from './scales.ts';
 
 /** Pixels. */
 const width = 1680;

@@ -1,7 +1,6 @@
-import type { ColorMapId } from '../../../src/shared/colorMaps.ts';
 import type { ExplanationMap } from '../../../src/shared/protocol.ts';
-import { number } from '../../draw/format.ts';
 import type { Scale } from '../../draw/scale.ts';
+import type { BarScale } from '../../page/scaleBar.ts';
 import { lookOf } from '../look.ts';
 import type { PageState } from '../state.ts';
 import type { Cell } from './cells.ts';
@@ -10,23 +9,11 @@ import type { Comparison } from './comparison.ts';
 import type { Content } from './content.ts';
 
 /** Colours that some maps share. */
-export interface SharedScale {
+export interface SharedScale extends BarScale {
   id: string;
-  kind: Scale['kind'];
-  low: number;
-  high: number;
-  /** Some values lie beyond the ends. */
-  beyond: boolean;
   unit: string;
-  colorMap: ColorMapId;
   /** Cells that use it. */
   cells: readonly Cell[];
-}
-
-/** What stands at the two ends of a bar of colours. */
-export function endsOf({ kind, low, high, beyond }: SharedScale): [string, string] {
-  const first = low > 0 && low < 1e-4 * high ? '≈ 0' : number(low);
-  return [`${kind === 'diverging' && beyond ? '≤ ' : ''}${first}`, `${beyond ? '≥ ' : ''}${number(high)}`];
 }
 
 /** By cell key: the scale its map is drawn with. Flat maps and those not there have none. */

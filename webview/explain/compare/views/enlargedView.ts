@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import { number } from '../../../draw/format.ts';
+import { scaleBar } from '../../../page/scaleBar.ts';
 import { button } from '../../../ui/button.ts';
 import type { PageState } from '../../state.ts';
 import { type Cell, nameOf } from '../cells.ts';
@@ -7,7 +8,6 @@ import type { CompareActions } from '../compareActions.ts';
 import { type GridModel, pictureOf } from '../gridModel.ts';
 import { valueAt } from '../read.ts';
 import { cellPicture } from './cellView.ts';
-import { scaleBar } from './scaleLegend.ts';
 
 /** One map in place of the grid: what Explain, which knows the panel's own subject and no differences, cannot show. */
 export function enlargedView(state: PageState, model: GridModel, cell: Cell, compare: CompareActions): TemplateResult {

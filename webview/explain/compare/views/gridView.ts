@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { scaleBar } from '../../../page/scaleBar.ts';
 import { button } from '../../../ui/button.ts';
 import { vars } from '../../../ui/vars.ts';
 import { currentLayer } from '../../selectors.ts';
@@ -13,7 +14,7 @@ import { costOf } from '../cost.ts';
 import { type GridModel, gap, headWidth, type Layout, layoutOf } from '../gridModel.ts';
 import { cellView } from './cellView.ts';
 import { gridKeys } from './gridKeys.ts';
-import { distinctScales, scaleBar } from './scaleLegend.ts';
+import { distinctScales } from './scaleLegend.ts';
 
 /** Rows and columns of small maps. Every cell has its place before anything is computed. */
 export function gridView(state: PageState, model: GridModel, compare: CompareActions): TemplateResult {

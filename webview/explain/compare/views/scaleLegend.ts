@@ -1,11 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ColorMapId } from '../../../../src/shared/colorMaps.ts';
-import { paintRamp } from '../../../draw/ramp.ts';
-import { painted } from '../../../ui/painted.ts';
+import { gradient, scaleBar } from '../../../page/scaleBar.ts';
 import type { PageState } from '../../state.ts';
 import { sharingOf } from '../choices.ts';
 import type { GridModel } from '../gridModel.ts';
-import { endsOf, type SharedScale } from '../scales.ts';
+import type { SharedScale } from '../scales.ts';
 
 /** What the colours mean and who shares them, with numbers. */
 export function scaleLegend(state: PageState, model: GridModel): TemplateResult {
@@ -49,20 +47,6 @@ function ownScale({ kind, colorMap }: SharedScale): TemplateResult {
       </div>
     </div>
   </div>`;
-}
-
-/** A bar of colours with the values at its ends. */
-export function scaleBar(scale: SharedScale): TemplateResult {
-  const { kind, colorMap } = scale;
-  const [first, end] = endsOf(scale);
-  return html`<div class="scale-bar" role="img" aria-label="Colours from ${first} to ${end}">
-    ${gradient(colorMap)}
-    <div class="scale-ends" aria-hidden="true"><span data-testid="scale-low">${first}</span>${kind === 'diverging' ? html`<span>0</span>` : nothing}<span data-testid="scale-high">${end}</span></div>
-  </div>`;
-}
-
-function gradient(colorMap: ColorMapId): TemplateResult {
-  return html`<canvas class="legend-bar" aria-hidden="true" ${painted({ width: 256, height: 1 }, [colorMap], (context) => paintRamp(context, colorMap))}></canvas>`;
 }
 
 function distinct(scales: readonly SharedScale[]): SharedScale[] {
