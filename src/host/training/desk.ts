@@ -1,4 +1,4 @@
-import { isAbort, toErrorRecord } from '../../shared/errors.ts';
+import { isAbort, ModelError, toErrorRecord } from '../../shared/errors.ts';
 import type { Checkpoint, MapChoice, Probe, ProbeFrames, Reading, WholeSet } from '../../shared/trainingProtocol.ts';
 import type { EngineClient } from '../engineClient.ts';
 import type { CheckpointFile, FoundRun } from './checkpointFile.ts';
@@ -34,6 +34,11 @@ interface DeskOptions {
   gotFrames(checkpoint: string, frames: ProbeFrames): void;
   gotWhole(checkpoint: string, whole: WholeSet): void;
   keep(kept: readonly KeptCheckpoint[]): void;
+  /**
+   * Whether the files of a checkpoint have stayed what they were when they were found complete. What was read of others may be of two
+   * versions, though each file by itself was read unchanged. Where they have not, `files` was told of them before the answer.
+   */
+  isStill?(file: CheckpointFile): Promise<boolean>;
 }
 
 interface Entry {
@@ -288,14 +293,19 @@ export class Desk {
       this.#tell(job, { done: 0, total: 0 });
       const done = await (kind === 'frames' ? this.#frames(job) : this.#whole(job));
       if (!isOn()) return;
+      const isStill = await this.#isStill(file);
+      if (!isOn()) return;
+      if (!isStill) throw new ModelError('file-changed', 'The checkpoint was written to while it was read.');
       if (kind === 'frames') this.#gotFrames(entry, done as ProbeFrames | undefined, stamp, question);
       else this.#gotWhole(entry, done as WholeSet, stamp, question);
       this.#set(entry, { reading: { state: 'done' } });
     } catch (error) {
       if (!isOn()) return;
-      // Written to meanwhile: the next look at the disk tells.
+      // Written to meanwhile: the next look at the disk tells. What is wrong with files that are no more is not told.
       const record = toErrorRecord(error);
-      if (isAbort(error) || record.code === 'file-changed') this.#set(entry, { reading: { state: 'waiting' } });
+      const isStill = isAbort(error) || (await this.#isStill(file));
+      if (!isOn()) return;
+      if (isAbort(error) || !isStill || record.code === 'file-changed') this.#set(entry, { reading: { state: 'waiting' } });
       else {
         entry.failed = stamp;
         this.#set(entry, { reading: { state: 'failed', error: record } });
@@ -308,6 +318,10 @@ export class Desk {
         this.#look();
       }
     }
+  }
+
+  async #isStill(file: CheckpointFile | undefined): Promise<boolean> {
+    return !file || ((await this.#options.isStill?.(file)) ?? true);
   }
 
   async #frames(job: Job): Promise<ProbeFrames | undefined> {

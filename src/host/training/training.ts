@@ -68,7 +68,7 @@ export class Training implements vscode.Disposable {
 
   constructor(host: Host) {
     this.#host = host;
-    this.#finder = new RunFinder(host.models);
+    this.#finder = new RunFinder(host.models, host.context.workspaceState);
     this.#probeSet = new ProbeSet(host.context.workspaceState);
     const again = () => void this.#begin();
     this.#subscriptions = [
@@ -253,6 +253,7 @@ export class Training implements vscode.Disposable {
       gotWhole: (checkpoint, whole) => {
         if (desk === this.#desk) for (const each of this.#listeners) each.whole(this.#generation, checkpoint, whole);
       },
+      isStill: async (file) => (await this.#watch?.isStill(file)) ?? false,
       keep: (all) => void this.#host.context.workspaceState.update(keys.kept, { ...this.#kept(), [run.id]: all }),
     });
     this.#desk = desk;
