@@ -3,10 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type Sqlite from 'better-sqlite3';
 import { ModelError } from '../shared/errors.ts';
-import { createSchema, isCurrent, isEmpty, schemaVersion } from './schema.ts';
-
-/** In the folder of a data set: what is known of its files, thumbnails, features. Beside it SQLite keeps `-wal` and `-shm`. */
-export const databaseName = 'dataset.sqlite';
+import { createSchema, datasetSchema, isCurrent, isEmpty, type Schema } from './schema.ts';
 
 /** How long SQLite itself waits for another process, ms: the thread stands still meanwhile. */
 const standstill = 50;
@@ -87,16 +84,16 @@ export class Connection {
 }
 
 /**
- * The database of a data set's folder. It is opened when it is used and closed when it is idle. One that is damaged, foreign or of
+ * A database in a folder, that of a data set unless another is named. It is opened when it is used and closed when it is idle. One that is damaged, foreign or of
  * another version is deleted and begun anew: all that it holds can be worked out again. Several processes may use it at once.
  */
 export class Database {
   readonly file: string;
-  readonly #folder: string;
+  readonly #place: Place;
 
-  constructor(folder: string) {
-    this.#folder = folder;
-    this.file = join(folder, databaseName);
+  constructor(folder: string, schema: Schema = datasetSchema) {
+    this.file = join(folder, schema.file);
+    this.#place = { folder, file: this.file, schema };
   }
 
   /** Runs short work; it may run twice. Where there is no database it finds an empty one. Throws ModelError('file-missing' or 'engine'). */
@@ -133,7 +130,7 @@ export class Database {
     const end = performance.now() + patience;
     for (let renewed = false; ; ) {
       try {
-        const db = await lease(this.#folder, this.file, create);
+        const db = await lease(this.#place, create);
         try {
           return work(db);
         } finally {
@@ -145,11 +142,18 @@ export class Database {
         if (isBusy(code) && performance.now() < end) await pause(retryEvery);
         else if (isDamage(code) && !renewed) {
           renewed = true;
-          await renew(this.file, code);
-        } else throw unusable(this.file, code, error);
+          await renew(this.#place, code);
+        } else throw unusable(this.#place, code, error);
       }
     }
   }
+}
+
+/** A database on disk. */
+interface Place {
+  folder: string;
+  file: string;
+  schema: Schema;
 }
 
 /** Open ones by file. */
@@ -157,7 +161,7 @@ const connections = new Map<string, Connection>();
 /** Those being opened or deleted: one after the other. */
 const turns = new Map<string, Promise<unknown>>();
 
-async function lease(folder: string, file: string, create: boolean): Promise<Connection> {
+async function lease({ folder, file, schema }: Place, create: boolean): Promise<Connection> {
   const identity = await identityOf(file);
   const known = connections.get(file);
   if (known && identity !== undefined && known.identity === identity) return use(known);
@@ -167,11 +171,10 @@ async function lease(folder: string, file: string, create: boolean): Promise<Con
     if (open && open.identity === now) return use(open);
     // Another file is there, or none: the store was deleted, by hand or by another window.
     drop(file);
-    if (now === undefined && !create) return use(await openInMemory());
+    if (now === undefined && !create) return use(await openInMemory(schema));
     if (now === undefined) await mkdir(folder, { recursive: true }).catch(() => {});
-    // What earlier versions kept of the files.
-    if (now === undefined) await unlink(join(folder, 'catalogue.json')).catch(() => {});
-    const opened = await openFile(file);
+    if (now === undefined) for (const old of schema.replaces) await unlink(join(folder, old)).catch(() => {});
+    const opened = await openFile(file, schema);
     connections.set(file, opened);
     return use(opened);
   });
@@ -214,13 +217,13 @@ async function inTurn<T>(file: string, work: () => Promise<T>): Promise<T> {
   return await mine;
 }
 
-async function openInMemory(): Promise<Connection> {
+async function openInMemory(schema: Schema): Promise<Connection> {
   const db = new (await loadSqlite())(':memory:');
-  createSchema(db);
+  createSchema(db, schema);
   return new Connection(db, undefined);
 }
 
-async function openFile(file: string): Promise<Connection> {
+async function openFile(file: string, schema: Schema): Promise<Connection> {
   const db = new (await loadSqlite())(file, { timeout: standstill });
   try {
     // Pages that hold a few vectors each. Both count for a new file only, and before anything is in it.
@@ -233,10 +236,10 @@ async function openFile(file: string): Promise<Connection> {
     db.pragma('cache_size = -32768');
     const create = db.transaction(() => {
       // Another process may have been faster.
-      if (isEmpty(db)) createSchema(db);
+      if (isEmpty(db)) createSchema(db, schema);
     });
     if (isEmpty(db)) create.immediate();
-    if (!isCurrent(db)) throw new Foreign();
+    if (!isCurrent(db, schema)) throw new Foreign();
     return new Connection(db, await identityOf(file));
   } catch (error) {
     db.close();
@@ -251,26 +254,26 @@ class Foreign extends Error {
 const foreign = 'SQLITE_NOTADB_FOREIGN';
 
 /** Deletes the file, unless another process has done so already. */
-async function renew(file: string, code: string): Promise<void> {
+async function renew({ file, schema: { what, version } }: Place, code: string): Promise<void> {
   await inTurn(file, async () => {
     const known = connections.get(file);
     const other = known !== undefined && known.identity !== (await identityOf(file));
     drop(file);
     if (other) return;
-    const why = code === foreign ? `is none of version ${schemaVersion}` : `is damaged (${code})`;
-    console.warn(`The index '${file}' ${why}: it is begun anew.`);
+    const why = code === foreign ? `is none of version ${version}` : `is damaged (${code})`;
+    console.warn(`The ${what} '${file}' ${why}: it is begun anew.`);
     for (const path of filesOf(file)) {
       await unlink(path).catch((cause: NodeJS.ErrnoException) => {
-        if (cause.code !== 'ENOENT') throw stuck(path, why, cause);
+        if (cause.code !== 'ENOENT') throw stuck(path, `${what} '${path}' ${why}`, cause);
       });
     }
   });
 }
 
-function stuck(file: string, why: string, cause: NodeJS.ErrnoException): ModelError {
-  return new ModelError('file-missing', `The index '${file}' ${why} and cannot be deleted (${cause.code}).`, {
+function stuck(file: string, state: string, cause: NodeJS.ErrnoException): ModelError {
+  return new ModelError('file-missing', `The ${state} and cannot be deleted (${cause.code}).`, {
     file,
-    hint: 'Close other windows that show these images, or delete the file yourself.',
+    hint: 'Close other windows that use it, or delete the file yourself.',
     cause,
   });
 }
@@ -300,16 +303,16 @@ function isDamage(code: string): boolean {
   return ['SQLITE_CORRUPT', 'SQLITE_NOTADB', 'SQLITE_FORMAT', 'SQLITE_IOERR_SHORT_READ'].some((c) => code.startsWith(c));
 }
 
-function unusable(file: string, code: string, cause: unknown): ModelError {
+function unusable({ file, schema: { what, others } }: Place, code: string, cause: unknown): ModelError {
   const full = code.startsWith('SQLITE_FULL');
   const busy = isBusy(code);
   const why = busy ? 'is being written by another program' : full ? 'cannot grow: the disk is full' : `cannot be written (${code})`;
   const hint = busy
-    ? 'Close the other window that indexes these images, then try again.'
+    ? `Close ${others}, then try again.`
     : full
       ? 'Make room on the disk, then try again.'
       : 'Check the permissions of its folder, or delete the file.';
-  return new ModelError('file-missing', `The index '${file}' ${why}.`, { file, hint, cause });
+  return new ModelError('file-missing', `The ${what} '${file}' ${why}.`, { file, hint, cause });
 }
 
 let loading: Promise<typeof Sqlite> | undefined;

@@ -1,12 +1,12 @@
 import { type Connection, Database, turn } from './database.ts';
+import { shrink } from './shrink.ts';
 
 /** What no file of the data set has had for so long is dropped, ms: until then a branch or a drive may be back. */
 const patience = 30 * 24 * 3600 * 1000;
 /** Of each model file so many versions are kept, those that were used last. */
 const versions = 3;
-/** Rows that are deleted, pages that are given back, before others have a turn. */
+/** Rows that are deleted before others have a turn. */
 const rowsAtOnce = 2_000;
-const pagesAtOnce = 256;
 
 /** Deletes what was indexed with a model file: all versions of it, all preprocessings; the disk gets its room back. */
 export async function forgetModel(folder: string, file: string): Promise<void> {
@@ -83,17 +83,4 @@ async function dropRows(database: Database, table: 'vectors' | 'answers', column
 /** Again and again, until there is nothing left to delete. */
 async function dropSome(database: Database, sql: string, ...of: number[]): Promise<void> {
   while ((await database.write((db) => db.run(sql, ...of, rowsAtOnce))) > 0) await turn();
-}
-
-/** Free pages go back to the disk. */
-async function shrink(database: Database): Promise<void> {
-  const free = () => database.read((db) => db.value<number>('PRAGMA freelist_count') ?? 0);
-  for (let left = await free(); left > 0; ) {
-    await database.tidy((db) => db.shrink(pagesAtOnce));
-    await turn();
-    const now = await free();
-    if (now >= left) break;
-    left = now;
-  }
-  await database.tidy((db) => db.checkpoint());
 }

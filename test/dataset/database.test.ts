@@ -9,12 +9,14 @@ import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { Catalogue } from '../../src/dataset/catalogue.ts';
-import { Database, databaseName } from '../../src/dataset/database.ts';
+import { Database } from '../../src/dataset/database.ts';
 import { FeatureStore } from '../../src/dataset/featureStore.ts';
 import { dropUnused, forgetModel } from '../../src/dataset/forget.ts';
+import { datasetSchema } from '../../src/dataset/schema.ts';
 import { newFolder } from '../support/engineCalls.ts';
 import { noise } from '../support/onnxModels.ts';
 
+const databaseName = datasetSchema.file;
 const never = new AbortController().signal;
 const key = { file: '/models/net.onnx', hash: 'abc', preprocessing: '{}' };
 const sizes = { dimensions: 64, pixelLength: 48, best: 3 };
