@@ -123,7 +123,8 @@ export function distinct(specs: readonly MapSpec[]): MapSpec[] {
   return [...new Map(specs.map((spec) => [specKey(spec), { ...spec, variant: spec.method.computes(spec.variant) }])).values()];
 }
 
-function finite(map: RawMap, { method, layer }: MapSpec, { info }: Prepared): RawMap {
+/** The map itself. Throws ModelError('weights') where it holds NaN or infinite values. */
+export function finite<M extends Pick<RawMap, 'values'>>(map: M, { method, layer }: MapSpec, { info }: Pick<Prepared, 'info'>): M {
   if (map.values.every((v) => Number.isFinite(v))) return map;
   throw new ModelError('weights', `${method.info.label} at '${layer}' has NaN or infinite values for this input.`, {
     file: info.path,

@@ -69,15 +69,9 @@ export class Inputs {
     const info = await this.describe(open, imagePath);
     throwIfAborted(signal);
     if (!info.preprocessing) throw preprocessingUnknown(info);
-    return {
-      open,
-      info,
-      image: { path: imagePath, name: basename(imagePath), width: image.width, height: image.height, hash: image.hash },
-      fed: this.feed(image, info.preprocessing, info),
-      truth: info.labels ? trueLabel(imagePath, info.labels) : undefined,
-      bounds: perChannel(pixelBounds(info.preprocessing, info.input)),
-      key: `${open.model.hash}:${info.engine}:${image.hash}:${JSON.stringify(info.preprocessing)}`,
-    };
+    const { width, height, hash } = image;
+    const shown = { path: imagePath, name: basename(imagePath), width, height, hash };
+    return preparedOf(open, info, shown, this.feed(image, info.preprocessing, info), info.preprocessing);
   }
 
   /** Model and image side by side; where the sidecar leaves the size of the input to the image, the model follows it. */
@@ -155,6 +149,22 @@ export class Inputs {
       dense: model.dense && { height: model.dense.height, width: model.dense.width },
     };
   }
+}
+
+/** An image of which is known what is fed. `info`: as the model is described for it. */
+export function preparedOf(
+  open: OpenModel,
+  info: ModelInfo,
+  image: Prepared['image'],
+  fed: FedImage,
+  preprocessing: Preprocessing,
+): Prepared {
+  return {
+    ...{ open, info, image, fed },
+    truth: info.labels ? trueLabel(image.path, info.labels) : undefined,
+    bounds: perChannel(pixelBounds(preprocessing, info.input)),
+    key: `${open.model.hash}:${info.engine}:${image.hash}:${JSON.stringify(preprocessing)}`,
+  };
 }
 
 function perChannel({ low, high }: { low: Float32Array; high: Float32Array }): Prepared['bounds'] {

@@ -22,6 +22,8 @@ export interface OpenModel {
   refusals: Readonly<Record<string, ErrorRecord>>;
   /** Undefined: no spatial layer. */
   defaultLayer: string | undefined;
+  /** Of every file that was read, by its path, what tells it from other versions of it. */
+  stamps: ReadonlyMap<string, string>;
   /** Whether all its files are still what was read. */
   current(): Promise<boolean>;
 }
@@ -104,11 +106,10 @@ function isOf(path: string, key: string): boolean {
 async function load(path: string, choices: ModelChoices): Promise<OpenModel> {
   prepareFor(path);
   const first = await fileSource(path, choices);
-  let { changed } = first;
+  let read = first;
   const again = async () => {
-    const second = await first.again();
-    changed = second.changed;
-    return second;
+    read = await first.again();
+    return read;
   };
   const model = await openModel({ ...first, again }).catch(async (error) => {
     throw (await otherSize(path, choices, error)) ?? error;
@@ -122,7 +123,8 @@ async function load(path: string, choices: ModelChoices): Promise<OpenModel> {
     spatial,
     refusals: refusals(model),
     defaultLayer: spatial.length > 0 ? defaultLayer(model).name : undefined,
-    current: async () => (await changed()) === undefined,
+    stamps: read.stamps(),
+    current: async () => (await read.changed()) === undefined,
   };
 }
 

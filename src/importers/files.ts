@@ -15,6 +15,8 @@ export interface FileOptions extends ModelChoices {
 export interface FileSource extends ModelSource {
   /** Name of a file that is no longer what was read; undefined if all are. */
   changed(): Promise<string | undefined>;
+  /** Of every file that was read so far, by its path, what tells it from other versions of it: see `stampOf`. */
+  stamps(): ReadonlyMap<string, string>;
   /** All read anew. */
   again(): Promise<FileSource>;
 }
@@ -54,6 +56,7 @@ export async function fileSource(path: string, options: FileOptions = {}): Promi
       for (const [file, stamp] of stamps) if ((await stampOf(file)) !== stamp) return basename(file);
       return undefined;
     },
+    stamps: () => stamps,
     again: async () => {
       await delay(PAUSE_MS);
       return fileSource(path, options);
@@ -144,7 +147,7 @@ async function readOnce(file: string, name: string, { start, end }: Part, limit:
 }
 
 /** Size, time and identity of a file; undefined if it is gone. */
-async function stampOf(file: string): Promise<string | undefined> {
+export async function stampOf(file: string): Promise<string | undefined> {
   try {
     const { size, mtimeMs, ino } = await stat(file);
     return `${size}:${mtimeMs}:${ino}`;

@@ -30,7 +30,8 @@ export interface Understanding {
   warnings: readonly ErrorRecord[];
 }
 
-type AboutModel = Pick<Model, 'file' | 'classes' | 'hints' | 'input'>;
+/** What of a model is needed to understand it; plain data. */
+export type AboutModel = Pick<Model, 'file' | 'classes' | 'hints' | 'input'>;
 
 export interface UnderstandOptions {
   /** An image to be explained: its folders may name the classes. */
