@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { descriptionOf, type Facts, groupFacts, layerFacts, modelFacts } from './describe.ts';
+import { factTable } from '../factTable.ts';
+import { descriptionOf, groupFacts, layerFacts, modelFacts } from './describe.ts';
 import { type Filter, highlights } from './filter.ts';
 import { isWeighty, kindIcon } from './kindIcons.ts';
 import type { ModelNode, TreeNode } from './tree.ts';
@@ -36,7 +37,7 @@ function contextOf(node: ModelNode | TreeNode): string {
 export function tooltipOf(node: ModelNode | TreeNode, { outline }: ModelNode): vscode.MarkdownString {
   const facts =
     node.type === 'layer' ? layerFacts(node.info, outline) : node.type === 'group' ? groupFacts(node, outline) : modelFacts(outline);
-  return table(nameOf(node), facts);
+  return factTable(nameOf(node), facts);
 }
 
 export function nameOf(node: ModelNode | TreeNode): string {
@@ -54,18 +55,4 @@ function iconOf(node: ModelNode | TreeNode): vscode.ThemeIcon {
   if (node.type === 'group') return new vscode.ThemeIcon('layers');
   const { kind } = node.info;
   return new vscode.ThemeIcon(kindIcon(kind), isWeighty(kind) ? new vscode.ThemeColor('charts.blue') : undefined);
-}
-
-/** HTML, as Markdown's tables have a head. */
-function table(name: string, facts: Facts): vscode.MarkdownString {
-  const rows = facts.map(([what, text]) => `<tr><td>${escaped(what)}&nbsp;&nbsp;</td><td>${escaped(text)}</td></tr>`);
-  const tooltip = new vscode.MarkdownString(`<b>${escaped(name)}</b><table>${rows.join('')}</table>`);
-  tooltip.supportHtml = true;
-  return tooltip;
-}
-
-/** Names come from files of others: nothing in them is HTML or Markdown. */
-function escaped(text: string): string {
-  const short = text.slice(0, 1000).replace(/\s+/g, ' ');
-  return short.replace(/[^\p{L}\p{N} ]/gu, (sign) => `&#${sign.codePointAt(0)};`);
 }

@@ -1,29 +1,49 @@
 import type * as vscode from 'vscode';
-import { imagesOf } from '../explainCommand.ts';
 import type { Host } from '../host.ts';
+import { Alerts } from './alerts.ts';
 import { ComparisonPanels } from './comparisonPanels.ts';
+import { NewsBadge } from './newsBadge.ts';
+import { runCommands } from './runCommands.ts';
+import { RunReading } from './runReading.ts';
 import { RunsTree } from './runsTree.ts';
 import { Training } from './training.ts';
-import { pickRun, trainingCommands } from './trainingCommands.ts';
+import { followRun, trainingCommands } from './trainingCommands.ts';
+import { tellContexts } from './trainingContexts.ts';
 import { TrainingStatus } from './trainingStatus.ts';
 import { TrainingView } from './trainingView.ts';
 
 /** Puts together what follows training runs. Reads nothing before a view of it is shown. */
 export function registerTraining(host: Host): { commands: ReturnType<typeof trainingCommands>; parts: vscode.Disposable[] } {
   const training = new Training(host);
-  const tree = new RunsTree(training);
-  const comparisons = new ComparisonPanels(host, training);
-  const view = new TrainingView(host, training, {
-    chooseRun: async (id) => {
-      const chosen = id ?? (await pickRun(training));
-      if (chosen !== undefined) await training.chooseRun(chosen);
-    },
-    addProbes: async () => await training.pinProbes(await imagesOf([], { title: '', placeHolder: 'Picture', openLabel: 'Add' })),
-    compare: (from, to, image) => comparisons.open(from, to, image),
-    looking: () => {},
+  const reading = new RunReading(() => {
+    const { desk } = training;
+    return (desk?.checkpoints ?? []).map((checkpoint) => ({
+      ...{ checkpoint, frames: desk?.framesOf(checkpoint.id), whole: desk?.wholeOf(checkpoint.id) },
+    }));
   });
+  const tree = new RunsTree(training, reading);
+  const comparisons = new ComparisonPanels(host, training);
+  const commands = trainingCommands(host, training);
+  const view = new TrainingView(host, training, {
+    chooseRun: (id) => followRun(training, id),
+    addProbes: async () => void (await commands.addProbes?.()),
+    compare: (from, to, image) => comparisons.open(from, to, image),
+    looking: (checkpoint) => void tree.follow(checkpoint),
+  });
+  const isSeen = () => view.visible || tree.view.visible;
   return {
-    commands: trainingCommands({ training, tree, comparisons }),
-    parts: [training, tree, view, comparisons, new TrainingStatus(training)],
+    commands: {
+      ...commands,
+      ...runCommands(host, { training, tree, comparisons }),
+      lookAtCheckpoint: (checkpoint) => view.show(checkpoint as string),
+    },
+    parts: [
+      ...[training, tree, view, comparisons, tellContexts(training)],
+      ...[
+        new TrainingStatus(training, reading, isSeen),
+        new NewsBadge(training, reading, tree.view, isSeen),
+        new Alerts(training, reading),
+      ],
+    ],
   };
 }
