@@ -5,7 +5,9 @@ type Facts = readonly (readonly [what: string, text: string])[];
 
 /** A tooltip: a name above facts. HTML, as Markdown's tables have a head. */
 export function factTable(name: string, facts: Facts): vscode.MarkdownString {
-  const rows = facts.map(([what, text]) => `<tr><td>${escaped(what)}&nbsp;&nbsp;</td><td>${escaped(text)}</td></tr>`);
+  const rows = facts.map(
+    ([what, text]) => `<tr><td>${escaped(what).replaceAll(' ', '&nbsp;')}&nbsp;&nbsp;</td><td>${escaped(text)}</td></tr>`,
+  );
   const tooltip = new vscode.MarkdownString(`<b>${escaped(name)}</b><table>${rows.join('')}</table>`);
   tooltip.supportHtml = true;
   return tooltip;

@@ -89,7 +89,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunRow>, vscode.Disposa
   #refresh(): void {
     const before = this.#rows;
     const { failure, paused } = this.#training.state;
-    this.view.message = failure && describeError(failure);
+    this.view.message = failure ? describeError(failure) : '';
     this.view.description = paused ? 'paused' : '';
     this.#take();
     if (this.#rows !== before) {
