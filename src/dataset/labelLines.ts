@@ -1,6 +1,5 @@
 import { basename, extname } from 'node:path';
-import { Readable } from 'node:stream';
-import { type CsvError, type Info, parse } from 'csv-parse';
+import { type CsvRow, csvRows } from '../formats/csv.ts';
 import { readFileBounded } from '../formats/file.ts';
 import { ModelError } from '../shared/errors.ts';
 
@@ -15,10 +14,7 @@ export interface LabelLine {
 }
 
 const maxBytes = 2 ** 26;
-const maxLineLength = 2 ** 16;
 const maxLabelLength = 1000;
-/** Text that is parsed before others have a turn. */
-const textAtOnce = 2 ** 18;
 
 /**
  * All lines of a label file: CSV (also with tabs or semicolons), JSON, or JSON by line. `isImage`: whether a name is that of an image of
@@ -30,7 +26,7 @@ export async function readLabelLines(file: string, isImage: (name: string) => bo
   const extension = extname(file).toLowerCase();
   if (extension === '.json') return fromJson(parseJson(text, file, undefined), file);
   if (extension === '.jsonl' || extension === '.ndjson') return fromJsonLines(text, file);
-  return fromTable(await records(text, file), file, isImage);
+  return fromTable(await csvRows(text, (problem, where) => bad(file, problem, where)), file, isImage);
 }
 
 /** The error for a label file; `problem` continues a sentence that begins with its name. */
@@ -53,44 +49,6 @@ function decode(bytes: Buffer, file: string): string {
 
 // ---------------------------------------------------------------- tables
 
-interface Row {
-  line: number;
-  cells: readonly string[];
-}
-
-async function records(text: string, file: string): Promise<Row[]> {
-  const pieces = Array.from({ length: Math.ceil(text.length / textAtOnce) }, (_, i) => text.slice(i * textAtOnce, (i + 1) * textAtOnce));
-  const options = { delimiter: separatorOf(text), info: true, trim: true, skip_empty_lines: true, relax_column_count: true };
-  const parser = Readable.from(pieces).pipe(parse({ ...options, max_record_size: maxLineLength }));
-  const rows: Row[] = [];
-  try {
-    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
-      rows.push({ line: info.lines, cells: record });
-    }
-  } catch (cause) {
-    const { message, code, lines } = cause as CsvError & { lines?: number };
-    const where = `line ${lines ?? (rows.at(-1)?.line ?? 0) + 1}`;
-    throw bad(file, `cannot be read at ${where}: ${csvProblems[code] ?? message.replace(/\.$/, '')}`, where);
-  }
-  return rows;
-}
-
-/** What the parser's codes mean for who wrote the file. */
-const csvProblems: Partial<Record<string, string>> = {
-  CSV_QUOTE_NOT_CLOSED: 'a quotation mark in or before it is not closed',
-  CSV_INVALID_CLOSING_QUOTE: 'something follows a closing quotation mark',
-  CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE: 'something follows a closing quotation mark',
-  INVALID_OPENING_QUOTE: 'a quotation mark stands inside a field that has none in front',
-  CSV_MAX_RECORD_SIZE: 'the line is too long',
-};
-
-/** Of the first line, what separates most. */
-function separatorOf(text: string): string {
-  const line = /^.*$/m.exec(text.trimStart())?.[0].replaceAll(/"[^"]*"/g, '') ?? '';
-  const counts = [',', ';', '\t'].map((separator) => ({ separator, count: line.split(separator).length }));
-  return counts.reduce((best, next) => (next.count > best.count ? next : best)).separator;
-}
-
 /** Names of columns without case and what joins words, the surest first. */
 const imageColumns = [
   ...['path', 'filepath', 'imagepath', 'relativepath', 'filename', 'file', 'imagefile', 'imagename', 'image', 'img', 'imageid'],
@@ -110,7 +68,7 @@ function columnIn(names: readonly string[], known: readonly string[]): number {
   return found === undefined ? -1 : own.indexOf(found);
 }
 
-function fromTable(rows: readonly Row[], file: string, isImage: (name: string) => boolean): LabelLine[] {
+function fromTable(rows: readonly CsvRow[], file: string, isImage: (name: string) => boolean): LabelLine[] {
   const { image, label, body } = columnsOf(rows, file, isImage);
   const header = rows[0]?.cells ?? [];
   return body.map(({ line, cells }) => {
@@ -129,10 +87,10 @@ function markedIn(cells: readonly string[], image: number): number {
 
 /** `label` −1: there is a column for each class, and a 1 in that of the image's. */
 function columnsOf(
-  rows: readonly Row[],
+  rows: readonly CsvRow[],
   file: string,
   isImage: (name: string) => boolean,
-): { image: number; label: number; body: readonly Row[] } {
+): { image: number; label: number; body: readonly CsvRow[] } {
   const header = rows[0]?.cells ?? [];
   const columns = header.length;
   if (columns < 2) throw bad(file, 'has only one column', 'line 1');

@@ -172,9 +172,12 @@ export interface LogSeries {
   y: Float64Array;
   /** ms since 1970; undefined where the file does not say. */
   time: Float64Array | undefined;
+  /** Of a file that counts epochs and steps: the steps. */
+  step?: Float64Array;
 }
 
 export interface TrainingLog {
+  /** That one can open: of a folder's event files the newest. */
   file: string;
   kind: 'csv' | 'json' | 'tensorboard';
   axis: 'epoch' | 'step';

@@ -65,6 +65,11 @@ export class MessageReader {
     return this.#guard(() => this.#reader.float());
   }
 
+  double(): number {
+    this.#expect(1);
+    return this.#guard(() => this.#reader.double());
+  }
+
   fixed32(): number {
     this.#expect(5);
     return this.#guard(() => this.#reader.fixed32());
