@@ -15,17 +15,29 @@ export interface Axis {
   place(index: number): number;
 }
 
+type Places = Pick<Axis, 'from' | 'to' | 'x' | 'place'>;
+
+let last: { numbers: readonly number[]; places: Places } | undefined;
+
+/** `x` is the same function as long as the numbers are the same, whatever else is told of the checkpoints. */
 export function axisOf(checkpoints: readonly Checkpoint[]): Axis {
-  const last = checkpoints.length - 1;
-  const from = checkpoints[0]?.at ?? 0;
-  const to = checkpoints[last]?.at ?? from;
-  const place = (index: number) => (last > 0 ? index / last : 0.5);
-  const number = (index: number) => (checkpoints[index] as Checkpoint).at;
+  const numbers = checkpoints.map(({ at }) => at);
+  if (!last || last.numbers.length !== numbers.length || !numbers.every((at, i) => at === last?.numbers[i]))
+    last = { numbers, places: placesOf(numbers) };
+  return { checkpoints, ...last.places };
+}
+
+function placesOf(numbers: readonly number[]): Places {
+  const end = numbers.length - 1;
+  const from = numbers[0] ?? 0;
+  const to = numbers[end] ?? from;
+  const place = (index: number) => (end > 0 ? index / end : 0.5);
+  const number = (index: number) => numbers[index] as number;
   const x = (at: number): number => {
     if (!(to > from)) return 0.5;
     if (at <= from) return (at - from) / (to - from);
     if (at >= to) return 1 + (at - to) / (to - from);
-    let [low, high] = [0, last];
+    let [low, high] = [0, end];
     while (high - low > 1) {
       const middle = (low + high) >> 1;
       if (number(middle) <= at) low = middle;
@@ -33,5 +45,5 @@ export function axisOf(checkpoints: readonly Checkpoint[]): Axis {
     }
     return place(low + (at - number(low)) / (number(high) - number(low)));
   };
-  return { checkpoints, from, to, x, place };
+  return { from, to, x, place };
 }

@@ -5,6 +5,7 @@ import { Store } from '../page/store.ts';
 import type { StateStore } from '../page/vscode.ts';
 import { restore } from './choices.ts';
 import { Flow } from './flow.ts';
+import { keepScroll } from './keepScroll.ts';
 import { phase } from './selectors.ts';
 import { initialState, type PageState } from './state.ts';
 import { app } from './views/app.ts';
@@ -19,5 +20,6 @@ export function startPage(port: Port, stateStore: StateStore, root: HTMLElement)
   onEvent<TrainingPageEvents, 'logs'>(port, 'logs', (logs) => flow.hearLogs(logs));
   onEvent<TrainingPageEvents, 'show'>(port, 'show', ({ checkpoint }) => flow.lookAt(checkpoint));
   runPage({ store, stateStore, root, phase, view: (state) => app(state, flow), kept: () => ({}) });
+  keepScroll(store);
   void flow.begin();
 }

@@ -11,15 +11,29 @@ export function phase({ subject, failure }: PageState): Phase {
   return subject.following === 'on' ? 'ready' : subject.following;
 }
 
-/** Checkpoints that have been read, in order. */
-export function readCheckpoints({ subject, frames }: PageState): readonly Checkpoint[] {
-  return subject?.checkpoints.filter(({ id }) => frames.has(id)) ?? [];
+type Told = Pick<PageState, 'subject' | 'frames'>;
+
+let last: { checkpoints: readonly Checkpoint[]; frames: PageState['frames']; read: readonly Checkpoint[] } | undefined;
+
+/** Checkpoints that have been read, in order. The same list as long as nothing that it is made of is another. */
+export function readCheckpoints({ subject, frames }: Told): readonly Checkpoint[] {
+  const checkpoints = subject?.checkpoints ?? none;
+  if (last?.checkpoints !== checkpoints || last.frames !== frames)
+    last = { checkpoints, frames, read: checkpoints.filter(({ id }) => frames.has(id)) };
+  return last.read;
 }
+
+const none: readonly Checkpoint[] = [];
 
 /** The checkpoint that the slider stands at. */
 export function current(state: PageState): Checkpoint | undefined {
   const read = readCheckpoints(state);
   return read.find(({ id }) => id === state.choices.at) ?? read.at(-1);
+}
+
+/** The slider stays at the newest checkpoint, whichever that is. */
+export function isFollowing(state: PageState): boolean {
+  return current(state) === readCheckpoints(state).at(-1) && state.choices.at === undefined;
 }
 
 /** The one read before another one. */

@@ -27,6 +27,9 @@ const paths = {
   reveal: svg`<path d="M9 2H3.5v12h9V5.5L9 2ZM9 2v3.5h3.5M6 9.5h4M8.2 7.6l1.9 1.9-1.9 1.9" />`,
   units: svg`<path d="M2.5 2.5h4v4h-4zM9.5 2.5h4v4h-4zM2.5 9.5h4v4h-4zM9.5 9.5h4v4h-4z" />`,
   similar: svg`<path d="M2 1.5V14h12.5" /><circle cx="5.5" cy="10" r="1.3" /><circle cx="7.3" cy="6.4" r="1.3" /><circle cx="12.3" cy="3.7" r="1.3" /><circle cx="9.6" cy="9.4" r="1.3" />`,
+  more: svg`<path class="filled" d="M2.8 8a.7.7 0 1 0 1.4 0 .7.7 0 0 0-1.4 0ZM7.3 8a.7.7 0 1 0 1.4 0 .7.7 0 0 0-1.4 0ZM11.8 8a.7.7 0 1 0 1.4 0 .7.7 0 0 0-1.4 0Z" />`,
+  settings: svg`<path d="M2 4.5h6.5M12 4.5h2M2 11.5h2M7.5 11.5H14" /><circle cx="10.2" cy="4.5" r="1.7" /><circle cx="5.8" cy="11.5" r="1.7" />`,
+  newest: svg`<path d="M3 3.5 7.5 8 3 12.5M8 3.5 12.5 8 8 12.5" />`,
   model: svg`<circle cx="3" cy="4" r="1.5" /><circle cx="3" cy="12" r="1.5" /><circle cx="13" cy="8" r="1.5" /><path d="m4.4 4.6 7.2 2.8M4.4 11.4l7.2-2.8" />`,
 } satisfies Record<string, SVGTemplateResult>;
 

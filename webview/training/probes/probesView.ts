@@ -1,7 +1,58 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import { button } from '../../ui/button.ts';
 import type { Flow } from '../flow.ts';
+import { layoutOf } from '../layout.ts';
+import { pairOf } from '../reading.ts';
 import type { PageState } from '../state.ts';
+import { alarmsView } from './alarmView.ts';
+import { flipsView } from './flipsView.ts';
+import { orderedProbes } from './order.ts';
+import { rowView } from './rowView.ts';
+import { toolsView } from './toolsView.ts';
 
-export function probesView(_state: PageState, _flow: Flow): TemplateResult {
-  return html`<section data-testid="probes"></section>`;
+/** What changed, what gives reason to doubt, and a row for each probe. */
+export function probesView(state: PageState, flow: Flow): TemplateResult {
+  const layout = layoutOf(state.width);
+  const { probes = [], set } = state.subject ?? {};
+  if (probes.length === 0) return noProbes(set !== undefined, flow);
+  const shown = orderedProbes(state);
+  return html`${alarmsView(state, flow)} ${flipsView(state, flow)}
+    <section class="probes" aria-label="Probes" data-testid="probes">
+      ${toolsView(state, flow)} ${key(state)}
+      ${shown.length === 0 ? html`<p class="small" data-testid="no-match">No picture is of this class at this checkpoint.</p>` : nothing}
+      <ol class="probe-list" data-columns=${layout.columns}>
+        ${
+          state.width > 0
+            ? repeat(
+                shown,
+                ({ path }) => path,
+                (probe) => rowView(state, flow, probe, layout),
+              )
+            : nothing
+        }
+      </ol>
+    </section>`;
+}
+
+function noProbes(isSet: boolean, flow: Flow): TemplateResult {
+  return html`<section class="card empty" data-testid="no-probes">
+    <p>
+      No pictures to follow yet. ${isSet ? 'The data set has none that could be read.' : 'Choose a data set, and a balanced sample of it is followed by itself; or'}
+      add pictures here, or right-click an image file and choose “Add to Probe Set”.
+    </p>
+    <div class="buttons">
+      ${button({ testid: 'add-probes', label: 'Add pictures…', appearance: 'primary', onClick: () => void flow.ask(() => flow.client.call('addProbes', {})) })}
+    </div>
+  </section>`;
+}
+
+/** What the lines of a row are. */
+function key(state: PageState): TemplateResult | typeof nothing {
+  if (pairOf(state)?.now.scored === false) return nothing;
+  return html`<p class="trace-key small" aria-hidden="true">
+    <span><svg viewBox="0 0 18 8" width="18" height="8"><path class="trace-line true" d="M0 4H18" /></svg> true class</span>
+    <span><svg viewBox="0 0 18 8" width="18" height="8"><path class="trace-line predicted" d="M0 4H18" /></svg> predicted class</span>
+    <span><svg viewBox="0 0 18 8" width="18" height="8"><path class="trace-band right" d="M0 1H9V6H0Z" /><path class="trace-band wrong" d="M9 4H18V6H9Z" /></svg> right, wrong</span>
+  </p>`;
 }

@@ -1,0 +1,36 @@
+/** What the width of the page allows, CSS pixels. */
+export interface Layout {
+  /** Rows of probes beside each other. */
+  columns: number;
+  /** Width of a row. */
+  row: number;
+  /** Side of a probe's picture. */
+  picture: number;
+  /** Side of a frame of a film strip; the axis begins and ends half of it from the edges. */
+  frame: number;
+}
+
+/** Between columns. */
+const gap = 20;
+/** No column is narrower, unless it is the only one. */
+const narrowest = 360;
+
+export function layoutOf(width: number): Layout {
+  const columns = Math.max(1, Math.floor((width + gap) / (narrowest + gap)));
+  const row = Math.max(1, Math.floor((width - gap * (columns - 1)) / columns));
+  const [picture, frame] = row < 340 ? [76, 28] : row < 420 ? [96, 32] : [120, 36];
+  return { columns, row, picture, frame };
+}
+
+/** So many frames stand beside each other in a row. */
+export function framesThatFit({ row, frame }: Layout): number {
+  return Math.max(1, Math.floor(row / frame));
+}
+
+/**
+ * Which of `count` checkpoints have a frame of their own: all, or as many as fit, evenly thinned, the first and the last among them.
+ */
+export function thinned(count: number, fit: number): number[] {
+  const shown = Math.min(count, Math.max(1, fit));
+  return Array.from({ length: shown }, (_, i) => (shown === 1 ? count - 1 : Math.round((i * (count - 1)) / (shown - 1))));
+}

@@ -1,0 +1,57 @@
+import type { ColorScale } from '../../../src/shared/colorScale.ts';
+import type { Axis } from '../axis.ts';
+import { framesThatFit, type Layout, thinned } from '../layout.ts';
+import type { Look } from '../look.ts';
+import { rowOf, scaleOver } from '../reading.ts';
+import type { PageState } from '../state.ts';
+import { coarseMap, paintFrame } from './paintProbe.ts';
+
+/** The scale of one map of a strip. */
+export type ScaleOfFrame = (checkpoint: string) => ColorScale;
+
+/** One scale for all maps of an image, over all checkpoints that were read; or each map's own. */
+export function scalesOf({ frames, choices }: PageState, image: string): { locked: ColorScale; of: ScaleOfFrame } {
+  const locked = scaleOver(frames.values(), image);
+  const of = (checkpoint: string) => {
+    const own = choices.ownScales ? frames.get(checkpoint) : undefined;
+    return own ? scaleOver([own], image) : locked;
+  };
+  return { locked, of };
+}
+
+/** Height of a frame by its width: that of the maps. */
+export function frameHeight(state: PageState, { frame }: Layout): number {
+  const [first] = state.frames.values();
+  const ratio = first && first.width > 0 && first.height > 0 ? first.height / first.width : 1;
+  return Math.round(frame * Math.min(1.5, Math.max(0.5, ratio)));
+}
+
+export interface StripOptions {
+  state: PageState;
+  axis: Axis;
+  layout: Layout;
+  image: string;
+  scaleOf: ScaleOfFrame;
+  look: Partial<Look>;
+}
+
+/** Checkpoints that have a frame in a strip of this width. */
+export function stripFrames(axis: Axis, layout: Layout): number[] {
+  return thinned(axis.checkpoints.length, framesThatFit(layout));
+}
+
+/** Paints the maps of an image over the checkpoints side by side, each where its checkpoint stands on the axis. `ratio`: device pixels per CSS pixel. */
+export function paintStrip(pen: CanvasRenderingContext2D, { state, axis, layout, image, scaleOf, look }: StripOptions): void {
+  const { width, height } = pen.canvas;
+  const ratio = width / layout.row;
+  const side = layout.frame * ratio;
+  for (const i of stripFrames(axis, layout)) {
+    const id = axis.checkpoints[i]?.id ?? '';
+    const frames = state.frames.get(id);
+    if (!frames) continue;
+    const row = rowOf(frames, image);
+    const x = axis.place(i) * (width - side);
+    // A hair between frames.
+    paintFrame(pen, coarseMap(frames, row, scaleOf(id), look), { x: Math.round(x), y: 0, width: Math.round(side - ratio), height });
+  }
+}
