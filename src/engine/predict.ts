@@ -20,10 +20,15 @@ interface Batch extends JobContext {
 }
 
 /** Logits [n,classes] of n inputs, as one step of the queue. Throws ModelError('weights') where one is NaN or infinite. */
-export async function forward(
+export async function forward(services: Services, open: Pick<OpenModel, 'model'>, batch: Batch): Promise<Float32Array> {
+  return finiteLogits(await uncheckedLogits(services, open, batch), open.model.file, batch.what);
+}
+
+/** The same, NaN and all: for a caller who says more about them. */
+export async function uncheckedLogits(
   { programs, queue }: Services,
   { model }: Pick<OpenModel, 'model'>,
-  { batch, n, what, priority, signal }: Batch,
+  { batch, n, priority, signal }: Omit<Batch, 'what'>,
 ): Promise<Float32Array> {
   const { value, channels, height, width } = model.input;
   const feed: Tensor = { dtype: 'float32', shape: [n, channels, height, width], data: batch };
@@ -35,7 +40,7 @@ export async function forward(
         throwIfAborted(signal);
         const { data } = (await program.run({ [value]: feed }))[model.logits] as Tensor;
         // A copy: the engine's own buffer may be a part of a larger one.
-        return finiteLogits(new Float32Array(data as Float32Array), model.file, what);
+        return new Float32Array(data as Float32Array);
       },
     ),
   );

@@ -7,6 +7,7 @@ import { forgetVersion } from './forgetVersion.ts';
 import type { TrainingHandler } from './handler.ts';
 import { mapLayers } from './mapLayers.ts';
 import { probeFrames } from './probeFrames.ts';
+import { ProbeImages } from './probeImages.ts';
 import { recall } from './recall.ts';
 import { trainingLogs } from './trainingLogs.ts';
 import { wholeSet } from './wholeSet.ts';
@@ -21,9 +22,12 @@ const all: { [K in keyof TrainingCalls]: TrainingHandler<K> } = {
   trainingLogs,
 };
 
+/** What is fed of the probes: 64 of 224 pixels fit. */
+const probeBytes = 2 ** 26;
+
 /** The calls about training runs. */
 export function trainingHandlers(services: Services, explainer: Explainer): Handlers<TrainingCalls> {
-  const own = { ...services, explainer };
+  const own = { ...services, explainer, probeImages: new ProbeImages(probeBytes) };
   return Object.fromEntries(
     Object.entries(all).map(([name, handler]) => [name, (params: never, context: never) => handler(own, params, context)]),
   ) as unknown as Handlers<TrainingCalls>;

@@ -1,63 +1,65 @@
-import { className, scoresClasses } from '../../shared/classScores.ts';
-import { isAbort, ModelError, toErrorRecord } from '../../shared/errors.ts';
+import { TrainingStore } from '../../dataset/trainingStore.ts';
+import { checkFits } from '../../image/preprocess.ts';
+import { ModelError } from '../../shared/errors.ts';
 import type { ProbeFrames } from '../../shared/trainingProtocol.ts';
-import { openFed } from '../openFed.ts';
-import { logitsOf, rank } from '../predict.ts';
+import { aside } from './aside.ts';
+import { choicesOf, type KnownVersion, openCheckpoint, recallModel, rememberModel, versionOfModel, versionOfOpen } from './checkpoint.ts';
+import { framesOf } from './frames.ts';
 import type { TrainingHandler } from './handler.ts';
-import { versionOf } from './version.ts';
+import { KeptProbes, type MapKey } from './keptProbes.ts';
+import { beginRow, lookUp } from './probeRows.ts';
+import { ProbeWork } from './probeWork.ts';
+import { unlessStoreFails } from './unlessStoreFails.ts';
 
-/** Below what is on screen, above indexing. */
+/** Below what is on screen. */
 const lowPriority = -10;
 
-export const probeFrames: TrainingHandler<'probeFrames'> = async (services, { model, images, choice, priority = lowPriority }, context) => {
+/** Looks up what is kept of the probes, works out the rest from one version of the model, and keeps it. */
+export const probeFrames: TrainingHandler<'probeFrames'> = async (services, params, { signal, progress }) => {
   const start = performance.now();
-  const { signal } = context;
-  const fed = await openFed(services, model, signal);
-  const version = versionOf(fed.open.model.hash, fed.preprocessing);
-  const { info } = fed;
-  const n = images.length;
-  const [truth, predicted, explained] = [0, 0, 0].map(() => new Int32Array(n).fill(-1)) as [Int32Array, Int32Array, Int32Array];
-  const [confidence, trueProbability, borderShare, objectShare, objectArea] = Array.from({ length: 5 }, () =>
-    new Float32Array(n).fill(Number.NaN),
-  ) as [Float32Array, Float32Array, Float32Array, Float32Array, Float32Array];
-  const errors: ProbeFrames['errors'][number][] = [];
-  let maps = new Float32Array(0);
-  let [height, width] = [0, 0];
-  let told = { method: '', variant: '', layer: '', relu: false, signed: false, unit: '' };
-  for (const [row, image] of images.entries()) {
-    context.progress({ done: row, total: n });
-    try {
-      const input = await services.inputs.prepare(model, image, signal);
-      const ranked = rank(await logitsOf(services, input, priority, signal), info);
-      const top = ranked[0]!;
-      predicted[row] = top.index;
-      truth[row] = input.truth ?? -1;
-      confidence[row] = top.probability ?? Number.NaN;
-      trueProbability[row] = ranked.find(({ index }) => index === input.truth)?.probability ?? Number.NaN;
-      explained[row] = choice.of === 'truth' && input.truth !== undefined ? input.truth : top.index;
-      const map = await services.explainer.explain(
-        input,
-        { ...choice.request, class: explained[row]! },
-        { priority, signal, progress: () => {} },
-      );
-      if (maps.length === 0) {
-        [height, width] = [map.height, map.width];
-        maps = new Float32Array(n * height * width).fill(Number.NaN);
-        const { method, variant, layer, relu, signed, unit } = map;
-        told = { method, variant, layer, relu, signed, unit };
-      }
-      maps.set(map.values, row * height * width);
-    } catch (error) {
-      if (isAbort(error)) throw error;
-      errors.push({ row, error: toErrorRecord(error) });
-    }
-  }
-  if (!(await fed.open.current())) throw new ModelError('file-changed', 'changed', { file: model });
-  const scored = scoresClasses(info);
-  const classes = Array.from({ length: info.classes }, (_, i) => className(info, i));
-  const [borderPeak, objectPeak] = [new Uint8Array(n), new Uint8Array(n)];
-  return {
-    ...{ version, images, classes, scored, truth, predicted, explained, confidence, trueProbability, map: told, height, width, maps },
-    ...{ borderShare, borderPeak, objectShare, objectArea, objectPeak, errors, ms: performance.now() - start },
-  };
+  const { model: path, images, masks, choice, priority = lowPriority } = params;
+  const store = new TrainingStore(params.store);
+  const begin = () => Promise.all(images.map((image) => beginRow(services.probeImages, image, masks[image], signal)));
+  let rows = await begin();
+  const tell = () => progress({ done: rows.filter(({ settled }) => settled).length, total: rows.length });
+  const made = (known: KnownVersion, key: MapKey | undefined): ProbeFrames =>
+    framesOf(known, { rows, of: choice.of, key, ms: performance.now() - start });
+
+  const before = await unlessStoreFails(() => recalled(store, path, images), undefined);
+  const keyBefore =
+    before && (await unlessStoreFails(() => lookUp(new KeptProbes(store, before.version), before, choice, rows), undefined));
+  tell();
+  if (before && rows.every(({ settled }) => settled)) return made(before, keyBefore);
+
+  const choices = await choicesOf(path);
+  const open = await openCheckpoint(services, path, signal);
+  const known = await versionOfOpen(services, open, images);
+  checkInput(open.model.file, () => checkFits(known.preprocessing, open.model.input));
+  const kept = new KeptProbes(store, known.version);
+  await unlessStoreFails(async () => {
+    await rememberModel(store, path, open, choices);
+    await kept.keepAbout(known);
+    if (known.version === before?.version) return;
+    rows = await begin();
+    await lookUp(kept, known, choice, rows);
+  }, undefined);
+  const key = await aside(services, async (own) => {
+    const work = new ProbeWork({ ...services, ...own }, { open, known, kept }, { priority, signal });
+    await work.addLogits(rows);
+    return await work.addMaps(rows, choice, tell);
+  });
+  return made(known, key);
 };
+
+async function recalled(store: TrainingStore, path: string, images: readonly string[]): Promise<KnownVersion | undefined> {
+  const model = await recallModel(store, path);
+  return model && (await versionOfModel(model, images));
+}
+
+function checkInput(file: string, check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    throw error instanceof ModelError ? error.with({ file }) : error;
+  }
+}
