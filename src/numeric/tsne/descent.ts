@@ -6,6 +6,8 @@ export interface StepSize {
   exaggeration: number;
   learningRate: number;
   momentum: number;
+  /** The mean stays at the origin. Not where points are held to places: these say where the layout is. */
+  centred: boolean;
 }
 
 /**
@@ -27,7 +29,7 @@ export class Descent {
     this.steps.fill(0);
   }
 
-  /** Moves points against exaggeration × attraction − repulsion / z, and their mean to the origin. */
+  /** Moves points against exaggeration × attraction − repulsion / z. */
   step(positions: Float64Array, attraction: Float64Array, repulsion: Float64Array, z: number, size: StepSize): void {
     const { steps } = this;
     let meanX = 0;
@@ -50,6 +52,7 @@ export class Descent {
       meanX += x / count;
       meanY += y / count;
     }
+    if (!size.centred) return;
     for (let i = 0; i < positions.length; i += 2) {
       positions[i] = (positions[i] as number) - meanX;
       positions[i + 1] = (positions[i + 1] as number) - meanY;

@@ -3,6 +3,7 @@
  * @see van der Maaten, Hinton, Visualizing Data using t-SNE, JMLR 2008
  * @see Belkina et al., Automated optimized parameters for t-SNE, Nature Communications 2019: the learning rate
  * @see Poličar, Stražar, Zupan, openTSNE, Journal of Statistical Software 2024: the schedule
+ * @see Rauber, Falcão, Telea, Visualizing Time-Dependent Data Using Dynamic t-SNE, EuroVis 2016: layouts that follow one another
  */
 import { setImmediate } from 'node:timers/promises';
 import type { Affinities } from '../affinities.ts';
@@ -13,6 +14,7 @@ import { InterpolatedRepulsion } from './interpolated.ts';
 import { Member } from './member.ts';
 import { type TsneMemory, tsneMemory } from './memory.ts';
 import { PointOrder } from './pointOrder.ts';
+import { type Held, pull } from './pull.ts';
 import { startPositions } from './start.ts';
 import { Team, type ThreadMethod } from './team.ts';
 
@@ -34,6 +36,13 @@ export interface TsneOptions {
   threads?: number;
   /** Of the small distances that part points with the same start. */
   seed?: number;
+  /**
+   * Go on from the start as it is, at its scale: it is a layout already, of these points or of what they were before. Early exaggeration,
+   * which would tear it up, is left out.
+   */
+  goOn?: boolean;
+  /** Places that points are held to; then the layout is where they are, not around the origin. */
+  held?: Held;
 }
 
 /** Where a run is; positions are copied only for those who are told. */
@@ -57,7 +66,7 @@ export interface TsneRun {
 }
 
 export interface TsneResult {
-  /** [n,2], centred. */
+  /** [n,2], centred unless points are held to places. */
   positions: Float32Array;
   /** Done. */
   iterations: number;
@@ -82,22 +91,25 @@ export class Tsne {
   readonly count: number;
   readonly method: TsneMethod;
   readonly #affinities: Affinities;
-  readonly #options: Required<Omit<TsneOptions, 'method'>>;
+  readonly #options: Required<Omit<TsneOptions, 'method' | 'goOn' | 'held'>>;
+  /** In the order of memory; undefined: nothing is held. */
+  readonly #held: { places: Float64Array; strength: number } | undefined;
   readonly #memory: TsneMemory;
   readonly #order: PointOrder;
   readonly #descent: Descent;
   #iteration = 0;
   #kl: number | undefined;
 
-  /** @param start [n,2], usually the first two principal components; only directions and ratios count */
+  /** @param start [n,2], usually the first two principal components; only directions and ratios count, unless it is to be gone on from */
   constructor(affinities: Affinities, start: Float32Array, options: TsneOptions = {}) {
-    const { method = 'auto', ...rest } = options;
+    const { method = 'auto', goOn = false, held, ...rest } = options;
     this.count = affinities.count;
     this.method = method !== 'auto' ? method : this.count < crossover ? 'barnes-hut' : 'interpolated';
     this.#affinities = affinities;
-    this.#options = { ...defaults, ...rest };
+    this.#options = { ...defaults, ...(goOn && { exaggerationIterations: 0 }), ...rest };
+    this.#held = held && { places: Float64Array.from(held.places), strength: held.strength };
     this.#memory = tsneMemory(this.count, affinities.values.length);
-    this.#memory.positions.set(startPositions(start, this.#options.seed));
+    this.#memory.positions.set(goOn ? start : startPositions(start, this.#options.seed));
     this.#order = new PointOrder(affinities);
     this.#descent = new Descent(this.count);
   }
@@ -142,13 +154,15 @@ export class Tsne {
   async #iterate(team: Team): Promise<void> {
     const { positions, attraction, repulsion, chunkZ, chunkDivergence } = this.#memory;
     const periodic = this.#iteration % period === 0;
-    if (periodic) this.#order.sort(this.#memory, this.#descent.steps, this.#descent.gains);
+    const held = this.#held;
+    if (periodic) this.#order.sort(this.#memory, this.#descent.steps, this.#descent.gains, ...(held ? [held.places] : []));
     if (this.#iteration === this.#options.exaggerationIterations) this.#descent.rest();
     await team.round(periodic);
     const all = sum(chunkZ);
     // Nothing repels a single point, or one that is out of sight.
     const z = all > 0 ? all : 1;
     if (periodic) this.#kl = sum(chunkDivergence) + Math.log(z);
+    if (held) pull(positions, held.places, held.strength, attraction);
     this.#descent.step(positions, attraction, repulsion, z, this.#stepSize());
     this.#iteration++;
   }
@@ -164,6 +178,7 @@ export class Tsne {
       exaggeration,
       learningRate: learningRate === 'auto' ? this.count / exaggeration : learningRate,
       momentum: this.#exaggerates ? 0.5 : 0.8,
+      centred: this.#held === undefined,
     };
   }
 
