@@ -14,7 +14,7 @@ const stampClass = 'star';
 const readmeKey = 'readmeShown';
 
 /** Copies the sample once, so that nothing is written where the extension is installed, and opens the copy. */
-export async function openSample({ context }: Host): Promise<void> {
+export async function openSample({ context }: Services): Promise<void> {
   const from = vscode.Uri.joinPath(context.extensionUri, 'media', 'sample');
   const to = vscode.Uri.joinPath(context.globalStorageUri, 'sample');
   // What the person changed in the copy stays.
@@ -42,7 +42,8 @@ export async function explainSample(host: Host): Promise<void> {
   await explainImages(host, [await stampedPicture(folder)]);
 }
 
-async function sampleFolder(): Promise<string | undefined> {
+/** Folder of the sample, where it is open. */
+export async function sampleFolder(): Promise<string | undefined> {
   for (const { uri } of vscode.workspace.workspaceFolders ?? []) if (await exists(join(uri.fsPath, buggyModel))) return uri.fsPath;
   return undefined;
 }

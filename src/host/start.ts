@@ -19,6 +19,7 @@ import { spaceCommands } from './space/spaceCommands.ts';
 import { SpacePanels } from './space/spacePanels.ts';
 import { ModelStatus } from './statusBar.ts';
 import { registerTraining } from './training/register.ts';
+import { helpSampleTerminals } from './training/trainSample.ts';
 import { unitsCommands } from './units/unitsCommands.ts';
 import { UnitsPanels } from './units/unitsPanels.ts';
 
@@ -58,6 +59,7 @@ export function start(context: vscode.ExtensionContext): Host {
     ...registerModelDocuments(host),
   );
   void reporting(log, showReadme)(services);
+  void reporting(log, helpSampleTerminals)(services);
   return host;
 }
 

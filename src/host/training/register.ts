@@ -11,6 +11,7 @@ import { followRun, trainingCommands } from './trainingCommands.ts';
 import { tellContexts } from './trainingContexts.ts';
 import { TrainingStatus } from './trainingStatus.ts';
 import { TrainingView } from './trainingView.ts';
+import { trainSample } from './trainSample.ts';
 
 /** Puts together what follows training runs. Reads nothing before a view of it is shown. */
 export function registerTraining(host: Host): { commands: ReturnType<typeof trainingCommands>; parts: vscode.Disposable[] } {
@@ -35,6 +36,7 @@ export function registerTraining(host: Host): { commands: ReturnType<typeof trai
     commands: {
       ...commands,
       ...runCommands(host, { training, tree, comparisons }),
+      trainSample: () => trainSample(host),
       lookAtCheckpoint: (checkpoint) => view.show(checkpoint as string),
     },
     parts: [
