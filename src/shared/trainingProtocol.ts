@@ -256,6 +256,7 @@ export interface TrainingSnapshot {
   frames: readonly { checkpoint: string; frames: ProbeFrames }[];
   wholes: readonly { checkpoint: string; whole: WholeSet }[];
   logs: readonly TrainingLog[];
+  /** None where nothing is followed: the page asks again once something is. */
   methods: readonly MethodInfo[];
 }
 

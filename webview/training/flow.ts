@@ -79,7 +79,8 @@ export class Flow {
 
   hearState(subject: TrainingState): void {
     const { store } = this.#page;
-    const isOtherRun = store.get().subject?.run?.id !== subject.run?.id;
+    const before = store.get().subject;
+    const isOtherRun = before?.run?.id !== subject.run?.id;
     this.#turn(subject.generation);
     const there = new Set(subject.checkpoints.map(({ id }) => id));
     // The same map where nothing goes: what is made of it is not made anew.
@@ -89,6 +90,8 @@ export class Flow {
       ...{ subject, frames: kept(store.get().frames), wholes: kept(store.get().wholes) },
       ...(isOtherRun && { pictures: new Map(), logs: [] }),
     });
+    // Methods are asked for with the first run: no engine is started where there is none.
+    if (before && before.following !== 'on' && subject.following === 'on') void this.begin();
   }
 
   hearFrames({ generation, checkpoint, frames }: TrainingPageEvents['frames']): void {

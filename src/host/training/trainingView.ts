@@ -88,7 +88,9 @@ export class TrainingView implements vscode.WebviewViewProvider, vscode.Disposab
     const run = (command: string, ...args: unknown[]) => vscode.commands.executeCommand(command, ...args);
     return {
       ready: async () => {
-        const [methods] = await Promise.all([engine.call('methods', {}), training.ready()]);
+        await training.ready();
+        // Where nothing is followed no engine is started.
+        const methods = training.state.following === 'on' ? await engine.call('methods', {}) : [];
         return { ...training.snapshot, methods };
       },
       follow: () => training.follow(),
