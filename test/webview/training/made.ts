@@ -1,10 +1,9 @@
 // Numbers of a training run, the same for the same scene. Runs in the browser: no imports from Node.
+import type { ErrorRecord } from '../../../src/shared/errors.ts';
 import { Random } from '../../../src/shared/random.ts';
 import type { Checkpoint, Probe, ProbeFrames, Reading, TrainingLog, WholeSet } from '../../../src/shared/trainingProtocol.ts';
 import { borderArea, borderWidth } from '../../../src/shared/trainingProtocol.ts';
 import type { TrainingScene } from './scene.ts';
-
-const side = 8;
 
 export function checkpointsOf({ checkpoints, read }: TrainingScene): Checkpoint[] {
   return Array.from({ length: checkpoints }, (_, i) => {
@@ -29,7 +28,7 @@ export function probesOf({ probes, classes }: TrainingScene): Probe[] {
 
 /** Accuracy rises over the run; a map moves from all over to the object, or to the border where the network cheats. */
 export function framesOf(scene: TrainingScene, checkpoint: number): ProbeFrames {
-  const { classes, cheats, masked, checkpoints } = scene;
+  const { classes, cheats, masked, checkpoints, side, unscored, unknown, broken } = scene;
   const probes = probesOf(scene);
   const n = probes.length;
   const progress = checkpoints > 1 ? checkpoint / (checkpoints - 1) : 1;
@@ -38,18 +37,26 @@ export function framesOf(scene: TrainingScene, checkpoint: number): ProbeFrames 
   const [confidence, trueProbability, borderShare, objectShare, objectArea] = [numbers(), numbers(), numbers(), numbers(), numbers()];
   const [borderPeak, objectPeak] = [new Uint8Array(n), new Uint8Array(n)];
   const maps = new Float32Array(n * side * side);
+  const errors: { row: number; error: ErrorRecord }[] = [];
   for (let row = 0; row < n; row++) {
     const random = Random.seeded(row * 1000 + checkpoint);
+    const isBroken = row < n - unknown && row >= n - unknown - broken;
+    if (isBroken) {
+      [truth[row], predicted[row]] = [-1, -1];
+      maps.fill(Number.NaN, row * side * side, (row + 1) * side * side);
+      errors.push({ row, error: { code: 'file-corrupt', message: `${probes[row]!.name} is no picture.`, hint: 'Remove it.' } });
+      continue;
+    }
     truth[row] = row % classes.length;
     const wrong = random.uniform() > 0.35 + 0.6 * progress;
     predicted[row] = wrong ? (row + 1) % classes.length : truth[row]!;
     confidence[row] = 0.4 + 0.55 * progress * random.uniform();
     trueProbability[row] = wrong ? (1 - confidence[row]!) * random.uniform() : confidence[row]!;
-    const [cx, cy] = cheats ? [7, 7] : [3 + (row % 2), 3.5];
+    const [cx, cy] = cheats ? [side - 1, side - 1] : [((3 + (row % 2)) * side) / 8, (3.5 * side) / 8];
     let [sum, border, best, peak] = [0, 0, -1, 0];
     for (let cell = 0; cell < side * side; cell++) {
       const [x, y] = [cell % side, Math.floor(cell / side)];
-      const value = progress * Math.exp(-((x - cx) ** 2 + (y - cy) ** 2) / 5) + (1 - progress) * 0.5 * random.uniform();
+      const value = progress * Math.exp(-((x - cx) ** 2 + (y - cy) ** 2) / (5 * (side / 8) ** 2)) + (1 - progress) * 0.5 * random.uniform();
       maps[row * side * side + cell] = value;
       const isBorder = Math.min(x, y, side - 1 - x, side - 1 - y) < borderWidth * side;
       sum += value;
@@ -58,16 +65,18 @@ export function framesOf(scene: TrainingScene, checkpoint: number): ProbeFrames 
     }
     borderShare[row] = border / sum;
     borderPeak[row] = peak;
+    if (row >= n - unknown) [truth[row], trueProbability[row]] = [-1, Number.NaN];
+    if (unscored) [truth[row], trueProbability[row], confidence[row]] = [-1, Number.NaN, Number.NaN];
     if (row >= masked) continue;
     objectArea[row] = 1 - borderArea;
     objectShare[row] = 1 - border / sum;
     objectPeak[row] = 1 - peak;
   }
   return {
-    ...{ version: versionOf(checkpoint), images: probes.map(({ path }) => path), classes, scored: true },
+    ...{ version: versionOf(checkpoint), images: probes.map(({ path }) => path), classes, scored: !unscored },
     ...{ truth, predicted, explained: predicted, confidence, trueProbability },
     map: { method: 'grad-cam', variant: 'default', layer: 'conv5', relu: true, signed: true, unit: 'Σ w·A, logit' },
-    ...{ height: side, width: side, maps, borderShare, borderPeak, objectShare, objectArea, objectPeak, errors: [], ms: 300 },
+    ...{ height: side, width: side, maps, borderShare, borderPeak, objectShare, objectArea, objectPeak, errors, ms: 300 },
   };
 }
 

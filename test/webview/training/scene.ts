@@ -19,4 +19,11 @@ export interface TrainingScene {
   /** The network learns a shortcut: maps lie on the border from the start. */
   cheats: boolean;
   methods: readonly MethodInfo[];
+  /** Cells along a side of a map. */
+  side: number;
+  /** Outputs are no class scores. */
+  unscored: boolean;
+  /** Probes, the last ones, whose true class is not known; before them those that cannot be read. */
+  unknown: number;
+  broken: number;
 }

@@ -20,6 +20,7 @@ export function trainingScene(patch: Partial<TrainingScene> = {}): TrainingScene
     },
     classes: ['cross', 'heart', 'moon', 'square', 'star', 'triangle'],
     ...{ checkpoints, read: checkpoints, probes: 12, masked: 6, wholes: checkpoints, images: 240, logs: true, cheats: false, methods },
+    ...{ side: 8, unscored: false, unknown: 0, broken: 0 },
     ...patch,
   };
 }
