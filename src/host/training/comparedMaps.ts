@@ -1,5 +1,6 @@
 import { isAbort, ModelError, toErrorRecord } from '../../shared/errors.ts';
-import type { ExplanationMap, MapRequest, Prediction, RankedClass } from '../../shared/protocol.ts';
+import { frameMap } from '../../shared/frameMap.ts';
+import type { MapRequest, Prediction, RankedClass } from '../../shared/protocol.ts';
 import type { Checkpoint, ComparedClass, ComparedImage, ComparedMap, ProbeFrames } from '../../shared/trainingProtocol.ts';
 import type { RgbPixels } from '../../shared/unitsProtocol.ts';
 import type { EngineClient } from '../engineClient.ts';
@@ -139,25 +140,8 @@ function keptMap({ checkpoint, frames }: ComparedSide, image: string, index: num
     const hint = explained >= 0 ? `Explain ${name(explained)}.` : 'Choose another picture.';
     return { map: undefined, error: toErrorRecord(new ModelError('file-missing', message, { hint })), kept: false };
   }
-  return { map: mapOfRow(frames, row), error: undefined, kept: true };
-}
-
-/** The map of a row of frames as a map of its own. */
-function mapOfRow(frames: ProbeFrames, row: number): ExplanationMap {
-  const { height, width, map } = frames;
-  const values = frames.maps.slice(row * height * width, (row + 1) * height * width);
-  const known = values.filter((value) => !Number.isNaN(value));
-  const min = known.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-  const max = known.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const index = frames.explained[row] as number;
-  const label = frames.classes[index] ?? `class ${index}`;
-  const flat = map.relu ? !(max > 0) : !(max > min);
-  return {
-    ...map,
-    ...{ class: { index, label }, against: undefined, target: `logit of ${label}`, height, width, values, min, max },
-    flat: flat ? (map.relu ? 'Nothing in it is positive.' : 'It is the same everywhere.') : undefined,
-    ...{ checks: [], params: {}, engine: 'kept', ms: 0 },
-  };
+  const map = frameMap(frames, row);
+  return map ? { map, error: undefined, kept: true } : { map: undefined, error, kept: false };
 }
 
 async function pictureOf(engine: Engine, { from, to, image, priority }: BothQuestion, signal: AbortSignal): Promise<RgbPixels | undefined> {

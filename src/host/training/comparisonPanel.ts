@@ -106,7 +106,8 @@ export class ComparisonPanel implements vscode.Disposable {
     if (isAnew) {
       this.#jobs.abort();
       this.#showings.next(turn);
-    } else if (turn) {
+    } else {
+      // What to turn to is said once: later news must not turn a page back.
       this.#showings.goOn(turn);
     }
     const showing = this.#showings.now;

@@ -1,0 +1,224 @@
+import { type ErrorRecord, isAbort, toErrorRecord } from '../../src/shared/errors.ts';
+import type { Client } from '../../src/shared/rpc.ts';
+import type {
+  ComparedImage,
+  ComparisonPageCalls,
+  ComparisonPageEvents,
+  ComparisonResults,
+  ComparisonSubject,
+  Drift,
+} from '../../src/shared/trainingProtocol.ts';
+import { Ask } from '../page/ask.ts';
+import type { Store } from '../page/store.ts';
+import type { Choices } from './choices.ts';
+import { toPass } from './grid/gridModel.ts';
+import { Blink } from './pair/blink.ts';
+import { currentImage, pairAt } from './selectors.ts';
+import { type ComparisonState, nothing, type Place } from './state.ts';
+import { Thumbs } from './thumbs.ts';
+
+/** What every part of the page works on. */
+export interface Page {
+  store: Store<ComparisonState>;
+  client: Client<ComparisonPageCalls>;
+}
+
+/** From what the host tells to what the page shows, and from what the person does to the host. */
+export class Flow {
+  readonly #page: Page;
+  readonly thumbs: Thumbs;
+  readonly blink: Blink;
+  readonly #both: Ask<ComparedImage>;
+  readonly #drift: Ask<Drift>;
+  #passing: AbortController | undefined;
+
+  constructor(page: Page) {
+    this.#page = page;
+    this.thumbs = new Thumbs(page.store, page.client);
+    this.blink = new Blink((flipped) => page.store.set({ flipped }));
+    this.#both = new Ask((both) => page.store.set({ both }));
+    this.#drift = new Ask((drift) => page.store.set({ drift }));
+  }
+
+  get client(): Page['client'] {
+    return this.#page.client;
+  }
+
+  async begin(): Promise<void> {
+    const { store, client } = this.#page;
+    store.set({ failure: undefined });
+    try {
+      const { subject, methods, frames, wholes } = await client.call('ready', {});
+      store.set({ methods });
+      // An event may have overtaken the reply.
+      const known = store.get().subject;
+      if (known && known.generation > subject.generation) return;
+      this.hear(subject);
+      this.hearResults({ generation: subject.generation, frames, wholes });
+    } catch (error) {
+      store.set({ failure: toErrorRecord(error) });
+    }
+  }
+
+  hear(subject: ComparisonSubject): void {
+    const { store } = this.#page;
+    const { subject: before, choices } = store.get();
+    if (before && subject.generation < before.generation) return;
+    const isAnew = before?.generation !== subject.generation;
+    if (isAnew) this.#forget();
+    const { image } = subject;
+    const { explained: _, ...rest } = choices;
+    // A reload finds what was chosen before it.
+    const isOther = before !== undefined && isAnew;
+    const kept = image !== undefined ? { ...rest, image, view: 'probe' as const } : isOther ? rest : choices;
+    store.set({ subject, choices: kept, ...(isAnew && { results: nothing, passing: new Map(), place: undefined, lit: undefined }) });
+    this.#sync();
+  }
+
+  hearResults({ generation, frames, wholes }: ComparisonPageEvents['results']): void {
+    const { store } = this.#page;
+    if (store.get().subject?.generation !== generation) return;
+    const results: ComparisonResults = { frames, wholes };
+    store.set({ results });
+    // Maps that could not be had may be there now.
+    this.thumbs.forgetMissing();
+    this.#sync();
+  }
+
+  choose(patch: Partial<Choices>): void {
+    const { store } = this.#page;
+    store.set({ choices: { ...store.get().choices, ...patch }, notice: undefined });
+    if (patch.arrangement) this.blink.set(patch.arrangement === 'blink');
+    this.#sync();
+  }
+
+  /** Another picture is looked at closely: its own class is explained. */
+  chooseImage(image: string, patch: Partial<Choices> = {}): void {
+    const { store } = this.#page;
+    const { explained: _, ...rest } = store.get().choices;
+    store.set({ choices: { ...rest, ...patch, image }, place: undefined, notice: undefined });
+    this.#sync();
+  }
+
+  /** Undefined: the true class, else what the second predicts. */
+  explain(index: number | undefined): void {
+    const { store } = this.#page;
+    const { explained: _, ...rest } = store.get().choices;
+    store.set({ choices: index === undefined ? rest : { ...rest, explained: index } });
+    this.#sync();
+  }
+
+  turn(from: string, to: string): void {
+    void this.ask(() => this.client.call('turn', { from, to }));
+  }
+
+  /** The pair before or after this one, at the same distance. */
+  step(steps: number): void {
+    const { subject } = this.#page.store.get();
+    const pair = subject && pairAt(subject, steps);
+    if (pair) this.turn(pair.from.id, pair.to.id);
+    else this.say(steps < 0 ? 'This is the first pair of this distance.' : 'This is the last pair of this distance.');
+  }
+
+  flip(flipped: boolean): void {
+    if (this.#page.store.get().flipped !== flipped) this.#page.store.set({ flipped });
+  }
+
+  point(place: Place | undefined): void {
+    this.#page.store.set({ place });
+  }
+
+  light(lit: number | undefined): void {
+    if (this.#page.store.get().lit !== lit) this.#page.store.set({ lit });
+  }
+
+  /** Escape: what is pointed at. */
+  leave(): boolean {
+    const { place, lit } = this.#page.store.get();
+    if (!place && lit === undefined) return false;
+    this.#page.store.set({ place: undefined, lit: undefined });
+    return true;
+  }
+
+  retry(): void {
+    this.#both.again();
+    this.#drift.again();
+  }
+
+  say(notice: string | undefined): void {
+    this.#page.store.set({ notice });
+  }
+
+  showLog(): void {
+    void this.ask(() => this.client.call('showLog', {}));
+  }
+
+  openImage(checkpoint: string, image: string): void {
+    void this.ask((generation) => this.client.call('openImage', { generation, checkpoint, image }));
+  }
+
+  /** Does something in the editor, and says where it failed. */
+  async ask<T>(work: (generation: number) => Promise<T>): Promise<T | undefined> {
+    const { subject } = this.#page.store.get();
+    try {
+      return await work(subject?.generation ?? 0);
+    } catch (error) {
+      if (!isAbort(error)) this.say(toErrorRecord(error).message);
+      return undefined;
+    }
+  }
+
+  #forget(): void {
+    this.#both.drop();
+    this.#drift.drop();
+    this.#passing?.abort();
+    this.#passing = undefined;
+  }
+
+  #sync(): void {
+    this.#syncBoth();
+    this.#syncDrift();
+    if (!this.#passing) void this.#pass();
+  }
+
+  #syncBoth(): void {
+    const state = this.#page.store.get();
+    const { subject, choices, results } = state;
+    const image = currentImage(state);
+    if (!subject || subject.trouble || image === undefined || choices.view !== 'probe') return;
+    const { generation } = subject;
+    const { explained } = choices;
+    // What is read meanwhile may answer where there was nothing.
+    const read = [results.frames.from?.version, results.frames.to?.version, subject.from.gone, subject.to.gone];
+    this.#both.want(JSON.stringify([generation, image]), JSON.stringify([explained, read]), (signal) =>
+      this.client.call('explainBoth', { generation, image, ...(explained !== undefined && { class: explained }) }, { signal }),
+    );
+  }
+
+  #syncDrift(): void {
+    const { subject, results } = this.#page.store.get();
+    const [from, to] = [results.wholes.from?.version, results.wholes.to?.version];
+    if (!subject || from === undefined || to === undefined) this.#drift.drop();
+    else
+      this.#drift.want(JSON.stringify([subject.generation, from, to]), '', (signal) =>
+        this.client.call('drift', { generation: subject.generation }, { signal }),
+      );
+  }
+
+  /** What the grid lacks, one after the other. */
+  async #pass(): Promise<void> {
+    const { store, client } = this.#page;
+    const controller = new AbortController();
+    this.#passing = controller;
+    const isOn = () => this.#passing === controller;
+    for (let image = toPass(store.get()); image !== undefined && isOn(); image = toPass(store.get())) {
+      const { generation = 0 } = store.get().subject ?? {};
+      const answer = await client
+        .call('explainBoth', { generation, image, background: true }, { signal: controller.signal })
+        .catch((error): ErrorRecord => toErrorRecord(error));
+      if (!isOn()) return;
+      store.set({ passing: new Map(store.get().passing).set(image, answer) });
+    }
+    if (isOn()) this.#passing = undefined;
+  }
+}

@@ -1,0 +1,40 @@
+import type { Checkpoint, ComparisonSubject, ProbeFrames } from '../../src/shared/trainingProtocol.ts';
+import { type Probes, probesOf } from './probes/probes.ts';
+import type { ComparisonState } from './state.ts';
+
+/** What the page as a whole shows. */
+export type Phase = 'loading' | 'error' | 'trouble' | 'ready';
+
+export function phase({ subject, failure }: ComparisonState): Phase {
+  if (failure) return 'error';
+  if (!subject) return 'loading';
+  return subject.trouble ? 'trouble' : 'ready';
+}
+
+/** Probes that at least one of the two says something of, those that changed first. */
+export function probes(state: ComparisonState): Probes {
+  const { subject, results } = state;
+  return probesOf(subject?.probes ?? [], results.frames);
+}
+
+/** Path of the probe that is looked at closely. */
+export function currentImage(state: ComparisonState): string | undefined {
+  const { rows } = probes(state);
+  const { image } = state.choices;
+  return rows.some(({ path }) => path === image) ? image : rows[0]?.path;
+}
+
+export function rowOf(frames: ProbeFrames | undefined, image: string | undefined): number {
+  return image === undefined ? -1 : (frames?.images.indexOf(image) ?? -1);
+}
+
+export function nameOf(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+}
+
+/** The pair `steps` further along the run, of the same distance: what comes before or after what is compared now. */
+export function pairAt({ others, from, to }: ComparisonSubject, steps: number): { from: Checkpoint; to: Checkpoint } | undefined {
+  const at = (id: string) => others.findIndex((each) => each.id === id);
+  const [first, second] = [others[at(from.id) + steps], others[at(to.id) + steps]];
+  return at(from.id) >= 0 && at(to.id) >= 0 && first && second ? { from: first, to: second } : undefined;
+}

@@ -1,0 +1,34 @@
+import { number, percent } from '../../draw/format.ts';
+import type { Probes } from '../probes/probes.ts';
+
+/** `9 → 11 of 12 probes right`; undefined: nothing is right or wrong. */
+export function rightText({ judged, right }: Probes): string | undefined {
+  return judged === 0 ? undefined : `${right.from} → ${right.to} of ${judged} probes right`;
+}
+
+/** `3 became right, 1 became wrong` */
+export function flipsText({ becameRight, becameWrong }: Pick<Probes, 'becameRight' | 'becameWrong'>): string {
+  if (becameRight + becameWrong === 0) return 'none became right or wrong';
+  return [...(becameRight > 0 ? [`${becameRight} became right`] : []), ...(becameWrong > 0 ? [`${becameWrong} became wrong`] : [])].join(
+    ', ',
+  );
+}
+
+/** A share that changed, with its change in points: `71.2 % → 93.0 % (+21.8)`. */
+export function changeText(from: number, to: number): string {
+  return `${shareText(from)} → ${shareText(to)}${Number.isNaN(from) || Number.isNaN(to) ? '' : ` (${pointsText(to - from)})`}`;
+}
+
+export function shareText(share: number): string {
+  return Number.isNaN(share) ? '–' : percent(share);
+}
+
+/** Percentage points with a sign. */
+export function pointsText(change: number): string {
+  return signedText(Number((100 * change).toFixed(1)));
+}
+
+export function signedText(value: number): string {
+  if (Number.isNaN(value)) return '–';
+  return value > 0 ? `+${number(value)}` : number(value);
+}
