@@ -77,7 +77,10 @@ export interface SpaceRows {
 }
 
 /** A label right or wrong: `undefined` where there is no label, no prediction, or a label that the model has no class for. */
-export function isCorrect({ labels, predicted, modelClasses }: SpaceRows, row: number): boolean | undefined {
+export function isCorrect(
+  { labels, predicted, modelClasses }: Pick<SpaceRows, 'labels' | 'predicted' | 'modelClasses'>,
+  row: number,
+): boolean | undefined {
   const [label, said] = [labels[row] as number, predicted[row] as number];
   return label < 0 || said < 0 || label >= modelClasses ? undefined : label === said;
 }

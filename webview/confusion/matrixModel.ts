@@ -23,26 +23,26 @@ export interface Matrix {
   reach: number;
 }
 
-let last: { confusion: Confusion; order: MatrixOrder; all: boolean; matrix: Matrix } | undefined;
+let last: { confusion: Confusion; order: MatrixOrder; all: boolean; most: number; matrix: Matrix } | undefined;
 
-/** `all`: every class that occurs; else, where there are more than `readable`, those of the most frequent mistakes. */
-export function matrixOf(confusion: Confusion, order: MatrixOrder, all: boolean): Matrix {
-  if (last?.confusion === confusion && last.order === order && last.all === all) return last.matrix;
+/** `all`: every class that occurs; else, where there are more than `most`, those of the most frequent mistakes. */
+export function matrixOf(confusion: Confusion, order: MatrixOrder, all: boolean, most = readable): Matrix {
+  if (last?.confusion === confusion && last.order === order && last.all === all && last.most === most) return last.matrix;
   const occurring = occurringIn(confusion);
   const own = occurring.filter((of) => of < confusion.modelClasses);
-  const columns = inOrder(confusion, all ? own : mostConfused(confusion, own), order);
+  const columns = inOrder(confusion, all ? own : mostConfused(confusion, own, most), order);
   const foreign = occurring.filter((of) => of >= confusion.modelClasses);
   const isShown = new Set(columns);
   const shown = confusedPairs(confusion).filter(({ label, predicted }) => isShown.has(label) && isShown.has(predicted));
   const matrix = {
     confusion,
-    rows: [...columns, ...(all ? foreign : foreign.slice(0, readable))],
+    rows: [...columns, ...(all ? foreign : foreign.slice(0, most))],
     columns,
     occurring: occurring.length,
     shown: shown.reduce((sum, { count }) => sum + count, 0),
     reach: shown.reduce((largest, { label, count }) => Math.max(largest, count / (confusion.labelled[label] as number)), 0),
   };
-  last = { confusion, order, all, matrix };
+  last = { confusion, order, all, most, matrix };
   return matrix;
 }
 
@@ -57,8 +57,8 @@ const candidates = 2000;
  * The classes with the most mistakes among each other: the one with the fewest is left out, again and again (Charikar 2000). Those in
  * the most mistakes may have none with each other.
  */
-function mostConfused(confusion: Confusion, classes: readonly number[]): readonly number[] {
-  if (classes.length <= readable) return classes;
+function mostConfused(confusion: Confusion, classes: readonly number[], most: number): readonly number[] {
+  if (classes.length <= most) return classes;
   const kept = new Map(
     byMistakes(confusion, classes)
       .slice(0, candidates)
@@ -72,7 +72,7 @@ function mostConfused(confusion: Confusion, classes: readonly number[]): readonl
       ties.set(of, [...(ties.get(of) ?? []), { other, weight }]);
     }
   }
-  while (kept.size > readable) {
+  while (kept.size > most) {
     const least = leastOf(kept);
     kept.delete(least);
     for (const { other, weight } of ties.get(least) ?? []) {

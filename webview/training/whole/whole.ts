@@ -1,0 +1,138 @@
+import type { MatrixPlace } from '../../confusion/matrixPlace.ts';
+import type { Point } from '../../draw/camera.ts';
+import { themeOf } from '../../draw/classColours.ts';
+import { oncePerTurn } from '../../page/oncePerTurn.ts';
+import type { Flow, Page } from '../flow.ts';
+import { usualWhole, type WholeChoices, type WholeSection } from './choices.ts';
+import { rowOf } from './columns.ts';
+import { mapScene } from './mapScene.ts';
+import { MapSurface } from './mapSurface.ts';
+import { sightOf } from './selectors.ts';
+import type { FocusPlace, WholeState } from './state.ts';
+import { SetThumbs } from './thumbs.ts';
+
+/** What a person does with the whole set at a glance. */
+export class Whole {
+  readonly surface: MapSurface;
+  readonly thumbs: SetThumbs;
+  readonly #page: Page;
+  readonly #flow: Flow;
+  #run: string | undefined;
+
+  constructor(page: Page, flow: Flow) {
+    this.#page = page;
+    this.#flow = flow;
+    this.thumbs = new SetThumbs(page, () => this.#set({ thumbs: this.#state.thumbs + 1 }));
+    this.surface = new MapSurface({
+      hovered: (row, at) => this.#hover(row, at),
+      focused: (row) => this.#focusRow(row),
+      opened: (row) => {
+        const image = sightOf(page.store.get())?.now.whole.images[row];
+        if (image !== undefined) this.explain(image);
+      },
+    });
+    page.store.subscribe(oncePerTurn(() => this.#follow()));
+    // The editor turns to another theme: a class of the body, and variables on the root.
+    const look = () => this.#set({ theme: themeOf(document.body) });
+    const observer = new MutationObserver(look);
+    observer.observe(document.body, { attributeFilter: ['class'] });
+    observer.observe(document.documentElement, { attributeFilter: ['style'] });
+    look();
+  }
+
+  choose(patch: Partial<WholeChoices>): void {
+    const { whole = usualWhole } = this.#page.store.get().choices;
+    this.#flow.choose({ whole: { ...whole, ...patch } });
+  }
+
+  fold(section: WholeSection, open: boolean): void {
+    const { folded } = this.#page.store.get().choices.whole ?? usualWhole;
+    if (folded.includes(section) !== open) return;
+    this.choose({ folded: open ? folded.filter((id) => id !== section) : [...folded, section] });
+  }
+
+  followSet(on: boolean): void {
+    void this.#flow.ask(() => this.#flow.client.call('followSet', { on }));
+  }
+
+  retry(checkpoint: string): void {
+    void this.#flow.ask(() => this.#flow.client.call('retry', { checkpoint }));
+  }
+
+  /** Looks at a picture; at the one that is looked at: no longer. */
+  focus(image: string | undefined, from: FocusPlace): void {
+    const { focus } = this.#state;
+    const isSame = focus?.image === image && focus?.from === from;
+    this.#set({ focus: image === undefined || isSame ? undefined : { image, from } });
+  }
+
+  light(lit: number | undefined): void {
+    this.#set({ lit: this.#state.lit === lit ? undefined : lit });
+  }
+
+  moveTo(cursor: MatrixPlace): void {
+    this.#set({ cursor });
+  }
+
+  point(pointed: MatrixPlace | undefined): void {
+    const before = this.#state.pointed;
+    if (before?.row !== pointed?.row || before?.column !== pointed?.column) this.#set({ pointed });
+  }
+
+  openCell(cell: WholeState['cell']): void {
+    const { cell: open } = this.#state;
+    const isSame = open?.label === cell?.label && open?.predicted === cell?.predicted;
+    this.#set({ cell: isSame ? undefined : cell, more: { ...this.#state.more, cell: 0 } });
+  }
+
+  more(list: string, by: number): void {
+    this.#set({ more: { ...this.#state.more, [list]: (this.#state.more[list] ?? 0) + by } });
+  }
+
+  /** By the checkpoint on show. */
+  explain(image: string): void {
+    const checkpoint = sightOf(this.#page.store.get())?.now.checkpoint.id;
+    if (checkpoint !== undefined) void this.#flow.ask(() => this.#flow.client.call('openProbe', { checkpoint, image }));
+  }
+
+  pin(image: string): void {
+    void this.#flow.ask(() => this.#flow.client.call('pinProbe', { image }));
+  }
+
+  get #state(): WholeState {
+    return this.#page.store.get().whole;
+  }
+
+  #set(patch: Partial<WholeState>): void {
+    this.#page.store.set({ whole: { ...this.#state, ...patch } });
+  }
+
+  #hover(row: number | undefined, at: Point): void {
+    if (row !== this.#state.hover?.row) this.#set({ hover: row === undefined ? undefined : { row, at } });
+  }
+
+  #focusRow(row: number | undefined): void {
+    const image = row === undefined ? undefined : sightOf(this.#page.store.get())?.now.whole.images[row];
+    this.#set({ focus: image === undefined ? undefined : { image, from: 'map' } });
+  }
+
+  /** Keeps the map true to the state of the page, and drops what is of another run. */
+  #follow(): void {
+    const state = this.#page.store.get();
+    const run = state.subject?.run?.id;
+    if (run !== this.#run) {
+      this.#run = run;
+      this.thumbs.clear();
+      this.#set({ focus: undefined, hover: undefined, lit: undefined, cell: undefined, pointed: undefined, more: {} });
+      return;
+    }
+    const sight = sightOf(state);
+    const { focus } = state.whole;
+    if (sight && focus && rowOf(sight.now.whole, focus.image) === undefined) {
+      this.#set({ focus: undefined });
+      return;
+    }
+    const scene = sight && mapScene(state, sight);
+    if (scene) this.surface.show(scene);
+  }
+}
