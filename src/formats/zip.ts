@@ -105,15 +105,25 @@ function findEnd(bytes: Uint8Array): number | undefined {
   return undefined;
 }
 
-/** Offsets in an appended archive may count from its own start: then what stands before it is left out. */
-function withoutPrefix(bytes: Uint8Array): Uint8Array {
+/**
+ * Where the directory of an archive ends that ends the bytes (which may be the last ones of it only), its length, and where it begins, if
+ * nothing stands before the archive: NaN in ZIP64, which says so elsewhere. Undefined: no archive ends here.
+ */
+export function zipDirectory(bytes: Uint8Array): { end: number; length: number; offset: number } | undefined {
   const end = findEnd(bytes);
-  if (end === undefined) return bytes;
+  if (end === undefined) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [length, offset] = [view.getUint32(end + 12, true), view.getUint32(end + 16, true)];
-  // ZIP64 states its sizes elsewhere.
-  if (length === 0xffffffff || offset === 0xffffffff) return bytes;
-  return bytes.subarray(Math.max(0, directoryEnd(view, end) - length - offset));
+  const isElsewhere = length === 0xffffffff || offset === 0xffffffff;
+  return isElsewhere ? { end, length: Number.NaN, offset: Number.NaN } : { end: directoryEnd(view, end), length, offset };
+}
+
+/** Offsets in an appended archive may count from its own start: then what stands before it is left out. */
+function withoutPrefix(bytes: Uint8Array): Uint8Array {
+  const directory = zipDirectory(bytes);
+  if (!directory || Number.isNaN(directory.offset)) return bytes;
+  const { end, length, offset } = directory;
+  return bytes.subarray(Math.max(0, end - length - offset));
 }
 
 /** Between the directory and the end record there may be that of ZIP64 and what leads to it, also in small archives (PyTorch). */
