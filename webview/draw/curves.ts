@@ -31,6 +31,8 @@ export interface CurvesOptions {
   stops?: readonly number[];
   /** Somebody clicked, dragged or pressed an arrow key. Default: only the readout follows. */
   onPick?(at: number): void;
+  /** A pointer takes hold of the cursor, or lets it go. */
+  onHold?(held: boolean): void;
   /** Bounds that the values are known to have: `[0, 1]`. Default: those that occur. */
   range?: readonly [number, number] | undefined;
   scale?: 'linear' | 'log';
@@ -76,7 +78,7 @@ class CurvesDirective extends AsyncDirective {
 
   #view(options: CurvesOptions, drawing: Drawing): TemplateResult {
     const { testid, label, curves, height = defaultHeight, xText, onPick } = options;
-    const { stops } = drawing;
+    const stops = options.stops ?? drawing.places;
     const shown = this.#hover ?? options.at;
     const at = shown === undefined ? -1 : nearest(stops, (stop) => Math.abs(stop - shown));
     const pick = (to: number | undefined) => {
@@ -105,8 +107,11 @@ class CurvesDirective extends AsyncDirective {
         @pointerdown=${(event: PointerEvent) => {
           if (event.button !== 0) return;
           (event.currentTarget as Element).setPointerCapture(event.pointerId);
+          options.onHold?.(true);
           pick(under(event)(stops));
         }}
+        @pointerup=${() => options.onHold?.(false)}
+        @pointercancel=${() => options.onHold?.(false)}
         @pointermove=${(event: PointerEvent) => {
           this.#read(under(event)(drawing.places));
           if (event.buttons & 1 && onPick) pick(under(event)(stops));
@@ -166,7 +171,6 @@ class Drawing {
   readonly paths: readonly (CurvePath & { look: number })[];
   /** Wherever a curve has a value, in order. */
   readonly places: readonly number[];
-  readonly stops: readonly number[];
   readonly sentence: string;
   readonly #low: number;
   readonly #high: number;
@@ -195,18 +199,17 @@ class Drawing {
     const placed = { x: (at: number) => width * options.x(at), y: (value: number) => this.y(value), column: 1 };
     this.paths = curves.map((curve, i) => ({ ...curvePath(curve.x, curve.y, placed), look: lookOf(curve, i) }));
     this.places = placesOf(curves);
-    this.stops = options.stops ?? this.places;
     const ways = curves.map(({ name, y }) => `${name} ${endsOf(y, options)}`).join('; ');
     const [first, last] = [this.places[0], this.places.at(-1)];
     this.sentence =
       first === undefined || last === undefined ? `${label}: no values` : `${label}, ${xText(first)} to ${xText(last)}: ${ways}`;
   }
 
-  fits({ curves, x, stops, scale, height, range }: CurvesOptions): boolean {
+  fits({ curves, x, scale, height, range }: CurvesOptions): boolean {
     const of = this.#of;
     const isSame = of.curves.length === curves.length && of.curves.every((curve, i) => same(curve, curves[i] as Curve));
     const bounds = (each: CurvesOptions['range']) => `${each}`;
-    return isSame && of.x === x && of.stops === stops && of.scale === scale && of.height === height && bounds(of.range) === bounds(range);
+    return isSame && of.x === x && of.scale === scale && of.height === height && bounds(of.range) === bounds(range);
   }
 
   /** Undefined where the value has no place. */

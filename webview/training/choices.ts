@@ -1,3 +1,4 @@
+import { type LogChoices, restoreLogs } from './logs/choices.ts';
 import type { Look } from './look.ts';
 import { restoreWhole, type WholeChoices } from './whole/choices.ts';
 
@@ -23,6 +24,8 @@ export interface Choices extends Partial<Look> {
   dismissed?: Readonly<Record<string, readonly string[]>>;
   /** Of the whole set at a glance. */
   whole?: WholeChoices;
+  /** Which curves of the logs are drawn, and how. */
+  logs?: LogChoices;
   /** How far the page is scrolled, CSS pixels. */
   scroll?: number;
 }
@@ -47,6 +50,7 @@ export function restore(value: unknown): Saved {
     choices: {
       ...known,
       ...(from.whole !== undefined && { whole: restoreWhole(from.whole) }),
+      ...(from.logs !== undefined && { logs: restoreLogs(from.logs) }),
       ...(order && { order }),
       ...(Object.keys(dismissed).length > 0 && { dismissed }),
     },

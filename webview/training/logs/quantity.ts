@@ -1,0 +1,35 @@
+/** What the name of a logged curve says. */
+export interface Quantity {
+  /** Names what is measured, the same for training and validation: `loss`. */
+  id: string;
+  kind: 'loss' | 'accuracy' | 'other';
+  split: Split | undefined;
+}
+
+export type Split = 'train' | 'validation' | 'test';
+
+const splits: Readonly<Record<string, Split>> = {
+  ...{ train: 'train', training: 'train', trn: 'train' },
+  ...{ val: 'validation', valid: 'validation', validation: 'validation', eval: 'validation', evaluation: 'validation', dev: 'validation' },
+  ...{ test: 'test', testing: 'test' },
+};
+/** How often it is measured says nothing of what is. */
+const often = new Set(['epoch', 'batch', 'step', 'iter', 'iteration', 'avg', 'mean', 'running', 'vs', 'iterations', 'metrics']);
+const same: Readonly<Record<string, string>> = { acc: 'accuracy', lr: 'learning rate', losses: 'loss' };
+
+const lossLike = /loss|error|\berr\b|\bm[sa]e\b|nll|perplexity|entropy|divergence|\bkl\b/;
+const accuracyLike = /accuracy|\bacc\b|\bauc\b|\bf1\b|\bf beta\b|precision|recall|\biou\b|\bmap\d*\b|\btop ?\d|dice|score/;
+
+/** `val_loss`, `Loss/test`, `validation/epoch_loss`, `train_loss_step`: each is a loss of something. */
+export function quantityOf(name: string): Quantity {
+  const words = name
+    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[\s_/.\-:]+/)
+    .filter((word) => word !== '');
+  const split = words.map((word) => splits[word]).find((each) => each !== undefined);
+  const own = words.filter((word) => splits[word] === undefined && !often.has(word)).map((word) => same[word] ?? word);
+  // The folder of a run and its tag may say the same: `loss_val/loss`.
+  const id = own.filter((word, i) => own.indexOf(word) === i).join(' ') || name;
+  return { id, kind: lossLike.test(id) ? 'loss' : accuracyLike.test(id) ? 'accuracy' : 'other', split };
+}
