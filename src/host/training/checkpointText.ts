@@ -13,7 +13,7 @@ export function standingOf({ reading, version, pinned, gone }: Checkpoint, { ala
   if (notFinite > 0) return 'not-finite';
   if (alarms.length > 0) return 'alarm';
   // Something was read of it, and it is about to be read again: what is shown is still that.
-  if (reading.state !== 'done' && version === undefined) return reading.state;
+  if (version === undefined) return reading.state === 'done' ? 'waiting' : reading.state;
   if (pinned) return 'pinned';
   return gone ? 'gone' : 'done';
 }
@@ -97,7 +97,7 @@ export function clock(ms: number, now: Date, always = false): string {
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 
-function stateSentence({ reading, gone }: Checkpoint): string {
+function stateSentence({ reading, gone, version }: Checkpoint): string {
   switch (reading.state) {
     case 'waiting':
       return 'Waits for its turn: the newest is read first, and only while the view is visible.';
@@ -108,6 +108,7 @@ function stateSentence({ reading, gone }: Checkpoint): string {
     case 'failed':
       return 'Could not be read.';
     case 'done':
+      if (version === undefined) return 'Not read: there are no probes. Add pictures to the probe set.';
       return gone ? 'Read before its files went.' : 'Read.';
   }
 }

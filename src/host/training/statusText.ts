@@ -75,6 +75,8 @@ function nextText(next: readonly Checkpoint[], visible: boolean): string | undef
   if (!last) return undefined;
   if (last.reading.state === 'incomplete') return `waiting for ${last.name}`;
   if (last.reading.state === 'failed') return `${last.name} could not be read`;
+  // There are no probes: nothing will be.
+  if (last.reading.state === 'done') return undefined;
   return visible ? `reading ${last.name}` : `${next.length} new`;
 }
 

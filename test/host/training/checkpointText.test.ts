@@ -37,6 +37,8 @@ test('the worst is the icon', () => {
   assert.equal(standingOf(checkpoint(1, { reading: { state: 'failed', error: { code: 'shape', message: 'No.' } } }), alarmed), 'failed');
   assert.equal(standingOf(checkpoint(1, { reading: { state: 'running', what: 'probes', done: 0, total: 0 } }), alarmed), 'running');
   assert.equal(standingOf(checkpoint(1, { version: undefined, reading: { state: 'waiting' } }), facts()), 'waiting');
+  // There are no probes.
+  assert.equal(standingOf(checkpoint(1, { version: undefined }), facts()), 'waiting');
   // Read, and about to be read again with other probes: what is shown still holds.
   assert.equal(standingOf(checkpoint(1, { reading: { state: 'waiting' } }), facts(right(1))), 'done');
 });

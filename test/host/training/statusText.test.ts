@@ -60,3 +60,8 @@ test('a run that went quiet says so, unless it had ended before it was followed'
   assert.match(tooltip, /No new checkpoint for 16 min; usually one comes every 60 s\./);
   assert.equal(statusText(followed(all, said, { ...late, since: start + 10 * minute })).text, '$(pulse) epoch_04 · 50 %');
 });
+
+test('without probes nothing is waited for', () => {
+  const unprobed = checkpoint(3, { version: undefined, reading: { state: 'done' } });
+  assert.equal(statusText(followed([unprobed], [undefined])).text, '$(pulse) run/epoch_*');
+});
