@@ -71,7 +71,8 @@ export async function runFeatures(
   });
 }
 
-function notFinite(layer: string, path: string, file: string): ModelError {
+/** A layer that answers an image with what is no number. */
+export function notFinite(layer: string, path: string, file: string): ModelError {
   return new ModelError('weights', `Layer '${layer}' has NaN or infinite values for '${path}'.`, {
     file,
     where: layer,

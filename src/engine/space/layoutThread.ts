@@ -4,6 +4,7 @@ import { parentPort, type Transferable } from 'node:worker_threads';
 import { neighbourGraph } from '../../numeric/neighbourGraph.ts';
 import { nearestOf } from '../../numeric/neighbours.ts';
 import { type Port, serve } from '../../shared/rpc.ts';
+import { setGeometry } from '../training/setGeometry.ts';
 import { Control } from './control.ts';
 import { layOut } from './layouts/layOut.ts';
 import type { ThreadCalls } from './threadCalls.ts';
@@ -32,6 +33,7 @@ serve<ThreadCalls>(port, {
     return queries ? await nearestOf(queries, points, k, options) : await neighbourGraph(points, k, options);
   },
   layout: async ({ control, ...task }, { progress }) => await layOut(task, new Control(control), progress),
+  setGeometry: async ({ control, ...task }, { progress }) => await setGeometry(task, new Control(control), (done) => progress({ done })),
 });
 
 /** Memory of the arrays in a message: it moves to the other thread. Shared memory stays where it is. */

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { ModelError } from '../../shared/errors.ts';
 import { type CallOptions, type Client, createClient, type Port } from '../../shared/rpc.ts';
 import type { LayoutFrame } from '../../shared/spaceProtocol.ts';
+import type { SetGeometry, SetGeometryTask } from '../training/setGeometry.ts';
 import { Control } from './control.ts';
 import type { GraphRequest, LaidOut, LayoutTask, ThreadCalls } from './threadCalls.ts';
 
@@ -39,6 +40,11 @@ export class NumericThread {
    */
   async layout(task: LayoutTask, control: Control, options: CallOptions<LayoutFrame> = {}): Promise<LaidOut> {
     return await this.#call('layout', task, control, options);
+  }
+
+  /** Throws ModelError: 'cancelled'; 'engine' where the thread crashes. */
+  async setGeometry(task: SetGeometryTask, options: CallOptions<{ done: number }> = {}): Promise<SetGeometry> {
+    return await this.#call('setGeometry', task, new Control(), options);
   }
 
   /** Whether a thread is there, busy or idle. */

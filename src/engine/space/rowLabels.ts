@@ -7,6 +7,9 @@ import type { LabelSource } from '../../shared/spaceProtocol.ts';
 import { byCodePoint } from '../../sidecar/classFolders.ts';
 import { classNamed } from '../../sidecar/trueLabel.ts';
 
+/** What a model calls its outputs. */
+export type Outputs = Pick<ModelInfo, 'labels' | 'activation' | 'classes'>;
+
 /** Labels of images as `SpaceRows` has them. */
 export interface RowLabels {
   classes: readonly string[];
@@ -27,7 +30,7 @@ interface DataSet {
  * From the label file that was chosen, one that lies beside the images, or class folders. Throws ModelError where the chosen file cannot
  * be used.
  */
-export async function rowLabels(info: ModelInfo, { images, roots, labelFile }: DataSet): Promise<RowLabels> {
+export async function rowLabels(info: Outputs, { images, roots, labelFile }: DataSet): Promise<RowLabels> {
   const { found, warnings } =
     labelFile === undefined
       ? await findLabels(images, roots)
@@ -48,7 +51,7 @@ interface Named {
 }
 
 function told(
-  info: ModelInfo,
+  info: Outputs,
   images: readonly string[],
   { names, classes }: Named,
   source: LabelSource,
@@ -109,7 +112,7 @@ function classIndices(
  * several lie side by side and hold images, and are no parts such as `train`. A model without names whose classes are as many has them in their order, as Keras and
  * torchvision number them.
  */
-function foldersAsLabels(info: ModelInfo, images: readonly string[], roots: readonly string[]): Named {
+function foldersAsLabels(info: Outputs, images: readonly string[], roots: readonly string[]): Named {
   const folders = new Map<string, string | undefined>();
   const inside = roots.map((root) => resolve(root));
   const classesOfModel = scoresClasses(info) ? info.labels : undefined;

@@ -2,6 +2,7 @@ import type { Vectors } from '../../numeric/distances.ts';
 import type { NeighbourGraph, Points } from '../../numeric/points.ts';
 import type { Call } from '../../shared/protocol.ts';
 import type { Layout, LayoutFrame, Metric } from '../../shared/spaceProtocol.ts';
+import type { SetGeometry, SetGeometryTask } from '../training/setGeometry.ts';
 import type { SharedControl } from './control.ts';
 
 /** Which neighbours are looked for. */
@@ -30,4 +31,5 @@ export interface ThreadCalls {
   /** Progress: share of the work done, 0..1. `recall`: of an approximate graph, how much of the true one it has. */
   neighbourGraph: Call<GraphRequest & { control: SharedControl }, NeighbourGraph & { recall?: number | undefined }, { done: number }>;
   layout: Call<LayoutTask & { control: SharedControl }, LaidOut, LayoutFrame>;
+  setGeometry: Call<SetGeometryTask & { control: SharedControl }, SetGeometry, { done: number }>;
 }

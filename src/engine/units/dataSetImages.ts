@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { Catalogue } from '../../dataset/catalogue.ts';
+import type { Catalogue, Looked } from '../../dataset/catalogue.ts';
 import { type ErrorCode, type ErrorRecord, ModelError, toErrorRecord } from '../../shared/errors.ts';
 import type { ImageRef } from '../../shared/unitsProtocol.ts';
 import type { Content } from './imagesAhead.ts';
@@ -13,14 +13,24 @@ const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['file-missing', 'fil
 export class DataSetImages {
   /** By hash, in the order of the files. */
   readonly contents: ReadonlyMap<string, Content>;
+  /** Hashes of the files, by path. */
+  readonly hashes: ReadonlyMap<string, string>;
   /** Why files cannot be read, by path. */
-  readonly errors: Map<string, ErrorRecord>;
+  readonly errors = new Map<string, ErrorRecord>();
   readonly #catalogue: Catalogue;
 
-  private constructor(catalogue: Catalogue, contents: ReadonlyMap<string, Content>, errors: Map<string, ErrorRecord>) {
+  private constructor(catalogue: Catalogue, files: readonly Looked[]) {
     this.#catalogue = catalogue;
+    const [contents, hashes] = [new Map<string, Content>(), new Map<string, string>()];
+    for (const file of files) {
+      if ('error' in file) this.errors.set(file.path, file.error);
+      else {
+        hashes.set(file.path, file.hash);
+        if (!contents.has(file.hash)) contents.set(file.hash, file);
+      }
+    }
     this.contents = contents;
-    this.errors = errors;
+    this.hashes = hashes;
   }
 
   /** Reads the files that are new or changed. `looked`: how many are known. */
@@ -30,13 +40,7 @@ export class DataSetImages {
     signal: AbortSignal,
     looked: (count: number) => void = () => {},
   ): Promise<DataSetImages> {
-    const contents = new Map<string, Content>();
-    const errors = new Map<string, ErrorRecord>();
-    for (const file of await catalogue.look([...new Set(images)], signal, looked)) {
-      if ('error' in file) errors.set(file.path, file.error);
-      else if (!contents.has(file.hash)) contents.set(file.hash, file);
-    }
-    return new DataSetImages(catalogue, contents, errors);
+    return new DataSetImages(catalogue, await catalogue.look([...new Set(images)], signal, looked));
   }
 
   /** A content cannot be read: remembered if it tells of the file. What is wrong with the machine or the model is thrown again. */

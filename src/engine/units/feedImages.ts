@@ -17,6 +17,8 @@ export interface FedBatch<T> {
 export interface Feeding<T> {
   /** Images of a batch. */
   most: number;
+  /** What there is already of an image, `tensor` [C,H,W] as it is fed: its file is not read. */
+  known?(content: Content): { tensor: Float32Array; made: T } | undefined;
   /** What else is made of an image while its pixels are at hand. `tensor`: what is fed, [C,H,W]. */
   make(image: RgbImage, tensor: Float32Array): T | Promise<T>;
   run(batch: FedBatch<T>): Promise<void>;
@@ -27,7 +29,11 @@ export interface Feeding<T> {
 export type FeedContext<T> = Feeding<T> & Pick<JobContext, 'signal'>;
 
 /** Decodes images, some of them ahead, and hands them over batch by batch. */
-export async function feedImages<T>(fed: FedModel, contents: readonly Content[], feeding: FeedContext<T>): Promise<void> {
+export async function feedImages<T>(
+  fed: Pick<FedModel, 'open' | 'preprocessing'>,
+  contents: readonly Content[],
+  feeding: FeedContext<T>,
+): Promise<void> {
   const { channels, height, width } = fed.open.model.input;
   const size = channels * height * width;
   const tensors = new Float32Array(feeding.most * size);
@@ -43,7 +49,7 @@ export async function feedImages<T>(fed: FedModel, contents: readonly Content[],
     const tensor = fedTensor(image, fed);
     return { tensor, made: await feeding.make(image, tensor) };
   };
-  for await (const image of imagesAhead(contents, make, feeding.signal)) {
+  for await (const image of imagesAhead(contents, make, feeding.signal, feeding.known?.bind(feeding))) {
     if ('error' in image) {
       await feeding.done(image.content, image.error);
       continue;
@@ -55,7 +61,7 @@ export async function feedImages<T>(fed: FedModel, contents: readonly Content[],
   if (batch.length > 0) await flush();
 }
 
-function fedTensor(image: RgbImage, { open: { model }, preprocessing }: FedModel): Float32Array {
+function fedTensor(image: RgbImage, { open: { model }, preprocessing }: Pick<FedModel, 'open' | 'preprocessing'>): Float32Array {
   try {
     return preprocess(image, preprocessing, model.input).tensor;
   } catch (error) {

@@ -16,15 +16,21 @@ export type Ahead<T> = { content: Content; made: T } | { content: Content; error
  */
 const ahead = { least: 4, most: 12, bytes: 64 * 2 ** 20 };
 
-/** Decodes images in their order, some of them ahead, and makes something of each; pixels are not kept. Ends with 'cancelled'. */
+/**
+ * Decodes images in their order, some of them ahead, and makes something of each; pixels are not kept. Ends with 'cancelled'.
+ * @param known what there is already of a content: its file is not read
+ */
 export async function* imagesAhead<T>(
   contents: readonly Content[],
   make: (image: RgbImage) => Promise<T>,
   signal: AbortSignal,
+  known: (content: Content) => T | undefined = () => undefined,
 ): AsyncGenerator<Ahead<T>> {
   let largest = 1;
   const read = async (content: Content): Promise<Ahead<T>> => {
     try {
+      const there = known(content);
+      if (there !== undefined) return { content, made: there };
       const image = await decodeImage(content.path, signal);
       largest = Math.max(largest, image.data.byteLength);
       return image.hash === content.hash ? { content, made: await make(image) } : { content, error: changed(content.path) };
