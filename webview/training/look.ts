@@ -15,7 +15,7 @@ export interface Look {
 
 type Chosen = Partial<Look>;
 
-export function opacityOf({ opacity = 0.6 }: Chosen): number {
+export function opacityOf({ opacity = 0.5 }: Chosen): number {
   return opacity;
 }
 

@@ -20,8 +20,8 @@ import type { CloseMap, PageState } from '../state.ts';
 import { coarseMap, paintProbe } from './paintProbe.ts';
 import { scalesOf } from './strip.ts';
 
-/** No picture is drawn larger, CSS pixels. */
-const largest = 420;
+/** No picture is drawn larger, CSS pixels; where there is little room the words below it shall be in sight, too. */
+const largest = (row: number) => (row < 700 ? 340 : 420);
 
 /** A probe's map at the slider's checkpoint at its own resolution; while that is on its way, as the film strip has it. */
 export function closeUpView(state: PageState, flow: Flow, image: string, layout: Layout): TemplateResult | typeof nothing {
@@ -33,8 +33,8 @@ export function closeUpView(state: PageState, flow: Flow, image: string, layout:
   const close = value?.checkpoint === checkpoint.id ? value : undefined;
   const shown = close ? fine(state, now, close, image) : coarse(state, now, row, image, checkpoint.id);
   const size = fit(close?.picture ?? state.pictures.get(image) ?? { width: 1, height: 1 }, {
-    width: Math.min(largest, layout.row),
-    height: largest,
+    width: Math.min(largest(layout.row), layout.row),
+    height: largest(layout.row),
   });
   const pixels = { width: size.width * devicePixelRatio, height: size.height * devicePixelRatio };
   const opacity = opacityOf(state.choices);
@@ -50,13 +50,13 @@ export function closeUpView(state: PageState, flow: Flow, image: string, layout:
     shown.picture,
   ];
   const explains = now.classes[now.explained[row] as number];
-  const escape = (event: KeyboardEvent) => {
+  const closeOnEscape = (event: KeyboardEvent) => {
     if (event.key !== 'Escape') return;
     event.stopPropagation();
     flow.choose({ probe: undefined });
     (event.currentTarget as Element).closest('[data-image]')?.querySelector<HTMLElement>('.probe-picture')?.focus();
   };
-  return html`<section class="close-up" data-testid="close-up" aria-label="Close-up" aria-busy=${loading} data-fine=${close !== undefined} @keydown=${escape} ${broughtIntoView(image)}>
+  return html`<section class="close-up" data-testid="close-up" aria-label="Close-up" aria-busy=${loading} data-fine=${close !== undefined} @keydown=${closeOnEscape} ${broughtIntoView(image)}>
     <canvas
       class="close-picture"
       data-testid="close-picture"
@@ -67,7 +67,7 @@ export function closeUpView(state: PageState, flow: Flow, image: string, layout:
     ></canvas>
     <div class="close-side">
       ${map && !map.look.scale.flat ? scaleBar({ ...map.look.scale, beyond: false, colorMap: map.look.colorMap }) : html`<p class="small" data-testid="close-flat">${close?.map.flat ?? 'The map says nothing here.'}</p>`}
-      <p class="small" data-testid="close-line">${now.map.relu ? 'max(0, value)' : 'value'} · ${now.map.unit} · ${now.map.method} at ${now.map.layer}${explains === undefined ? '' : ` of ${explains}`} · ${shown.about}</p>
+      <p class="small" data-testid="close-line">${now.map.relu ? 'max(0, value)' : 'value'} · ${now.map.unit} · ${methodName(state, now)} at ${now.map.layer}${explains === undefined ? '' : ` of ${explains}`} · ${shown.about}</p>
       ${error ? errorView(error, { retry: () => flow.closeUp.again(), showLog: () => flow.showLog() }) : nothing}
       ${lookControls(state, flow, now)}
       <div class="buttons">
@@ -76,6 +76,10 @@ export function closeUpView(state: PageState, flow: Flow, image: string, layout:
       </div>
     </div>
   </section>`;
+}
+
+function methodName({ methods }: PageState, { map }: ProbeFrames): string {
+  return methods.find(({ id }) => id === map.method)?.label ?? map.method;
 }
 
 interface Shown {

@@ -4,7 +4,7 @@ import type { ProbeFrames } from '../../../src/shared/trainingProtocol.ts';
 import { icon } from '../../ui/icons.ts';
 import { painted } from '../../ui/painted.ts';
 import type { Flow } from '../flow.ts';
-import { flipsSince, pairOf, rowOf } from '../reading.ts';
+import { flipsSince, pairOf, rightOf, rowOf } from '../reading.ts';
 import type { PageState } from '../state.ts';
 import { paintProbe } from './paintProbe.ts';
 import { flipText, rightText } from './summaryText.ts';
@@ -20,6 +20,7 @@ export function flipsView(state: PageState, flow: Flow): TemplateResult | typeof
   const pair = pairOf(state);
   if (!pair) return nothing;
   const { checkpoint, now, earlier, was } = pair;
+  if (rightOf(now).of === 0) return html`<p class="small" data-testid="summary">${unjudged(now)}</p>`;
   const told = flipText(was, now);
   const { becameWrong, becameRight } = was && told !== undefined ? flipsSince(was, now) : { becameWrong: [], becameRight: [] };
   const all = [
@@ -51,6 +52,12 @@ export function flipsView(state: PageState, flow: Flow): TemplateResult | typeof
         : nothing
     }
   </section>`;
+}
+
+/** Why nothing is right or wrong. */
+function unjudged({ scored }: ProbeFrames): string {
+  if (!scored) return 'The outputs are no class scores: nothing is right or wrong. Maps and where their evidence lies can be followed.';
+  return 'The true class of no picture is known: folders named as the classes, or a label file, tell it.';
 }
 
 function flip(state: PageState, flow: Flow, was: ProbeFrames, now: ProbeFrames, row: number, kind: 'wrong' | 'right'): TemplateResult {

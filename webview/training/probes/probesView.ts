@@ -13,7 +13,7 @@ import { toolsView } from './toolsView.ts';
 
 /** What changed, what gives reason to doubt, and a row for each probe. */
 export function probesView(state: PageState, flow: Flow): TemplateResult {
-  const layout = layoutOf(state.width);
+  const layout = layoutOf(state.width, state.subject?.checkpoints.length ?? 0);
   const { probes = [], set } = state.subject ?? {};
   if (probes.length === 0) return noProbes(set !== undefined, flow);
   const shown = orderedProbes(state);
@@ -27,7 +27,8 @@ export function probesView(state: PageState, flow: Flow): TemplateResult {
             ? repeat(
                 shown,
                 ({ path }) => path,
-                (probe) => rowView(state, flow, probe, layout),
+                // The open one has the whole width.
+                (probe) => rowView(state, flow, probe, probe.path === state.choices.probe ? { ...layout, row: state.width } : layout),
               )
             : nothing
         }
@@ -51,8 +52,8 @@ function noProbes(isSet: boolean, flow: Flow): TemplateResult {
 function key(state: PageState): TemplateResult | typeof nothing {
   if (pairOf(state)?.now.scored === false) return nothing;
   return html`<p class="trace-key small" aria-hidden="true">
-    <span><svg viewBox="0 0 18 8" width="18" height="8"><path class="trace-line true" d="M0 4H18" /></svg> true class</span>
-    <span><svg viewBox="0 0 18 8" width="18" height="8"><path class="trace-line predicted" d="M0 4H18" /></svg> predicted class</span>
-    <span><svg viewBox="0 0 18 8" width="18" height="8"><path class="trace-band right" d="M0 1H9V6H0Z" /><path class="trace-band wrong" d="M9 4H18V6H9Z" /></svg> right, wrong</span>
+    <span><svg viewBox="0 0 18 8" width="18" height="8"><path class="trace-line true" d="M0 4H18" /></svg> true</span>
+    <span><svg viewBox="0 0 18 8" width="18" height="8"><path class="trace-line predicted" d="M0 4H18" /></svg> predicted</span>
+    <span><svg viewBox="0 0 18 8" width="18" height="8"><path class="trace-band right" d="M0 1H9V6H0Z" /><path class="trace-band wrong" d="M9 4H18V6H9Z" /></svg> right / wrong</span>
   </p>`;
 }

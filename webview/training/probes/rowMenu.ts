@@ -54,7 +54,7 @@ function items({ probe, checkpoint, others }: Omit<RowMenuOptions, 'open'>, { cl
           })),
         ]),
     pinned
-      ? { id: 'unpin', label: 'Unpin', about: 'back to the sample of the data set', act: () => client.call('removeProbe', { image }) }
+      ? { id: 'unpin', label: 'Unpin', about: 'followed as long as the sample has it', act: () => client.call('removeProbe', { image }) }
       : { id: 'pin', label: 'Pin', about: 'stays, whatever the sample', act: () => client.call('pinProbe', { image }) },
     ...(pinned
       ? []

@@ -36,6 +36,7 @@ export function rowView(state: PageState, flow: Flow, probe: Probe, layout: Layo
     ${guard(
       [
         pair?.now,
+        pair?.checkpoint.gone,
         pair?.was,
         frames,
         read,
@@ -53,11 +54,21 @@ export function rowView(state: PageState, flow: Flow, probe: Probe, layout: Layo
       () => [
         head(state, flow, probe, layout, isOpen),
         track(state, flow, image, name, axis, layout),
-        pair ? measuresView(pair.now, pair.was, image) : nothing,
+        hasRoom(layout) ? nothing : measures(state, image),
       ],
     )}
     ${isOpen ? closeUpView(state, flow, image, layout) : nothing}
   </li>`;
+}
+
+/** The measures stand beside the picture, else below the maps. */
+function hasRoom({ row }: Layout): boolean {
+  return row >= 420;
+}
+
+function measures(state: PageState, image: string): TemplateResult | typeof nothing {
+  const pair = pairOf(state);
+  return pair && !errorOf(pair.now, rowOf(pair.now, image)) ? measuresView(pair.now, pair.was, image) : nothing;
 }
 
 function pinnedIds({ subject }: PageState): string {
@@ -76,6 +87,7 @@ function head(state: PageState, flow: Flow, probe: Probe, layout: Layout, isOpen
         ${rowMenu({ probe, open: state.menu === image, checkpoint: pair?.checkpoint, others: othersOf(state) }, flow)}
       </div>
       ${pair ? verdictView(pair.now, pair.was, image) : html`<span class="skeleton line short"></span>`}
+      ${hasRoom(layout) ? measures(state, image) : nothing}
     </div>
   </div>`;
 }
@@ -159,6 +171,6 @@ function track(state: PageState, flow: Flow, image: string, name: string, axis: 
           : nothing
       }
     </div>
-    ${pair ? html`<span class="cursor" aria-hidden="true"></span>` : nothing}
+    ${now?.scored ? html`<span class="cursor" aria-hidden="true"></span>` : nothing}
   </div>`;
 }

@@ -35,9 +35,11 @@ export interface StripOptions {
   look: Partial<Look>;
 }
 
-/** Checkpoints that have a frame in a strip of this width. */
-export function stripFrames(axis: Axis, layout: Layout): number[] {
-  return thinned(axis.checkpoints.length, framesThatFit(layout));
+/** Checkpoints that have a frame in a strip of this width, and where its middle stands: where the checkpoint does; in a row where not all have room. */
+export function stripFrames(axis: Axis, layout: Layout): { index: number; place: number }[] {
+  const shown = thinned(axis.checkpoints.length, framesThatFit(layout));
+  const isAll = shown.length === axis.checkpoints.length;
+  return shown.map((index, i) => ({ index, place: isAll ? axis.place(index) : i / Math.max(1, shown.length - 1) }));
 }
 
 /** Paints the maps of an image over the checkpoints side by side, each where its checkpoint stands on the axis. `ratio`: device pixels per CSS pixel. */
@@ -45,12 +47,12 @@ export function paintStrip(pen: CanvasRenderingContext2D, { state, axis, layout,
   const { width, height } = pen.canvas;
   const ratio = width / layout.row;
   const side = layout.frame * ratio;
-  for (const i of stripFrames(axis, layout)) {
-    const id = axis.checkpoints[i]?.id ?? '';
+  for (const { index, place } of stripFrames(axis, layout)) {
+    const id = axis.checkpoints[index]?.id ?? '';
     const frames = state.frames.get(id);
     if (!frames) continue;
     const row = rowOf(frames, image);
-    const x = axis.place(i) * (width - side);
+    const x = place * (width - side);
     // A hair between frames.
     paintFrame(pen, coarseMap(frames, row, scaleOf(id), look), { x: Math.round(x), y: 0, width: Math.round(side - ratio), height });
   }

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { button } from '../../ui/button.ts';
+import { iconButton } from '../../ui/button.ts';
 import { checkbox } from '../../ui/fields.ts';
 import { select } from '../../ui/select.ts';
 import { type ProbeOrder, probeOrders } from '../choices.ts';
@@ -29,11 +29,11 @@ export function toolsView(state: PageState, flow: Flow): TemplateResult {
       onChange: (id) => flow.choose({ order: probeOrders.find((each) => each === id) }),
     })}
     ${now && (choices.only !== undefined || (subject?.probes.length ?? 0) > many) ? filter(state, flow) : nothing}
-    ${button({ testid: 'add-probes', label: 'Add pictures…', icon: 'plus', onClick: () => void flow.ask(() => flow.client.call('addProbes', {})) })}
+    ${iconButton({ testid: 'add-probes', label: 'Add pictures…', icon: 'plus', onClick: () => void flow.ask(() => flow.client.call('addProbes', {})) })}
     <div class="probe-scale">
-      ${checkbox('own-scales', 'Each map its own scale', choices.ownScales ?? false, (ownScales) => flow.choose({ ownScales: ownScales || undefined }))}
+      ${checkbox('own-scales', 'Own scale for each map', choices.ownScales ?? false, (ownScales) => flow.choose({ ownScales: ownScales || undefined }))}
       <p class="small" data-testid="scale-about">
-        ${choices.ownScales ? 'Strengths do not compare between maps.' : 'All maps of a picture share one scale, over all checkpoints.'}
+        ${choices.ownScales ? 'Strengths do not compare between maps.' : 'One scale per picture, over all checkpoints.'}
       </p>
     </div>
   </div>`;

@@ -57,7 +57,10 @@ function bandOf(points: readonly Point[]) {
   const known = points.filter(({ predicted }) => predicted >= 0);
   const edge = (i: number): number => {
     const [left, right] = [known[i - 1]?.x, known[i]?.x];
-    return left === undefined ? Math.min(right ?? 0, 0) : right === undefined ? width : (left + right) / 2;
+    if (left !== undefined && right !== undefined) return (left + right) / 2;
+    // Half a step beyond the first and the last that was read.
+    const half = known.length > 1 ? Math.abs((known[i === 0 ? 1 : i - 2]?.x ?? 0) - (left ?? right ?? 0)) / 2 : width / 2;
+    return Math.min(width, Math.max(0, left === undefined ? (right ?? 0) - half : left + half));
   };
   const part = (from: number, to: number, kind: 'right' | 'wrong' | 'open') => {
     const [top, tall] = kind === 'wrong' ? [band.top + band.height - 2, 2] : [band.top, band.height];

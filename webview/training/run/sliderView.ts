@@ -46,7 +46,7 @@ function words(state: PageState): TemplateResult {
   const frames = framesAt(state, now);
   if (!now || !frames) return html`<span class="small">nothing read yet</span>`;
   return html`<strong class="slider-name" title=${now.path}>${now.name}</strong>${now.gone ? html` <span class="small">gone</span>` : nothing}
-    <span class="small">${rightText(frames)}</span>`;
+    ${rightOf(frames).of > 0 ? html`<span class="small">${rightText(frames)}</span>` : nothing}`;
 }
 
 function follow(state: PageState, flow: Flow): TemplateResult | typeof nothing {
@@ -66,12 +66,15 @@ function slider(state: PageState, flow: Flow): TemplateResult {
   const axis = axisOf(checkpoints);
   const at = read.findIndex(({ id }) => id === now?.id);
   const frames = framesAt(state, now);
-  const inset = layoutOf(state.width).frame / 2;
+  const inset = layoutOf(state.width, checkpoints.length).frame / 2;
   const width = Math.max(1, state.width - 2 * inset);
   const { down, move, up } = scrubEvents(flow, inset);
   const alarms = alarmsOf(state);
   const isAlarmed = now !== undefined && (alarms.get(now.id)?.length ?? 0) > 0;
-  const text = now && frames ? `${now.name}, ${rightText(frames)}${isAlarmed ? ', alarm' : ''}` : 'nothing read yet';
+  const text =
+    now && frames
+      ? [now.name, rightText(frames), ...(now.gone ? ['files gone'] : []), ...(isAlarmed ? ['alarm'] : [])].join(', ')
+      : 'nothing read yet';
   const tickOf = (i: number): Tick => {
     const checkpoint = checkpoints[i]!;
     const of = framesAt(state, checkpoint);

@@ -26,7 +26,7 @@ export function app(state: PageState, flow: Flow): TemplateResult {
 function axisVars(state: PageState): Record<string, string> {
   const checkpoints = state.subject?.checkpoints ?? [];
   const at = checkpoints.findIndex(({ id }) => id === current(state)?.id);
-  const { frame, columns } = layoutOf(state.width);
+  const { frame, columns } = layoutOf(state.width, checkpoints.length);
   return { '--inset': `${frame / 2}px`, '--at': String(at < 0 ? 0 : axisOf(checkpoints).place(at)), '--columns': String(columns) };
 }
 
