@@ -18,6 +18,8 @@ export interface Settings {
   /** File of their labels, as written; empty: what stands beside them tells. In Restricted Mode as `model`. */
   labels: string;
   datasetExclude: readonly string[];
+  /** Share of the time that goes into checkpoints other than the newest, percent. */
+  trainingBudget: number;
 }
 
 export function settings(): Settings {
@@ -32,6 +34,7 @@ export function settings(): Settings {
     dataset: values.get('dataset', ''),
     labels: values.get('labels', ''),
     datasetExclude: values.get('datasetExclude', []),
+    trainingBudget: values.get('training.budget', 50),
   };
 }
 

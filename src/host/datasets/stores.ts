@@ -15,6 +15,11 @@ export class Stores {
     return join(this.#root, dataset === '' ? 'workspace' : createHash('sha256').update(dataset).digest('hex').slice(0, 16));
   }
 
+  /** Whether something is kept of a data set. */
+  async isKept(dataset: string): Promise<boolean> {
+    return (await readdir(this.of(dataset)).catch(() => [])).length > 0;
+  }
+
   /** Of all data sets that something is kept of. */
   async all(): Promise<string[]> {
     const entries = await readdir(this.#root, { withFileTypes: true }).catch(() => []);

@@ -2,6 +2,7 @@ import { isAbort, ModelError, toErrorRecord } from '../../shared/errors.ts';
 import type { Checkpoint, MapChoice, Probe, ProbeFrames, Reading, WholeSet } from '../../shared/trainingProtocol.ts';
 import type { EngineClient } from '../engineClient.ts';
 import type { CheckpointFile, FoundRun } from './checkpointFile.ts';
+import { CheckpointList, type Entry, gone, type KeptCheckpoint } from './checkpointList.ts';
 import { DutyCycle } from './dutyCycle.ts';
 
 /** The data set that is evaluated at each checkpoint. */
@@ -14,16 +15,14 @@ export interface EvaluatedSet {
 /** What is asked of every checkpoint. */
 export interface Asked {
   probes: readonly Probe[];
+  /** By image, where the object is. */
   masks: Readonly<Record<string, string>>;
   choice: MapChoice;
   /** Undefined: the data set is not evaluated. */
   set: EvaluatedSet | undefined;
 }
 
-/** What is remembered of a run over reloads: a file that was overwritten cannot be read again. */
-export type KeptCheckpoint = Pick<Checkpoint, 'id' | 'name' | 'at' | 'path' | 'modified' | 'bytes' | 'pinned'> & { version: string };
-
-interface DeskOptions {
+export interface DeskOptions {
   engine: Pick<EngineClient, 'call'>;
   /** Folder that results are kept in. */
   store: string;
@@ -41,19 +40,10 @@ interface DeskOptions {
   isStill?(file: CheckpointFile): Promise<boolean>;
 }
 
-interface Entry {
-  checkpoint: Checkpoint;
-  /** Undefined: its files are gone. */
-  file: CheckpointFile | undefined;
-  /** Of what was asked last, of the files with this stamp. */
-  frames: { of: ProbeFrames; stamp: string; question: number } | undefined;
-  whole: { of: WholeSet; stamp: string; question: number } | undefined;
-  /** The files that could not be used, as they were then. */
-  failed: string | undefined;
-}
+type Kind = 'frames' | 'whole';
 
 interface Job {
-  kind: 'frames' | 'whole';
+  kind: Kind;
   entry: Entry;
   abort: AbortController;
 }
@@ -63,65 +53,55 @@ interface Job {
  * looks. A newer checkpoint ends the work on an older one. What was read of a checkpoint stays until there is something newer to show.
  */
 export class Desk {
+  readonly run: FoundRun;
   readonly #options: DeskOptions;
+  readonly #list: CheckpointList;
   readonly #duty = new DutyCycle();
-  #entries: Entry[] = [];
   #asked: Asked | undefined;
-  /** Raised when probes or choice, and when the set is another. */
-  #question = { frames: 0, whole: 0 };
+  /** Raised when probes or maps, and when the set is another. */
+  readonly #question = { frames: 0, whole: 0 };
   #job: Job | undefined;
   #pause: NodeJS.Timeout | undefined;
   #awake = false;
-  readonly run: FoundRun;
 
   constructor(run: FoundRun, kept: readonly KeptCheckpoint[], options: DeskOptions) {
     this.run = run;
+    this.#list = new CheckpointList(run, kept);
     this.#options = options;
-    this.#entries = kept.map(
-      (each): Entry => ({
-        checkpoint: { ...each, reading: { state: 'waiting' }, gone: true },
-        ...{ file: undefined, frames: undefined, whole: undefined, failed: undefined },
-      }),
-    );
   }
 
   /** In order of `at`. */
   get checkpoints(): readonly Checkpoint[] {
-    return this.#entries.map(({ checkpoint }) => checkpoint);
+    return this.#list.entries.map(({ checkpoint }) => checkpoint);
   }
 
   framesOf(id: string): ProbeFrames | undefined {
-    return this.#find(id)?.frames?.of;
+    return this.#list.find(id)?.frames?.of;
   }
 
   wholeOf(id: string): WholeSet | undefined {
-    return this.#find(id)?.whole?.of;
+    return this.#list.find(id)?.whole?.of;
   }
 
-  /** The newest checkpoint that was read. */
+  /** The last checkpoint that was read and can be read again. */
   get newest(): Checkpoint | undefined {
-    return this.#entries.findLast(({ frames, checkpoint }) => frames && !checkpoint.gone)?.checkpoint;
+    return this.#list.entries.findLast(({ frames, file }) => frames && file)?.checkpoint;
   }
 
   /** What is on disk now. */
   files(files: readonly CheckpointFile[]): void {
-    for (const file of files) this.#take(file);
-    const there = new Set(files.map(({ path }) => path));
-    for (const entry of this.#entries) if (entry.file && !there.has(entry.file.path)) this.#lose(entry);
-    this.#entries = this.#entries.filter(({ checkpoint, frames, whole }) => !checkpoint.gone || frames || whole || checkpoint.version);
-    this.#entries.sort((a, b) => a.checkpoint.at - b.checkpoint.at || a.checkpoint.modified - b.checkpoint.modified);
+    const changed = this.#list.take(files);
+    if (this.#job && changed.includes(this.#job.entry)) this.#stop();
     this.#settleReadings();
     this.#look();
   }
 
   /** Other probes, other maps, another set: frames and wholes of before are no longer told of. */
   ask(asked: Asked): void {
-    const [before, now] = [this.#asked, asked];
-    const frames = (of: Asked | undefined) => of && JSON.stringify([of.probes.map(({ path }) => path), of.masks, of.choice]);
-    const whole = (of: Asked | undefined) => JSON.stringify(of?.set);
+    const before = this.#asked;
     this.#asked = asked;
-    if (frames(before) !== frames(now)) this.#anew('frames');
-    if (whole(before) !== whole(now)) this.#anew('whole');
+    if (!before || framesKey(before) !== framesKey(asked)) this.#anew('frames');
+    if (!before || JSON.stringify(before.set) !== JSON.stringify(asked.set)) this.#anew('whole');
     this.#look();
   }
 
@@ -132,8 +112,9 @@ export class Desk {
     this.#look();
   }
 
+  /** Reads again what could not be read. */
   retry(id: string): void {
-    const entry = this.#find(id);
+    const entry = this.#list.find(id);
     if (!entry) return;
     entry.failed = undefined;
     this.#settleReadings();
@@ -142,24 +123,24 @@ export class Desk {
 
   /** Everything that was read of it is forgotten, here and in the store; it is read again when its turn comes. */
   async forget(id: string): Promise<void> {
-    const entry = this.#find(id);
+    const entry = this.#list.find(id);
     if (!entry) return;
     const { version } = entry.checkpoint;
     if (this.#job?.entry === entry) this.#stop();
     Object.assign(entry, { frames: undefined, whole: undefined, failed: undefined });
-    this.#set(entry, { version: undefined });
-    if (entry.checkpoint.gone) this.#entries = this.#entries.filter((each) => each !== entry);
+    set(entry, { version: undefined });
+    if (!entry.file) this.#list.drop(entry);
     if (version !== undefined) await this.#options.engine.call('forgetVersion', { store: this.#options.store, version });
-    this.#keep();
+    this.#options.keep(this.#list.kept);
     this.#settleReadings();
     this.#look();
   }
 
   setPinned(id: string, pinned: boolean): void {
-    const entry = this.#find(id);
+    const entry = this.#list.find(id);
     if (!entry) return;
-    this.#set(entry, { pinned });
-    this.#keep();
+    set(entry, { pinned });
+    this.#options.keep(this.#list.kept);
     this.#options.changed();
   }
 
@@ -168,52 +149,10 @@ export class Desk {
     this.#stop();
   }
 
-  #find(id: string): Entry | undefined {
-    return this.#entries.find(({ checkpoint }) => checkpoint.id === id);
-  }
-
-  #take(file: CheckpointFile): void {
-    const { path, name, at, modified, bytes, stamp } = file;
-    const known = this.#entries.find((entry) => entry.file?.path === path);
-    if (!known) {
-      this.#add(file);
-    } else if (this.run.kind === 'file' && known.file?.stamp !== stamp && known.frames) {
-      // Overwritten: what was read of the version before stays as a checkpoint of its own.
-      this.#lose(known);
-      this.#add(file);
-    } else {
-      if (known.file?.stamp !== stamp && this.#job?.entry === known) this.#stop();
-      known.file = file;
-      this.#set(known, { name: this.run.kind === 'file' ? known.checkpoint.name : name, modified, bytes });
-      if (this.run.kind !== 'file') this.#set(known, { at });
-    }
-  }
-
-  #add(file: CheckpointFile): void {
-    const { path, modified, bytes } = file;
-    const at = this.run.kind === 'file' ? Math.max(0, ...this.#entries.map(({ checkpoint }) => checkpoint.at)) + 1 : file.at;
-    const id = this.run.kind === 'file' ? `${path}@${at}` : path;
-    const name = this.run.kind === 'file' ? `${file.name} #${at}` : file.name;
-    const reading: Reading = { state: 'waiting' };
-    const kept = this.#entries.find(({ checkpoint }) => checkpoint.id === id)?.checkpoint;
-    const checkpoint: Checkpoint = {
-      ...{ id, name, at, path, modified, bytes, reading, gone: false },
-      ...{ version: undefined, pinned: kept?.pinned ?? false },
-    };
-    this.#entries = this.#entries.filter((each) => each.checkpoint.id !== id);
-    this.#entries.push({ checkpoint, file, frames: undefined, whole: undefined, failed: undefined });
-  }
-
-  #lose(entry: Entry): void {
-    if (this.#job?.entry === entry) this.#stop();
-    entry.file = undefined;
-    this.#set(entry, { gone: true });
-  }
-
-  #anew(kind: 'frames' | 'whole'): void {
+  #anew(kind: Kind): void {
     this.#question[kind]++;
     if (this.#job?.kind === kind) this.#stop();
-    for (const entry of this.#entries) {
+    for (const entry of this.#list.entries) {
       entry[kind] = undefined;
       entry.failed = undefined;
     }
@@ -222,53 +161,50 @@ export class Desk {
 
   /** Says of every checkpoint how far it is. */
   #settleReadings(): void {
-    for (const entry of this.#entries) {
-      const { file, failed, checkpoint } = entry;
-      if (this.#job?.entry === entry) continue;
-      if (file && !file.complete) this.#set(entry, { reading: { state: 'incomplete', why: file.why ?? 'It is being written.' } });
-      else if (file && failed === file.stamp && checkpoint.reading.state === 'failed') continue;
-      else this.#set(entry, { reading: { state: this.#lacks(entry) ? 'waiting' : 'done' } });
-    }
+    for (const entry of this.#list.entries) if (this.#job?.entry !== entry) set(entry, { reading: this.#readingOf(entry) });
     this.#options.changed();
   }
 
+  #readingOf(entry: Entry): Reading {
+    const { file, failed, checkpoint } = entry;
+    if (file && !file.complete) return { state: 'incomplete', why: file.why ?? 'It is being written.' };
+    if (failed !== undefined && failed === stampOf(entry) && checkpoint.reading.state === 'failed') return checkpoint.reading;
+    return { state: this.#lacks(entry) ? 'waiting' : 'done' };
+  }
+
   /** What is to be done for it next. */
-  #lacks(entry: Entry): Job['kind'] | undefined {
-    const { file, frames, whole, failed, checkpoint } = entry;
-    if (!this.#asked) return undefined;
-    if (!file) return checkpoint.version !== undefined && frames?.question !== this.#question.frames && !failed ? 'frames' : undefined;
-    if (!file.complete || failed === file.stamp) return undefined;
-    if (frames?.question !== this.#question.frames || frames.stamp !== file.stamp)
-      return this.#asked.probes.length > 0 ? 'frames' : undefined;
-    if (!this.#asked.set) return undefined;
-    return whole?.question !== this.#question.whole || whole.stamp !== file.stamp ? 'whole' : undefined;
+  #lacks(entry: Entry): Kind | undefined {
+    const { file, frames, whole, failed } = entry;
+    const stamp = stampOf(entry);
+    if (!this.#asked || failed === stamp || file?.complete === false) return undefined;
+    const lacks = (got: Entry[Kind], kind: Kind) => got?.question !== this.#question[kind] || got.stamp !== stamp;
+    if (this.#asked.probes.length > 0 && lacks(frames, 'frames')) return 'frames';
+    return file && this.#asked.set && lacks(whole, 'whole') ? 'whole' : undefined;
   }
 
   /** Probes of the newest, of the others, then the whole set; pinned ones before others. */
-  #next(): { kind: Job['kind']; entry: Entry } | undefined {
-    const order = [...this.#entries].reverse();
-    const newest = order.find(({ checkpoint }) => !checkpoint.gone);
-    const urgency = (entry: Entry) => (entry === newest ? 0 : entry.checkpoint.pinned ? 1 : 2);
-    const jobs = order.flatMap((entry) => {
+  #next(): Pick<Job, 'kind' | 'entry'> | undefined {
+    const { newest, entries } = this.#list;
+    const jobs = [...entries].reverse().flatMap((entry) => {
       const kind = this.#lacks(entry);
       return kind ? [{ kind, entry }] : [];
     });
-    const rank = ({ kind, entry }: (typeof jobs)[number]) => (kind === 'frames' ? 0 : 10) + urgency(entry);
+    const rank = ({ kind, entry }: (typeof jobs)[number]) =>
+      (kind === 'frames' ? 0 : 10) + (entry === newest ? 0 : entry.checkpoint.pinned ? 1 : 2);
     return jobs.sort((a, b) => rank(a) - rank(b))[0];
   }
 
   #look(): void {
     clearTimeout(this.#pause);
-    if (!this.#awake) return;
-    const next = this.#next();
+    const next = this.#awake ? this.#next() : undefined;
     if (!next) return;
-    const isNewest = next.entry === this.#entries.findLast(({ checkpoint }) => !checkpoint.gone) && next.kind === 'frames';
+    const isUrgent = next.entry === this.#list.newest && next.kind === 'frames';
     if (this.#job) {
       // The newest checkpoint wins.
-      if (!isNewest || this.#job.entry === next.entry) return;
+      if (!isUrgent || (this.#job.entry === next.entry && this.#job.kind === next.kind)) return;
       this.#stop();
     }
-    const wait = isNewest ? 0 : this.#duty.wait(this.#options.budget());
+    const wait = isUrgent ? 0 : this.#duty.wait(this.#options.budget());
     if (wait > 0) this.#pause = setTimeout(() => this.#look(), wait);
     else void this.#work(next.kind, next.entry);
   }
@@ -281,34 +217,30 @@ export class Desk {
     if (job) this.#settleReadings();
   }
 
-  async #work(kind: Job['kind'], entry: Entry): Promise<void> {
+  async #work(kind: Kind, entry: Entry): Promise<void> {
     const job: Job = { kind, entry, abort: new AbortController() };
     this.#job = job;
-    const question = this.#question[kind];
-    const { file } = entry;
-    const stamp = file?.stamp ?? '';
+    const [question, stamp] = [this.#question[kind], stampOf(entry)];
     const isOn = () => this.#job === job;
     const began = performance.now();
     try {
       this.#tell(job, { done: 0, total: 0 });
-      const done = await (kind === 'frames' ? this.#frames(job) : this.#whole(job));
-      if (!isOn()) return;
-      const isStill = await this.#isStill(file);
+      const got = await (kind === 'frames' ? this.#frames(job) : this.#whole(job));
+      const isStill = isOn() && (await this.#isStill(entry.file));
       if (!isOn()) return;
       if (!isStill) throw new ModelError('file-changed', 'The checkpoint was written to while it was read.');
-      if (kind === 'frames') this.#gotFrames(entry, done as ProbeFrames | undefined, stamp, question);
-      else this.#gotWhole(entry, done as WholeSet, stamp, question);
-      this.#set(entry, { reading: { state: 'done' } });
+      if (!got) throw nothingKept(entry.checkpoint);
+      if ('maps' in got) this.#gotFrames(entry, { of: got, stamp, question });
+      else this.#gotWhole(entry, { of: got, stamp, question });
     } catch (error) {
+      const isStill = isAbort(error) || (await this.#isStill(entry.file));
       if (!isOn()) return;
       // Written to meanwhile: the next look at the disk tells. What is wrong with files that are no more is not told.
       const record = toErrorRecord(error);
-      const isStill = isAbort(error) || (await this.#isStill(file));
-      if (!isOn()) return;
-      if (isAbort(error) || !isStill || record.code === 'file-changed') this.#set(entry, { reading: { state: 'waiting' } });
+      if (isAbort(error) || !isStill || record.code === 'file-changed') set(entry, { reading: { state: 'waiting' } });
       else {
         entry.failed = stamp;
-        this.#set(entry, { reading: { state: 'failed', error: record } });
+        set(entry, { reading: { state: 'failed', error: record } });
       }
     } finally {
       this.#duty.worked(performance.now() - began);
@@ -324,75 +256,78 @@ export class Desk {
     return !file || ((await this.#options.isStill?.(file)) ?? true);
   }
 
+  /** Undefined: nothing is kept of a checkpoint whose files are gone. */
   async #frames(job: Job): Promise<ProbeFrames | undefined> {
     const { engine, store } = this.#options;
     const { probes, masks, choice } = this.#asked as Asked;
     const { path, version } = job.entry.checkpoint;
     const images = probes.map((probe) => probe.path);
     const { signal } = job.abort;
-    if (!job.entry.file) {
-      const { frames, whole } = await engine.call('recall', { store, version: version as string, images, choice }, { signal });
-      if (whole) this.#gotWhole(job.entry, whole, '', this.#question.whole);
-      return frames;
+    if (job.entry.file) {
+      const onProgress = (progress: { done: number; total: number }) => this.#tell(job, progress);
+      return await engine.call('probeFrames', { model: path, store, images, masks, choice }, { signal, onProgress });
     }
-    const onProgress = (progress: { done: number; total: number }) => this.#tell(job, progress);
-    return await engine.call('probeFrames', { model: path, store, images, masks, choice }, { signal, onProgress });
+    const question = this.#question.whole;
+    const { frames, whole } = await engine.call('recall', { store, version: version as string, images, choice }, { signal });
+    if (whole && this.#job === job) this.#gotWhole(job.entry, { of: whole, stamp: gone, question });
+    return frames;
   }
 
   async #whole(job: Job): Promise<WholeSet> {
     const { engine, store } = this.#options;
-    const { set } = this.#asked as Asked;
-    const { path } = job.entry.checkpoint;
     const before = this.#alignedTo(job.entry);
     return await engine.call(
       'wholeSet',
-      { model: path, store, ...(set as EvaluatedSet), ...(before !== undefined && { before }) },
+      { model: job.entry.checkpoint.path, store, ...(this.#asked?.set as EvaluatedSet), ...(before !== undefined && { before }) },
       { signal: job.abort.signal, onProgress: (progress) => this.#tell(job, progress) },
     );
   }
 
-  /** The evaluated checkpoint before it, else the nearest one after it. */
+  /** Version of the evaluated checkpoint before it, else of the nearest one after it. */
   #alignedTo(entry: Entry): string | undefined {
-    const at = this.#entries.indexOf(entry);
+    const { entries } = this.#list;
+    const at = entries.indexOf(entry);
     const isThere = ({ whole }: Entry) => whole?.question === this.#question.whole;
-    const near = this.#entries.slice(0, at).findLast(isThere) ?? this.#entries.slice(at + 1).find(isThere);
+    const near = entries.slice(0, at).findLast(isThere) ?? entries.slice(at + 1).find(isThere);
     return near?.whole?.of.version;
   }
 
-  #gotFrames(entry: Entry, frames: ProbeFrames | undefined, stamp: string, question: number): void {
-    if (!frames) {
-      entry.failed = stamp;
-      return;
-    }
-    entry.frames = { of: frames, stamp, question };
-    this.#set(entry, { version: frames.version });
-    this.#keep();
-    this.#options.gotFrames(entry.checkpoint.id, frames);
+  #gotFrames(entry: Entry, frames: NonNullable<Entry['frames']>): void {
+    const { version } = frames.of;
+    this.#list.merge(entry, version);
+    entry.frames = frames;
+    set(entry, { version, reading: { state: 'done' } });
+    this.#options.keep(this.#list.kept);
+    this.#options.gotFrames(entry.checkpoint.id, frames.of);
   }
 
-  #gotWhole(entry: Entry, whole: WholeSet, stamp: string, question: number): void {
-    entry.whole = { of: whole, stamp, question };
-    this.#options.gotWhole(entry.checkpoint.id, whole);
+  #gotWhole(entry: Entry, whole: NonNullable<Entry['whole']>): void {
+    entry.whole = whole;
+    this.#options.gotWhole(entry.checkpoint.id, whole.of);
   }
 
   #tell(job: Job, { phase, done, total }: { phase?: string; done: number; total: number }): void {
     if (this.#job !== job) return;
     const what = phase ?? (job.kind === 'frames' ? 'probes' : 'data set');
-    this.#set(job.entry, { reading: { state: 'running', what, done, total } });
+    set(job.entry, { reading: { state: 'running', what, done, total } });
     this.#options.changed();
   }
+}
 
-  #set(entry: Entry, patch: Partial<Checkpoint>): void {
-    entry.checkpoint = { ...entry.checkpoint, ...patch };
-  }
+function framesKey({ probes, masks, choice }: Asked): string {
+  return JSON.stringify([probes.map(({ path }) => path), masks, choice]);
+}
 
-  #keep(): void {
-    this.#options.keep(
-      this.#entries.flatMap(({ checkpoint: { id, name, at, path, modified, bytes, pinned, version, gone } }) =>
-        version !== undefined && (gone || pinned || this.run.kind === 'file')
-          ? [{ id, name, at, path, modified, bytes, pinned, version }]
-          : [],
-      ),
-    );
-  }
+function nothingKept({ name }: Checkpoint): ModelError {
+  return new ModelError('file-missing', `The files of ${name} are gone, and nothing of these pictures and maps was kept of it.`, {
+    hint: 'Remove it, or go back to the pictures and maps that were chosen when it was read.',
+  });
+}
+
+function stampOf({ file }: Entry): string {
+  return file?.stamp ?? gone;
+}
+
+function set(entry: Entry, patch: Partial<Checkpoint>): void {
+  entry.checkpoint = { ...entry.checkpoint, ...patch };
 }

@@ -1,10 +1,8 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { toErrorRecord } from '../../shared/errors.ts';
-import type { LayerInfo } from '../../shared/protocol.ts';
 import type {
   MapChoice,
-  Probe,
   ProbeFrames,
   RunSummary,
   TrainingLog,
@@ -12,24 +10,19 @@ import type {
   TrainingState,
   WholeSet,
 } from '../../shared/trainingProtocol.ts';
-import type { ImageSet } from '../datasets/imageSet.ts';
 import type { Host } from '../host.ts';
-import { section, settings } from '../settings.ts';
-import type { CheckpointFile, FoundRun } from './checkpointFile.ts';
-import { Desk, type EvaluatedSet, type KeptCheckpoint } from './desk.ts';
-import { logsOf } from './logsOf.ts';
-import { masksOf } from './masksOf.ts';
+import { settings } from '../settings.ts';
+import { type Question, questionOf } from './askedOf.ts';
+import type { FoundRun } from './checkpointFile.ts';
+import type { KeptCheckpoint } from './checkpointList.ts';
+import type { Desk } from './desk.ts';
+import { FollowedRun } from './followedRun.ts';
 import { ProbeSet } from './probeSet.ts';
 import { RunFinder } from './runFinder.ts';
-import { type RunWatch, watchRun } from './runWatch.ts';
 
 const keys = { run: 'trainingRun', kept: 'trainingKept', choice: 'trainingMap', set: 'trainingSet' };
-/** Images of a data set that are evaluated at each checkpoint. */
-const mostEvaluated = 2_000;
 /** Changes are told of no more often, ms: a progress, many files at once. */
-const calm = 80;
-
-type SetOf = NonNullable<TrainingState['set']> & { evaluated: EvaluatedSet };
+const calm = 100;
 
 /** What a view of the run hears. */
 export interface TrainingListener {
@@ -52,16 +45,12 @@ export class Training implements vscode.Disposable {
   readonly #lookers = new Set<object>();
   readonly #watchers = new Set<object>();
   #runs: readonly FoundRun[] = [];
-  #desk: Desk | undefined;
-  #watch: RunWatch | undefined;
-  #probes: readonly Probe[] = [];
-  #layers: readonly LayerInfo[] = [];
-  #layersOf: string | undefined;
-  #logs: readonly TrainingLog[] = [];
-  #set: SetOf | undefined;
+  #followed: FollowedRun | undefined;
+  #question: Question | undefined;
   #generation = 0;
   #isAsked = false;
-  #isFound = false;
+  #search: Promise<void> | undefined;
+  #isStale = false;
   #paused = false;
   #failure: TrainingState['failure'];
   #timer: NodeJS.Timeout | undefined;
@@ -70,19 +59,18 @@ export class Training implements vscode.Disposable {
     this.#host = host;
     this.#finder = new RunFinder(host.models, host.context.workspaceState);
     this.#probeSet = new ProbeSet(host.context.workspaceState);
-    const again = () => void this.#begin();
     this.#subscriptions = [
       this.#finder,
-      this.#finder.onDidChange(again),
-      host.dataset.onDidChange(() => void this.#askAnew()),
-      vscode.workspace.onDidGrantWorkspaceTrust(again),
+      // Before anybody has looked there is nothing to renew.
+      this.#finder.onDidChange(() => this.#search && void this.#look()),
+      host.dataset.onDidChange(() => this.#unheard(this.#ask())),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.#search && void this.#look()),
     ];
   }
 
   dispose(): void {
     clearTimeout(this.#timer);
-    this.#watch?.dispose();
-    this.#desk?.dispose();
+    this.#followed?.dispose();
     for (const each of this.#subscriptions) each.dispose();
   }
 
@@ -95,7 +83,7 @@ export class Training implements vscode.Disposable {
   setLooking(who: object, looking: boolean): void {
     if (looking) this.#lookers.add(who);
     else this.#lookers.delete(who);
-    if (looking && !this.#isFound) void this.#begin();
+    if (looking) void this.ready();
     this.#wake();
     this.#tell();
   }
@@ -108,17 +96,17 @@ export class Training implements vscode.Disposable {
   }
 
   get state(): TrainingState {
-    const desk = this.#desk;
+    const followed = this.#followed;
     return {
       generation: this.#generation,
-      following: !this.#mayFollow ? 'off' : desk ? 'on' : 'none',
-      runs: this.#runs.map(summary),
-      run: desk && summary(desk.run),
-      checkpoints: desk?.checkpoints ?? [],
-      probes: this.#probes,
+      following: !this.#mayFollow ? 'off' : followed ? 'on' : 'none',
+      runs: this.#runs.map((run) => summaryOf(run)),
+      run: followed && summaryOf(followed.run, followed.desk),
+      checkpoints: followed?.desk.checkpoints ?? [],
+      probes: this.#question?.asked.probes ?? [],
       choice: this.choice,
-      layers: this.#layers,
-      set: this.#set && shownOf(this.#set),
+      layers: followed?.layers ?? [],
+      set: this.#question?.set,
       paused: this.#paused,
       notice: undefined,
       failure: this.#failure,
@@ -126,29 +114,28 @@ export class Training implements vscode.Disposable {
   }
 
   get snapshot(): Omit<TrainingSnapshot, 'methods'> {
-    const desk = this.#desk;
-    const checkpoints = desk?.checkpoints ?? [];
+    const { state, desk } = this;
     return {
-      state: this.state,
-      frames: checkpoints.flatMap(({ id }) => {
+      state,
+      frames: state.checkpoints.flatMap(({ id }) => {
         const frames = desk?.framesOf(id);
         return frames ? [{ checkpoint: id, frames }] : [];
       }),
-      wholes: checkpoints.flatMap(({ id }) => {
+      wholes: state.checkpoints.flatMap(({ id }) => {
         const whole = desk?.wholeOf(id);
         return whole ? [{ checkpoint: id, whole }] : [];
       }),
-      logs: this.#logs,
+      logs: this.#followed?.logs ?? [],
     };
   }
 
-  /** The same as `state` and `snapshot`, once the first look is done. */
+  /** Once this is settled, `state` tells which runs there are. */
   async ready(): Promise<void> {
-    if (!this.#isFound) await this.#begin();
+    await (this.#search ?? this.#look());
   }
 
   get desk(): Desk | undefined {
-    return this.#desk;
+    return this.#followed?.desk;
   }
 
   get choice(): MapChoice {
@@ -156,18 +143,20 @@ export class Training implements vscode.Disposable {
     return this.#host.context.workspaceState.get<MapChoice>(keys.choice, usual);
   }
 
+  /** Folder that what is read of checkpoints is kept in. */
   get store(): string {
     return join((this.#host.context.storageUri ?? this.#host.context.globalStorageUri).fsPath, 'training');
   }
 
+  /** Other maps from now on. */
   async choose(choice: MapChoice): Promise<void> {
     await this.#host.context.workspaceState.update(keys.choice, choice);
-    await this.#askAnew();
+    await this.#ask();
   }
 
   async followSet(on: boolean): Promise<void> {
     await this.#host.context.workspaceState.update(keys.set, on);
-    await this.#askAnew();
+    await this.#ask();
   }
 
   setPaused(paused: boolean): void {
@@ -179,25 +168,25 @@ export class Training implements vscode.Disposable {
   /** In Restricted Mode: a person asks for it, for this session. */
   async follow(): Promise<void> {
     this.#isAsked = true;
-    await this.#begin();
+    await this.#look();
   }
 
-  /** `id`: of a run, undefined: the person is asked. */
   async chooseRun(id: string): Promise<void> {
     await this.#host.context.workspaceState.update(keys.run, id);
-    await this.#begin();
+    await this.#look();
   }
 
+  /** Follows a file that is overwritten in place. */
   async watchFile(path: string): Promise<void> {
     this.#isAsked = true;
     const { id } = await this.#finder.watchFile(path);
     await this.chooseRun(id);
   }
 
-  /** A file that is overwritten in place is no longer watched. */
+  /** A file that is overwritten in place is no longer watched. `run`: its id. */
   async stopWatching(run: string): Promise<void> {
     await this.#finder.stopWatching(run);
-    await this.#begin();
+    await this.#look();
   }
 
   /** Folder that a run lies in, absolute. */
@@ -207,27 +196,45 @@ export class Training implements vscode.Disposable {
 
   async pinProbes(images: readonly string[]): Promise<void> {
     await this.#probeSet.pin(images);
-    await this.#askAnew();
+    await this.#ask();
   }
 
   async removeProbe(image: string): Promise<void> {
     await this.#probeSet.remove(image);
-    await this.#askAnew();
+    await this.#ask();
   }
 
   get #mayFollow(): boolean {
     return vscode.workspace.isTrusted || this.#isAsked;
   }
 
-  /** Looks for runs and follows the one that was chosen, else the one that was written last. */
-  async #begin(): Promise<void> {
-    this.#isFound = true;
+  /** Looks for runs; who asks while one looks waits for another look, since something may have come. */
+  #look(): Promise<void> {
+    this.#isStale = true;
+    this.#search = this.#isSearching ?? this.#searchAll();
+    return this.#search;
+  }
+  #isSearching: Promise<void> | undefined;
+
+  async #searchAll(): Promise<void> {
+    const searching = (async () => {
+      while (this.#isStale) {
+        this.#isStale = false;
+        await this.#find();
+      }
+    })();
+    this.#isSearching = searching;
+    await searching;
+    this.#isSearching = undefined;
+  }
+
+  async #find(): Promise<void> {
     try {
+      const before = new Set(this.#runs.map(({ id }) => id));
       this.#runs = this.#mayFollow ? await this.#finder.runs() : [];
-      const chosen = this.#host.context.workspaceState.get<string>(keys.run);
-      const run = this.#runs.find(({ id }) => id === chosen) ?? this.#runs[0];
-      if (run?.id !== this.#desk?.run.id) await this.#turnTo(run);
-      else if (run && JSON.stringify(run) !== JSON.stringify(this.#desk?.run)) this.#rewatch(run);
+      const run = this.#toFollow(before);
+      if (run && run.id === this.#followed?.run.id) this.#followed.renew(run);
+      else this.#turnTo(run);
       this.#failure = undefined;
     } catch (error) {
       this.#failure = toErrorRecord(error);
@@ -235,98 +242,69 @@ export class Training implements vscode.Disposable {
     this.#tell();
   }
 
-  async #turnTo(run: FoundRun | undefined): Promise<void> {
-    this.#watch?.dispose();
-    this.#desk?.dispose();
-    this.#watch = undefined;
-    this.#desk = undefined;
-    this.#logs = [];
+  /**
+   * The run that was chosen, else one that has begun since the last look, else the one that is followed already: two that are written at
+   * the same time take no turns.
+   */
+  #toFollow(before: ReadonlySet<string>): FoundRun | undefined {
+    const chosen = this.#host.context.workspaceState.get<string>(keys.run);
+    const own = this.#runs.find(({ id }) => id === this.#followed?.run.id);
+    const begun = own && this.#runs.find(({ id }) => !before.has(id));
+    return begun ?? this.#runs.find(({ id }) => id === chosen) ?? own ?? this.#runs[0];
+  }
+
+  #turnTo(run: FoundRun | undefined): void {
+    if (run === undefined && this.#followed === undefined) return;
+    this.#followed?.dispose();
+    this.#followed = undefined;
     this.#generation++;
     if (!run) return;
-    const kept = this.#kept()[run.id] ?? [];
-    const desk: Desk = new Desk(run, kept, {
-      engine: this.#host.engine,
-      store: this.store,
-      budget: () => vscode.workspace.getConfiguration(section).get('training.budget', 50) / 100,
+    const { workspaceState } = this.#host.context;
+    const kept = () => workspaceState.get<Readonly<Record<string, readonly KeptCheckpoint[]>>>(keys.kept, {});
+    const isShown = () => this.#followed === followed;
+    const tell = (work: (listener: TrainingListener) => void) => {
+      if (isShown()) for (const each of this.#listeners) work(each);
+    };
+    const followed: FollowedRun = new FollowedRun(run, {
+      ...{ engine: this.#host.engine, store: this.store, kept: kept()[run.id] ?? [] },
+      budget: () => settings().trainingBudget / 100,
+      keep: (all) => void workspaceState.update(keys.kept, { ...kept(), [run.id]: all.length > 0 ? all : undefined }),
       changed: () => this.#tell(),
-      gotFrames: (checkpoint, frames) => this.#gotFrames(desk, checkpoint, frames),
-      gotWhole: (checkpoint, whole) => {
-        if (desk === this.#desk) for (const each of this.#listeners) each.whole(this.#generation, checkpoint, whole);
-      },
-      isStill: async (file) => (await this.#watch?.isStill(file)) ?? false,
-      keep: (all) => void this.#host.context.workspaceState.update(keys.kept, { ...this.#kept(), [run.id]: all }),
+      gotFrames: (checkpoint, frames) => tell((each) => each.frames(this.#generation, checkpoint, frames)),
+      gotWhole: (checkpoint, whole) => tell((each) => each.whole(this.#generation, checkpoint, whole)),
+      gotLogs: (logs) => tell((each) => each.logs(logs)),
+      failed: (error) => this.#host.log.error(error),
     });
-    this.#desk = desk;
-    this.#rewatch(run);
-    await this.#askAnew();
-    await this.#readLogs(desk);
-  }
-
-  #kept(): Readonly<Record<string, readonly KeptCheckpoint[]>> {
-    return this.#host.context.workspaceState.get(keys.kept, {});
-  }
-
-  #rewatch(run: FoundRun): void {
-    this.#watch?.dispose();
-    const desk = this.#desk;
-    this.#watch = watchRun(run, (files: readonly CheckpointFile[]) => desk?.files(files));
+    this.#followed = followed;
     this.#wake();
-  }
-
-  #gotFrames(desk: Desk, checkpoint: string, frames: ProbeFrames): void {
-    if (desk !== this.#desk) return;
-    for (const each of this.#listeners) each.frames(this.#generation, checkpoint, frames);
-    void this.#readLayers(desk);
-    void this.#readLogs(desk);
+    this.#unheard(this.#ask());
   }
 
   #wake(): void {
-    const awake = this.#lookers.size > 0 && !this.#paused;
-    if (this.#lookers.size > 0 || this.#watchers.size > 0) this.#watch?.start();
-    else this.#watch?.stop();
-    this.#desk?.setAwake(awake);
+    const looks = this.#lookers.size > 0;
+    this.#followed?.set({ watched: looks || this.#watchers.size > 0, awake: looks && !this.#paused });
   }
 
   /** Probes, maps or data set may be others now. */
-  async #askAnew(): Promise<void> {
-    const desk = this.#desk;
-    if (!desk) return;
-    const dataset = await this.#host.dataset.current();
-    const probes = this.#probeSet.of(dataset?.images ?? []);
-    const masks = await masksOf(probes.map(({ path }) => path));
-    if (desk !== this.#desk) return;
-    const before = JSON.stringify([this.#probes, desk.run.id]);
-    this.#probes = probes;
-    this.#set = dataset && this.#setOf(dataset);
-    const { choice } = this;
-    if (before !== JSON.stringify([probes, desk.run.id])) this.#generation++;
-    desk.ask({ probes, masks, choice, set: this.#set?.on ? this.#set.evaluated : undefined });
+  async #ask(): Promise<void> {
+    const followed = this.#followed;
+    if (!followed) return;
+    const { dataset, stores, context } = this.#host;
+    const images = await dataset.current();
+    const isIndexed = images !== undefined && (await stores.isKept(images.folder));
+    const wishes = { choice: this.choice, evaluates: context.workspaceState.get<boolean>(keys.set) };
+    const question = await questionOf(this.#probeSet, images, isIndexed, wishes);
+    if (followed !== this.#followed) return;
+    const key = ({ asked: { probes, choice } }: Question) => JSON.stringify([probes, choice]);
+    if (!this.#question || key(question) !== key(this.#question)) this.#generation++;
+    this.#question = question;
+    followed.ask(question.asked);
     this.#tell();
   }
 
-  #setOf({ images, roots, label, labelFile }: ImageSet): SetOf {
-    const taken = images.length <= mostEvaluated ? images : images.filter((_, i) => i % Math.ceil(images.length / mostEvaluated) === 0);
-    const on = this.#host.context.workspaceState.get<boolean>(keys.set, false);
-    const evaluated = { images: taken, roots, ...(labelFile !== undefined && { labelFile }) };
-    return { label, count: taken.length, of: images.length, on, evaluated };
-  }
-
-  async #readLayers(desk: Desk): Promise<void> {
-    const model = desk.newest?.path;
-    if (model === undefined || this.#layersOf === model) return;
-    this.#layersOf = model;
-    const { layers } = await this.#host.engine.call('mapLayers', { model });
-    if (desk !== this.#desk) return;
-    this.#layers = layers;
-    this.#tell();
-  }
-
-  async #readLogs(desk: Desk): Promise<void> {
-    const files = await logsOf(desk.run);
-    const logs = files.length === 0 ? [] : await this.#host.engine.call('trainingLogs', { files });
-    if (desk !== this.#desk) return;
-    this.#logs = logs;
-    for (const each of this.#listeners) each.logs(logs);
+  /** Work that nobody waits for. */
+  #unheard(work: Promise<void>): void {
+    work.catch((error) => this.#host.log.error(error));
   }
 
   #tell(): void {
@@ -338,10 +316,7 @@ export class Training implements vscode.Disposable {
   }
 }
 
-function summary({ id, kind, label, axis, files }: FoundRun): RunSummary {
-  return { id, kind, label, axis, count: files.length };
-}
-
-function shownOf({ label, count, of, on }: SetOf): TrainingState['set'] {
-  return { label, count, of, on };
+/** `desk`: knows of checkpoints that have come since the run was found. */
+function summaryOf({ id, kind, label, axis, files }: FoundRun, desk?: Desk): RunSummary {
+  return { id, kind, label, axis, count: Math.max(files.length, desk?.checkpoints.length ?? 0) };
 }

@@ -1,0 +1,125 @@
+import { stat } from 'node:fs/promises';
+import type { LayerInfo } from '../../shared/protocol.ts';
+import type { ProbeFrames, TrainingLog, WholeSet } from '../../shared/trainingProtocol.ts';
+import type { EngineClient } from '../engineClient.ts';
+import type { CheckpointFile, FoundRun } from './checkpointFile.ts';
+import type { KeptCheckpoint } from './checkpointList.ts';
+import { type Asked, Desk } from './desk.ts';
+import { logsOf } from './logsOf.ts';
+import { type RunWatch, watchRun } from './runWatch.ts';
+
+/** Log files are looked at so often while somebody looks, ms. */
+const logsEvery = 3_000;
+
+export interface FollowedOptions {
+  engine: Pick<EngineClient, 'call'>;
+  /** Folder that results are kept in. */
+  store: string;
+  kept: readonly KeptCheckpoint[];
+  budget(): number;
+  keep(kept: readonly KeptCheckpoint[]): void;
+  changed(): void;
+  gotFrames(checkpoint: string, frames: ProbeFrames): void;
+  gotWhole(checkpoint: string, whole: WholeSet): void;
+  gotLogs(logs: readonly TrainingLog[]): void;
+  /** Something goes wrong that nobody waits for. */
+  failed(error: Error): void;
+}
+
+/** One run while it is followed: its files are watched, its checkpoints and logs read. */
+export class FollowedRun {
+  readonly desk: Desk;
+  readonly #options: FollowedOptions;
+  readonly #watch: RunWatch;
+  #run: FoundRun;
+  #timer: NodeJS.Timeout | undefined;
+  #isReading = false;
+  #logStamp = '';
+  #layersOf: string | undefined;
+  #isOver = false;
+  logs: readonly TrainingLog[] = [];
+  /** That maps can be drawn at; of the newest checkpoint that was read. */
+  layers: readonly LayerInfo[] = [];
+
+  constructor(run: FoundRun, options: FollowedOptions) {
+    this.#run = run;
+    this.#options = options;
+    this.desk = new Desk(run, options.kept, {
+      ...{ engine: options.engine, store: options.store, budget: options.budget, keep: options.keep, changed: options.changed },
+      gotFrames: (checkpoint, frames) => {
+        options.gotFrames(checkpoint, frames);
+        void this.#readLayers().catch(options.failed);
+      },
+      gotWhole: options.gotWhole,
+      isStill: (file) => this.#watch.isStill(file),
+    });
+    this.#watch = watchRun(run, (files: readonly CheckpointFile[]) => this.desk.files(files));
+  }
+
+  /** As it was found last. */
+  get run(): FoundRun {
+    return this.#run;
+  }
+
+  /** The same run with other checkpoints: the watch has found them by itself. */
+  renew(run: FoundRun): void {
+    this.#run = run;
+  }
+
+  ask(asked: Asked): void {
+    this.desk.ask(asked);
+  }
+
+  /** `watched`: its files are looked after. `awake`: they are read. */
+  set({ watched, awake }: { watched: boolean; awake: boolean }): void {
+    if (watched) this.#watch.start();
+    else this.#watch.stop();
+    this.desk.setAwake(awake);
+    clearInterval(this.#timer);
+    if (!awake) return;
+    this.#timer = setInterval(() => void this.#readLogs(), logsEvery);
+    void this.#readLogs();
+  }
+
+  dispose(): void {
+    this.#isOver = true;
+    clearInterval(this.#timer);
+    this.#watch.dispose();
+    this.desk.dispose();
+  }
+
+  async #readLayers(): Promise<void> {
+    const model = this.desk.newest?.path;
+    if (model === undefined || this.#layersOf !== undefined) return;
+    this.#layersOf = model;
+    const { layers } = await this.#options.engine.call('mapLayers', { model });
+    this.layers = layers;
+    this.#options.changed();
+  }
+
+  /** Where they have changed. */
+  async #readLogs(): Promise<void> {
+    if (this.#isReading) return;
+    this.#isReading = true;
+    try {
+      const files = await logsOf(this.#run);
+      const stamp = await stampOfLogs(files);
+      if (stamp === this.#logStamp || this.#isOver) return;
+      const logs = files.length === 0 ? [] : await this.#options.engine.call('trainingLogs', { files });
+      if (this.#isOver) return;
+      this.#logStamp = stamp;
+      this.logs = logs;
+      this.#options.gotLogs(logs);
+    } catch (error) {
+      this.#options.failed(error instanceof Error ? error : new Error(String(error)));
+    } finally {
+      this.#isReading = false;
+    }
+  }
+}
+
+/** Another one where a log was written, came or went. */
+async function stampOfLogs(files: readonly string[]): Promise<string> {
+  const stats = await Promise.all(files.map((file) => stat(file).catch(() => undefined)));
+  return JSON.stringify(files.map((file, i) => [file, stats[i]?.size, stats[i]?.mtimeMs]));
+}
