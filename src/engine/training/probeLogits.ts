@@ -1,6 +1,3 @@
-import { layerAt } from '../../explain/layers.ts';
-import type { Model } from '../../importers/model.ts';
-import { ModelError } from '../../shared/errors.ts';
 import type { JobContext } from '../jobs.ts';
 import type { OpenModel } from '../models.ts';
 import { finiteLogits, uncheckedLogits } from '../predict.ts';
@@ -31,7 +28,7 @@ export function* batches<T extends NamedInput>(
   }
 }
 
-/** Logits [classes] of each input, in order. Throws ModelError('weights') naming what is NaN or infinite: a layer's weights, else the image. */
+/** Logits [classes] of each input, in order. Throws ModelError('weights') naming the image where one is NaN or infinite. */
 export async function logitsOfMany(
   services: Services,
   open: OpenModel,
@@ -44,28 +41,8 @@ export async function logitsOfMany(
     const logits = await uncheckedLogits(services, open, { ...context, batch: tensor, n: of.length });
     for (const [i, { name }] of of.entries()) {
       const own = logits.slice(i * model.classes, (i + 1) * model.classes);
-      const broken = own.every(Number.isFinite) ? undefined : brokenWeights(model);
-      if (broken) throw broken;
       all.push(finiteLogits(own, model.file, `'${name}'`));
     }
   }
   return all;
-}
-
-/** Undefined: all weights are finite. */
-function brokenWeights(model: Model): ModelError | undefined {
-  const { constants, nodes } = model.graph;
-  for (const node of nodes) {
-    for (const input of node.inputs) {
-      const tensor = constants.get(input);
-      if (tensor?.dtype !== 'float32' || (tensor.data as Float32Array).every(Number.isFinite)) continue;
-      const layer = layerAt(model, node.outputs[0] as string)?.name ?? input;
-      return new ModelError('weights', `${model.file} has NaN or infinite weights, first in layer '${layer}': the training has diverged.`, {
-        file: model.file,
-        where: layer,
-        hint: 'Go back to an earlier checkpoint; a lower learning rate or clipped gradients keep it from happening again.',
-      });
-    }
-  }
-  return undefined;
 }
