@@ -6,16 +6,17 @@ export interface Ticks {
 
 const minus = '−';
 
-/** At most `most` (≥ 2) numbers of 1, 2 or 5 times a power of ten apart, inside low..high. */
+/** Numbers inside low..high that are 1, 2 or 5 times a power of ten apart: as many as there can be up to `most` (≥ 2). */
 export function linearTicks(low: number, high: number, most: number): Ticks {
   const span = high - low;
   if (!(span > 0) || !Number.isFinite(span)) return { values: [low], text: shortest };
-  const step = stepOf(span / most);
-  // Multiples rather than sums: 0.1 + 0.2 is no round number.
-  const first = Math.ceil(low / step - 1e-9);
-  const last = Math.floor(high / step + 1e-9);
-  const values = Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
-  return { values: values.length > 0 ? values : [low], text: values.length > 0 ? (value) => told(value, step) : shortest };
+  for (const step of steps(span / (2 * most))) {
+    // Multiples rather than sums: 0.1 + 0.2 is no round number.
+    const first = Math.ceil(low / step - 1e-9);
+    const count = Math.floor(high / step + 1e-9) - first + 1;
+    if (count <= most) return { values: Array.from({ length: count }, (_, i) => (first + i) * step), text: (value) => told(value, step) };
+  }
+  return { values: [low], text: shortest };
 }
 
 /** Powers of ten inside low..high (> 0), thinned out to `most`; where there are fewer than two, 2 and 5 times them as well. */
@@ -30,10 +31,9 @@ export function logTicks(low: number, high: number, most: number): Ticks {
   return { values: values.filter((_, i) => i % every === 0), text: shortest };
 }
 
-function stepOf(least: number): number {
-  const power = 10 ** Math.floor(Math.log10(least));
-  const digit = [1, 2, 5, 10].find((each) => each * power >= least * (1 - 1e-9)) ?? 10;
-  return digit * power;
+/** Round steps from about `least` up. */
+function* steps(least: number): Generator<number> {
+  for (let power = Math.floor(Math.log10(least)); power < 310; power++) for (const digit of [1, 2, 5]) yield Number(`${digit}e${power}`);
 }
 
 /** As many decimals as the step has. */
