@@ -9,6 +9,7 @@ import * as editors from '../support/editor.ts';
 import * as views from '../support/modelView.ts';
 import { repository, sample } from '../support/paths.ts';
 import type { Theme } from '../support/themes.ts';
+import * as training from '../support/trainingView.ts';
 import { buggy, byId, explain, inState, mapDone, panel, square, star } from './journey.ts';
 
 /** `beside`: the picture itself is open on the left, as when one goes through a folder. `compare`: the grid of maps. */
@@ -151,6 +152,37 @@ async function takeSpace(theme: Theme): Promise<void> {
   }
 }
 
+/** A run in the side bar: the pictures over its checkpoints, the alarm, the tree; and two checkpoints compared. */
+async function takeTraining(theme: Theme): Promise<void> {
+  const home = mkdtempSync(join(realpathSync(tmpdir()), 'glassbox-screenshot-'));
+  const workspace = join(home, 'sample');
+  cpSync(sample, workspace, { recursive: true });
+  rmSync(join(workspace, 'README.md'));
+  const settings = { 'window.commandCenter': false };
+  try {
+    await editors.withEditor('training', { folder: workspace, theme, settings, width: 1440, height: 1000 }, async (editor) => {
+      await training.openTraining(editor);
+      await training.followRun(editor, `${buggy}/checkpoints/epoch_*`);
+      for (const epoch of ['epoch_01', 'epoch_03', 'epoch_05', 'epoch_07', 'epoch_10'])
+        await training.rowSays(editor, epoch, /% of \d+ probes right/);
+      const page = await training.trainingPage(editor);
+      await byId(page, 'alarm').first().waitFor();
+      await drawn(page);
+      await save(editor, `training-${theme}`);
+
+      await training.treeRow(editor, 'epoch_03').click();
+      await training.treeRow(editor, 'epoch_10').click({ modifiers: ['ControlOrMeta'] });
+      await editors.contextMenu(editor, training.treeRow(editor, 'epoch_10'), 'Compare Selected Checkpoints');
+      const comparison = await editors.webview(editor, /epoch_03.*epoch_10/);
+      await inState(comparison, 'ready');
+      await drawn(comparison);
+      await save(editor, `training-comparison-${theme}`);
+    });
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
 /** Waits until nothing is a placeholder any more. */
 async function drawn(page: FrameLocator): Promise<void> {
   const placeholders = page.locator('.skeleton').filter({ visible: true });
@@ -173,5 +205,7 @@ const all = [
   { name: 'model-dark', take: () => takeModel('model-dark', 'dark') },
   { name: 'units-dark', take: () => takeUnits('dark') },
   { name: 'space-dark', take: () => takeSpace('dark') },
+  { name: 'training-dark', take: () => takeTraining('dark') },
+  { name: 'training-light', take: () => takeTraining('light') },
 ];
 for (const { name, take } of all) if (words.length === 0 || words.some((word) => name.includes(word))) await take();
