@@ -277,7 +277,6 @@ export interface TrainingPageCalls {
   pinProbe: Call<{ image: string }, void>;
   /** What the network sees of images, in their order, with the newest checkpoint that was read. */
   pictures: Call<{ images: readonly string[] }, readonly (RgbPixels | undefined)[]>;
-  thumbnails: Call<{ images: readonly string[] }, readonly Uint8Array[]>;
   /** The map at its own resolution. Fails with 'file-missing' or 'file-changed' where the checkpoint is gone. */
   explain: Call<{ checkpoint: string; image: string; class?: number }, { map: ExplanationMap; picture: RgbPixels }>;
   /** Opens the explanation of an image by a checkpoint. */
@@ -350,6 +349,15 @@ export interface ComparedClass extends BothSides<number | undefined> {
   label: string;
 }
 
+/** Where the positive evidence of a map lies, as in `ProbeFrames`. */
+export interface MapMeasures {
+  borderShare: number;
+  borderPeak: boolean;
+  objectShare: number;
+  objectArea: number;
+  objectPeak: boolean;
+}
+
 export interface ComparedImage extends BothSides<ComparedMap> {
   /** What the network sees of it; undefined: both are gone. */
   picture: RgbPixels | undefined;
@@ -359,6 +367,8 @@ export interface ComparedImage extends BothSides<ComparedMap> {
   predicted: BothSides<number | undefined>;
   /** Best classes of either, and the true and the explained one: what the newer one is surest of comes first. Numbers are probabilities. */
   classes: readonly ComparedClass[];
+  /** Of the two maps; undefined where maps of this class were not measured. */
+  measured: BothSides<MapMeasures | undefined>;
 }
 
 interface OfComparison {

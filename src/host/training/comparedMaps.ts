@@ -1,7 +1,7 @@
 import { isAbort, ModelError, toErrorRecord } from '../../shared/errors.ts';
 import { frameMap } from '../../shared/frameMap.ts';
 import type { MapRequest, Prediction, RankedClass } from '../../shared/protocol.ts';
-import type { Checkpoint, ComparedClass, ComparedImage, ComparedMap, ProbeFrames } from '../../shared/trainingProtocol.ts';
+import type { Checkpoint, ComparedClass, ComparedImage, ComparedMap, MapMeasures, ProbeFrames } from '../../shared/trainingProtocol.ts';
 import type { RgbPixels } from '../../shared/unitsProtocol.ts';
 import type { EngineClient } from '../engineClient.ts';
 
@@ -18,6 +18,10 @@ export interface BothQuestion {
   /** Undefined: the true class where it is known, else what `to` predicts. */
   class: number | undefined;
   request: Omit<MapRequest, 'class'>;
+  /** Where the object is, by image. */
+  masks: Readonly<Record<string, string>>;
+  /** Folder that results are kept in. */
+  store: string;
   priority: number;
 }
 
@@ -33,16 +37,20 @@ export async function explainBoth(engine: Engine, asked: BothQuestion, signal: A
   const truth = second.truth ?? first.truth;
   const index = asked.class ?? truth ?? second.class ?? first.class;
   if (index === undefined) throw second.failure ?? first.failure ?? new ModelError('stale', 'Nothing is kept of this picture.');
-  const [before, now, picture] = await Promise.all([
-    mapOf(engine, from, first, { ...asked, class: index }, signal),
-    mapOf(engine, to, second, { ...asked, class: index }, signal),
+  const of = { ...asked, class: index };
+  const [before, now, picture, measuredBefore, measuredNow] = await Promise.all([
+    mapOf(engine, from, first, of, signal),
+    mapOf(engine, to, second, of, signal),
     pictureOf(engine, asked, signal),
+    measuresOf(engine, from, of, truth, signal),
+    measuresOf(engine, to, of, truth, signal),
   ]);
   const label = second.label(index) ?? first.label(index) ?? `class ${index}`;
   return {
     ...{ picture, explained: { index, label }, truth, from: before, to: now },
     predicted: { from: first.class, to: second.class },
     classes: classesOf(first, second, [truth, index]),
+    measured: { from: measuredBefore, to: measuredNow },
   };
 }
 
@@ -142,6 +150,39 @@ function keptMap({ checkpoint, frames }: ComparedSide, image: string, index: num
   }
   const map = frameMap(frames, row);
   return map ? { map, error: undefined, kept: true } : { map: undefined, error, kept: false };
+}
+
+/** Those of the checkpoint's frames where they explain that class; else, of the true class, as frames of this one image. */
+async function measuresOf(
+  engine: Engine,
+  { checkpoint, frames }: ComparedSide,
+  { image, masks, store, request, priority, ...asked }: BothQuestion & { class: number },
+  truth: number | undefined,
+  signal: AbortSignal,
+): Promise<MapMeasures | undefined> {
+  const known = frames && measuresIn(frames, image, asked.class);
+  if (known || checkpoint.gone || asked.class !== truth) return known;
+  try {
+    const choice = { request, of: 'truth' } as const;
+    const of = { model: checkpoint.path, store, images: [image], masks, choice, priority };
+    return measuresIn(await engine.call('probeFrames', of, { signal }), image, asked.class);
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    // What cannot be measured is told of where the map would be.
+    return undefined;
+  }
+}
+
+function measuresIn(frames: ProbeFrames, image: string, index: number): MapMeasures | undefined {
+  const row = frames.images.indexOf(image);
+  if (row < 0 || frames.explained[row] !== index || Number.isNaN(frames.borderShare[row])) return undefined;
+  return {
+    borderShare: frames.borderShare[row] as number,
+    borderPeak: frames.borderPeak[row] === 1,
+    objectShare: frames.objectShare[row] as number,
+    objectArea: frames.objectArea[row] as number,
+    objectPeak: frames.objectPeak[row] === 1,
+  };
 }
 
 async function pictureOf(engine: Engine, { from, to, image, priority }: BothQuestion, signal: AbortSignal): Promise<RgbPixels | undefined> {

@@ -6,6 +6,7 @@ import type { ComparisonPageCalls, ComparisonResults, MapChoice } from '../../sh
 import type { RgbPixels } from '../../shared/unitsProtocol.ts';
 import type { EngineClient } from '../engineClient.ts';
 import { type ComparedSide, explainBoth } from './comparedMaps.ts';
+import { masksOf } from './masksOf.ts';
 
 /** What a person looks at comes before what is drawn in passing, and that before what goes on by itself. */
 const [shown, passing] = [1, 0];
@@ -57,10 +58,11 @@ export function comparisonCalls({
     explainBoth: async ({ generation, image, class: index, background }, context) => {
       const of = now(generation);
       expectKnown(of, image);
-      const { from, to, choice } = of;
+      const { from, to, choice, store } = of;
+      const masks = await masksOf([image]);
       const priority = background ? passing : shown;
       return await jobs.run(`both ${JSON.stringify([image, index])}`, context, ({ signal }) =>
-        explainBoth(engine, { from, to, image, class: index, request: choice.request, priority }, signal),
+        explainBoth(engine, { from, to, image, class: index, request: choice.request, masks, store, priority }, signal),
       );
     },
   };

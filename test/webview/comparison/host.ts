@@ -11,6 +11,7 @@ import type {
   ComparisonPageEvents,
   ComparisonResults,
   ComparisonSubject,
+  MapMeasures,
   ProbeFrames,
 } from '../../../src/shared/trainingProtocol.ts';
 import { plugIn, SteeredHost } from '../steered.ts';
@@ -121,12 +122,24 @@ export class ComparisonTestHost extends SteeredHost {
       ...{ picture: picture(image), explained: { index, label: training.classes[index] as string }, truth: second.truth[row] as number },
       ...{ predicted: { from: first.predicted[row] as number, to: second.predicted[row] as number } },
       ...{ from: of(first, from), to: of(second, to) },
+      measured: { from: measuresIn(first, row), to: measuresIn(second, row) },
       classes: training.classes
         .map((label, of) => ({ index: of, label, from: say(first, of), to: say(second, of) }))
         .sort((a, b) => b.to - a.to)
         .slice(0, 6),
     };
   }
+}
+
+function measuresIn(frames: ProbeFrames, row: number): MapMeasures {
+  return {
+    ...{ borderShare: frames.borderShare[row] as number, borderPeak: frames.borderPeak[row] === 1 },
+    ...{
+      objectShare: frames.objectShare[row] as number,
+      objectArea: frames.objectArea[row] as number,
+      objectPeak: frames.objectPeak[row] === 1,
+    },
+  };
 }
 
 /** Another class has the same map, weaker. */

@@ -40,9 +40,11 @@ export function gridView(state: ComparisonState, flow: Flow): TemplateResult {
     </div>
     ${sharing === 'all' && subject ? legendView({ ...model, unit }, subject) : ''}
     <div class="grid-rows" role="list">
-      <div class="grid-row grid-head" aria-hidden="true">
-        <span></span><span>${subject?.from.name}</span><span>${subject?.to.name}</span><span>difference</span>
-      </div>
+      ${[0, 1].map(
+        () => html`<div class="grid-row grid-head" aria-hidden="true">
+          <span></span><span>${subject?.from.name}</span><span>${subject?.to.name}</span><span>difference</span>
+        </div>`,
+      )}
       ${repeat(
         model.rows,
         ({ probe }) => probe.path,

@@ -20,7 +20,7 @@ export function pairView(state: ComparisonState, flow: Flow): TemplateResult | t
   const image = both.value;
   return html`<section class="pair" aria-label="Both maps" aria-busy=${both.loading} data-testid="pair" data-image=${image ? path : ''}>
     ${headView(state, subject, path, flow)} ${toolsView(state, subject, flow)}
-    ${both.error ? errorView(both.error, { retry: () => flow.retry(), showLog: () => flow.showLog() }) : bodyView(state, subject, path, image, flow)}
+    ${both.error ? errorView(both.error, { retry: () => flow.retry(), showLog: () => flow.showLog() }) : bodyView(state, subject, image, flow)}
   </section>`;
 }
 
@@ -37,16 +37,10 @@ function headView(state: ComparisonState, { from, to }: ComparisonSubject, path:
   </div>`;
 }
 
-function bodyView(
-  state: ComparisonState,
-  subject: ComparisonSubject,
-  path: string,
-  image: ComparedImage | undefined,
-  flow: Flow,
-): TemplateResult {
+function bodyView(state: ComparisonState, subject: ComparisonSubject, image: ComparedImage | undefined, flow: Flow): TemplateResult {
   const model = pairModel({ from: image?.from.map, to: image?.to.map }, state.choices.measure);
   return html`${arranged(state, subject, image, model, flow)}
     ${readout(state, model)}
     ${legendView({ ...model, unit: (model.maps.to ?? model.maps.from)?.unit }, subject)}
-    ${image ? html`<div class="pair-numbers">${predictionsView(image, subject)} ${measuresView(state, subject, path, image, model)}</div>` : nothing}`;
+    ${image ? html`<div class="pair-numbers">${predictionsView(image, subject)} ${measuresView(subject, image, model)}</div>` : nothing}`;
 }

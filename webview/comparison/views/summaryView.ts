@@ -64,17 +64,17 @@ function driftView({ overlap, cka, images }: Drift): TemplateResult {
     'Share of the 10 nearest neighbours that stay the same, and linear CKA of each layer (1: the same up to rotation and scale)';
   return html`<div class="comparison-fact comparison-drift" data-testid="drift" title=${about}>
     <h2 class="card-title">Drift, no projection${images > 0 ? `, ${images} pictures` : ''}</h2>
-    ${bar('10-neighbour overlap', overlap, 'drift-overlap')}
-    <div class="comparison-cka" role="list" aria-label="Linear CKA by layer" data-testid="cka">
-      ${cka.map(({ layer, value }) => html`<div role="listitem">${bar(layer, value, 'cka-layer', 'CKA ')}</div>`)}
+    <div class="comparison-cka" role="list" data-testid="cka">
+      <div role="listitem">${bar('10-neighbour overlap', overlap, 'drift-overlap')}</div>
+      ${cka.map(({ layer, value }) => html`<div role="listitem">${bar(`CKA ${layer}`, value, 'cka-layer')}</div>`)}
     </div>
   </div>`;
 }
 
-function bar(label: string, value: number, testid: string, before = ''): TemplateResult {
+function bar(label: string, value: number, testid: string): TemplateResult {
   const text = Number.isNaN(value) ? '–' : value.toFixed(2);
   return html`<p class="comparison-bar" data-testid=${testid}>
-    <span class="comparison-bar-label" title=${label}><span class="visually-hidden">${before}</span>${label}</span>
+    <span class="comparison-bar-label" title=${label}>${label}</span>
     <span class="bar" aria-hidden="true"><span ${vars({ '--share': String(Math.max(0, Math.min(1, value || 0))) })}></span></span>
     <span class="comparison-bar-value">${text}</span>
   </p>`;

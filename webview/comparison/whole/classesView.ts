@@ -7,23 +7,28 @@ import type { SetModel } from './setModel.ts';
 const most = 40;
 
 /** Classes by how the share of right ones changed: the largest fall first. */
-export function classesView({ byClass, classes }: SetModel): TemplateResult | typeof nothing {
+export function classesView({ byClass, to: { classes } }: SetModel): TemplateResult | typeof nothing {
   if (byClass.length === 0) return nothing;
   return html`<section data-testid="by-class">
     <h2 class="card-title">Right, by class: the largest fall first</h2>
     <table class="set-table">
       <tbody>
-        ${byClass.slice(0, most).map(
-          ({ class: index, images, from, to }) => html`<tr data-testid="class-change">
-            <th scope="row">${classes[index]} <span class="small">${images}</span></th>
-            <td class="bars" aria-hidden="true"><span class="bar first"><span ${vars({ '--share': String(from) })}></span></span><span class="bar second"><span ${vars({ '--share': String(to) })}></span></span></td>
-            <td>${shareText(from)}</td>
-            <td>${shareText(to)}</td>
-            <td>${pointsText(to - from)}</td>
-          </tr>`,
-        )}
+        ${byClass.slice(0, most).map(({ of, images, accuracy, change }) => {
+          const before = accuracy - change;
+          return html`<tr data-testid="class-change">
+            <th scope="row">${classes[of]} <span class="small">${images}</span></th>
+            <td class="bars" aria-hidden="true">${bar(before, 'first')}${bar(accuracy, 'second')}</td>
+            <td>${shareText(before)}</td>
+            <td>${shareText(accuracy)}</td>
+            <td>${pointsText(change)}</td>
+          </tr>`;
+        })}
       </tbody>
     </table>
     ${byClass.length > most ? html`<p class="small">The first ${most} of ${byClass.length} classes.</p>` : nothing}
   </section>`;
+}
+
+function bar(share: number, side: 'first' | 'second'): TemplateResult {
+  return html`<span class="bar ${side}"><span ${vars({ '--share': String(Math.max(0, share)) })}></span></span>`;
 }

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import type { ComparisonSubject } from '../../../src/shared/trainingProtocol.ts';
 import { vars } from '../../ui/vars.ts';
 import { signedText } from '../views/summaryText.ts';
 import type { PairChange, SetModel } from './setModel.ts';
@@ -8,13 +9,11 @@ const mostClasses = 12;
 const mostPairs = 12;
 
 /** How the counts of the confusion matrix changed: as a matrix where it is small, and the pairs that changed most. */
-export function confusionView(model: SetModel): TemplateResult {
-  const { pairs, fits, to } = model;
-  if (!fits)
-    return html`<p class="small" data-testid="confusion-difference">The two have different classes: their confusion matrices cannot be subtracted.</p>`;
+export function confusionView(model: SetModel, subject: ComparisonSubject | undefined): TemplateResult {
+  const { pairs, to } = model;
   const wrong = pairs.filter(({ label, predicted }) => label !== predicted).slice(0, mostPairs);
   return html`<section data-testid="confusion-difference">
-    <h2 class="card-title">Confusion, second minus first</h2>
+    <h2 class="card-title">Confusion: ${subject?.to.name} − ${subject?.from.name}</h2>
     ${pairs.length === 0 ? html`<p class="small">Nothing changed.</p>` : to.classes.length <= mostClasses ? matrix(model) : nothing}
     ${
       wrong.length > 0
@@ -24,11 +23,12 @@ export function confusionView(model: SetModel): TemplateResult {
   </section>`;
 }
 
-function pairText({ label, predicted, from, to }: PairChange, { classes }: SetModel): TemplateResult {
+function pairText({ label, predicted, from, to }: PairChange, { to: { classes } }: SetModel): TemplateResult {
   return html`<span>${classes[label]} taken for ${classes[predicted]}</span> <span class="small">${from} → ${to} (${signedText(to - from)})</span>`;
 }
 
-function matrix({ pairs, classes, to }: SetModel): TemplateResult {
+function matrix({ pairs, to }: SetModel): TemplateResult {
+  const { classes } = to;
   const most = Math.max(...pairs.map((pair) => Math.abs(pair.to - pair.from)));
   const at = new Map(pairs.map((pair) => [`${pair.label} ${pair.predicted}`, pair]));
   return html`<div class="matrix-room"><table class="difference-matrix" data-testid="difference-matrix">

@@ -6,7 +6,7 @@ import { paintedInView } from '../../ui/paintedInView.ts';
 import type { Flow } from '../flow.ts';
 import { nameOf } from '../selectors.ts';
 import type { ComparisonState } from '../state.ts';
-import type { SetModel, SetRow } from './setModel.ts';
+import type { SetModel } from './setModel.ts';
 
 /** More are not looked at one by one. */
 const most = 60;
@@ -14,11 +14,11 @@ const most = 60;
 /** What became wrong and what became right. */
 export function flipsView(state: ComparisonState, model: SetModel, flow: Flow): TemplateResult {
   return html`<div class="set-flips">
-    ${list('wrong', 'Became wrong', model.becameWrong, state, model, flow)} ${list('right', 'Became right', model.becameRight, state, model, flow)}
+    ${list('wrong', 'Became wrong', model.flips.becameWrong, state, model, flow)} ${list('right', 'Became right', model.flips.becameRight, state, model, flow)}
   </div>`;
 }
 
-function list(id: string, title: string, rows: readonly SetRow[], state: ComparisonState, model: SetModel, flow: Flow): TemplateResult {
+function list(id: string, title: string, rows: readonly number[], state: ComparisonState, model: SetModel, flow: Flow): TemplateResult {
   const onKey = (event: KeyboardEvent) => {
     const tiles = [...(event.currentTarget as Element).querySelectorAll<HTMLElement>('[role=option]')];
     if (moveFocus(event, tiles)) event.preventDefault();
@@ -34,16 +34,12 @@ function list(id: string, title: string, rows: readonly SetRow[], state: Compari
   </section>`;
 }
 
-function tile(
-  { row, before, path }: SetRow,
-  at: number,
-  { lit }: ComparisonState,
-  { from, to, classes }: SetModel,
-  flow: Flow,
-): TemplateResult {
+function tile(row: number, at: number, { lit }: ComparisonState, { from, to }: SetModel, flow: Flow): TemplateResult {
+  const path = to.images[row] as string;
   const picture = flow.thumbs.get(path);
-  const label = classes[to.labels[row] as number] ?? '';
-  const says = `${from.classes[from.predicted[before] as number]} → ${classes[to.predicted[row] as number]}`;
+  const name = (index: number | undefined) => to.classes[index ?? -1] ?? '–';
+  const label = name(to.labels[row]);
+  const says = `${name(from.predicted[row])} → ${name(to.predicted[row])}`;
   return html`<div
     class=${classMap({ 'flip-tile': true, selected: lit === row })}
     role="option"

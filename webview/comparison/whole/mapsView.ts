@@ -6,7 +6,7 @@ import { vars } from '../../ui/vars.ts';
 import type { Flow } from '../flow.ts';
 import type { ComparisonState } from '../state.ts';
 import { type MapsModel, mapSize, mapsModel } from './mapsModel.ts';
-import { inRows, paintLit, paintPoints } from './paintPoints.ts';
+import { paintLit, paintPoints } from './paintPoints.ts';
 import type { SetModel } from './setModel.ts';
 
 /** How near to a point somebody has to point, pixels of the drawing. */
@@ -54,13 +54,13 @@ function mapView(state: ComparisonState, model: SetModel, maps: MapsModel, side:
   return html`<figure class="set-map">
     <figcaption><strong>${name}</strong></figcaption>
     <div class="set-map-stage" role="img" tabindex="0" aria-label="Map of the feature space of ${name}" data-testid="map-${side}" @pointermove=${point} @keydown=${onKey}>
-      <canvas data-testid="map-${side}-points" ${painted(mapSize, [maps, side, look], (context) => paintPoints(context, maps, side, inRows(of, model.rows, model.to.images.length, side === 'from' ? 'before' : 'row'), theme))}></canvas>
+      <canvas data-testid="map-${side}-points" ${painted(mapSize, [maps, side, look], (context) => paintPoints(context, maps, side, of, theme))}></canvas>
       <canvas class="set-map-lit" data-testid="map-${side}-lit" ${painted(mapSize, [maps, side, lit, look], (context) => paintLit(context, maps, side, lit, theme))}></canvas>
     </div>
   </figure>`;
 }
 
-function legend({ classes, to }: SetModel): TemplateResult {
+function legend({ to }: SetModel): TemplateResult {
   const theme = themeOf(document.body);
   const shown = [...new Set(to.labels)].filter((label) => label >= 0).sort((a, b) => a - b);
   return html`<p class="set-legend small" data-testid="map-legend">
@@ -68,7 +68,7 @@ function legend({ classes, to }: SetModel): TemplateResult {
       .slice(0, distinct)
       .map(
         (label) =>
-          html`<span class="set-class"><span class="set-colour" ${vars({ '--colour': css(classColour(label, theme)) })}></span>${classes[label]}</span>`,
+          html`<span class="set-class"><span class="set-colour" ${vars({ '--colour': css(classColour(label, theme)) })}></span>${to.classes[label]}</span>`,
       )}
     ${shown.length > distinct ? html`<span>and ${shown.length - distinct} more, in the same colours again</span>` : ''}
   </p>`;

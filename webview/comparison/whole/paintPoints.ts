@@ -10,7 +10,7 @@ export function paintPoints(
   context: CanvasRenderingContext2D,
   { transform, ...maps }: MapsModel,
   side: 'from' | 'to',
-  of: { labels: Int32Array; predicted: Int32Array },
+  of: Pick<WholeSet, 'labels' | 'predicted'>,
   theme: MapTheme,
 ): void {
   const { positions, states } = maps[side];
@@ -64,14 +64,4 @@ export function paintLit(
   context.beginPath();
   context.arc(...here, 2.4 * radius, 0, 2 * Math.PI);
   context.stroke();
-}
-
-/** Labels and predictions in the rows of the second checkpoint. */
-export function inRows(of: WholeSet, rows: readonly { row: number; before: number }[], count: number, at: 'row' | 'before') {
-  const [labels, predicted] = [new Int32Array(count).fill(-1), new Int32Array(count).fill(-1)];
-  for (const row of rows) {
-    labels[row.row] = of.labels[row[at]] as number;
-    predicted[row.row] = of.predicted[row[at]] as number;
-  }
-  return { labels, predicted };
 }

@@ -14,14 +14,19 @@ export function setView(state: ComparisonState, flow: Flow): TemplateResult {
   const { from, to } = results.wholes;
   if (!from || !to) {
     const missing = [from ? [] : [subject?.from.name], to ? [] : [subject?.to.name]].flat();
-    return html`<section class="compared-set" data-testid="set-missing">
-      <p>The data set is not evaluated at ${missing.join(' and ')} yet.</p>
-      <p class="small">Switch its evaluation on in the Training view; it goes on while this panel or that view is open.</p>
-    </section>`;
+    return missingView(
+      `The data set is not evaluated at ${missing.join(' and ')} yet.`,
+      'Switch its evaluation on in the Training view; it goes on while this panel or that view is open.',
+    );
   }
   const model = setModel(from, to);
+  if (!model) return missingView('The two were evaluated on different pictures or classes.', 'Nothing of them can be subtracted.');
   return html`<section class="compared-set" aria-label="Data set" data-testid="set">
     ${mapsView(state, model, flow)} ${litView(state, model, flow)} ${flipsView(state, model, flow)}
-    <div class="set-tables">${classesView(model)} ${confusionView(model)}</div>
+    <div class="set-tables">${classesView(model)} ${confusionView(model, subject)}</div>
   </section>`;
+}
+
+function missingView(what: string, next: string): TemplateResult {
+  return html`<section class="compared-set" data-testid="set-missing"><p>${what}</p><p class="small">${next}</p></section>`;
 }
