@@ -57,7 +57,7 @@ export class Training implements vscode.Disposable {
 
   constructor(host: Host) {
     this.#host = host;
-    this.#finder = new RunFinder(host.models, host.context.workspaceState);
+    this.#finder = new RunFinder(host.context.workspaceState);
     this.#probeSet = new ProbeSet(host.context.workspaceState);
     this.#subscriptions = [
       this.#finder,
@@ -146,6 +146,12 @@ export class Training implements vscode.Disposable {
   /** Folder that what is read of checkpoints is kept in. */
   get store(): string {
     return join((this.#host.context.storageUri ?? this.#host.context.globalStorageUri).fsPath, 'training');
+  }
+
+  /** Whether an image is a probe or of the data set that is evaluated. */
+  knows(image: string): boolean {
+    const { probes = [], set } = this.#question?.asked ?? {};
+    return probes.some(({ path }) => path === image) || (set?.images.includes(image) ?? false);
   }
 
   /** Other maps from now on. */

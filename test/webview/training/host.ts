@@ -71,7 +71,6 @@ export class TrainingTestHost extends SteeredHost {
       };
     },
     pictures: ({ images }) => images.map(picture),
-    thumbnails: ({ images }) => images.map(() => new Uint8Array()),
     explain: ({ checkpoint, image }) => {
       const { scene } = this;
       const frames = framesOf(
