@@ -39,10 +39,12 @@ export const probeFrames: TrainingHandler<'probeFrames'> = async (services, para
   await unlessStoreFails(async () => {
     await rememberModel(store, path, open, choices);
     await kept.keepAbout(known);
-    if (known.version === before?.version) return;
-    rows = await begin();
-    await lookUp(kept, known, choice, rows);
   }, undefined);
+  if (known.version !== before?.version) {
+    // What was looked up is of another version.
+    rows = await begin();
+    await unlessStoreFails(() => lookUp(kept, known, choice, rows), undefined);
+  }
   const key = await aside(services, async (own) => {
     const work = new ProbeWork({ ...services, ...own }, { open, known, kept }, { priority, signal });
     await work.addLogits(rows);
