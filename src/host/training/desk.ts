@@ -92,6 +92,7 @@ export class Desk {
   files(files: readonly CheckpointFile[]): void {
     const changed = this.#list.take(files);
     if (this.#job && changed.includes(this.#job.entry)) this.#stop();
+    if (changed.length > 0) this.#options.keep(this.#list.kept);
     this.#settleReadings();
     this.#look();
   }
@@ -177,7 +178,7 @@ export class Desk {
     const { file, frames, whole, failed } = entry;
     const stamp = stampOf(entry);
     if (!this.#asked || failed === stamp || file?.complete === false) return undefined;
-    const lacks = (got: Entry[Kind], kind: Kind) => got?.question !== this.#question[kind] || got.stamp !== stamp;
+    const lacks = (got: Entry[Kind], kind: Kind) => got?.question !== this.#question[kind] || (file && got.stamp !== stamp);
     if (this.#asked.probes.length > 0 && lacks(frames, 'frames')) return 'frames';
     return file && this.#asked.set && lacks(whole, 'whole') ? 'whole' : undefined;
   }
