@@ -277,6 +277,8 @@ export interface TrainingPageCalls {
   pinProbe: Call<{ image: string }, void>;
   /** What the network sees of images, in their order, with the newest checkpoint that was read. */
   pictures: Call<{ images: readonly string[] }, readonly (RgbPixels | undefined)[]>;
+  /** How far the network moved between two checkpoints, by id, at both of which the data set was evaluated. */
+  drift: Call<{ from: string; to: string }, Drift>;
   /** The map at its own resolution. Fails with 'file-missing' or 'file-changed' where the checkpoint is gone. */
   explain: Call<{ checkpoint: string; image: string; class?: number }, { map: ExplanationMap; picture: RgbPixels }>;
   /** Opens the explanation of an image by a checkpoint. */

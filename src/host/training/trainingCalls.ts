@@ -53,6 +53,11 @@ export function trainingCalls({ host, training, actions }: Serving): Handlers<Tr
         model === undefined ? undefined : await engine.call('picture', { model, image: known(image), priority: shownPriority }, { signal });
       return await Promise.all(images.map((image) => one(image).catch(() => undefined)));
     },
+    drift: async ({ from, to }, { signal }) => {
+      const [before, after] = [from, to].map((id) => training.state.checkpoints.find((each) => each.id === id)?.version);
+      if (before === undefined || after === undefined) throw new ModelError('stale', 'One of the two checkpoints is not read yet.');
+      return await engine.call('drift', { store: training.store, from: before, to: after }, { signal });
+    },
     explain: async ({ checkpoint, image, class: index }, { signal }) => {
       const of = { model: there(checkpoint).path, image: known(image), priority: shownPriority };
       const request = { ...training.choice.request, ...(index !== undefined && { class: index }) };

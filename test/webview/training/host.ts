@@ -2,7 +2,7 @@
 import { emit, type Handlers, serve } from '../../../src/shared/rpc.ts';
 import type { Checkpoint, TrainingPageCalls, TrainingPageEvents, TrainingState } from '../../../src/shared/trainingProtocol.ts';
 import { plugIn, SteeredHost } from '../steered.ts';
-import { checkpointsOf, framesOf, logsOf, probesOf, wholeOf } from './made.ts';
+import { checkpointsOf, driftOf, framesOf, logsOf, probesOf, wholeOf } from './made.ts';
 import type { TrainingScene } from './scene.ts';
 
 declare global {
@@ -54,6 +54,13 @@ export class TrainingTestHost extends SteeredHost {
     });
   }
 
+  /** The data set is evaluated at a checkpoint. */
+  evaluate(at: number): void {
+    this.scene = { ...this.scene, wholes: Math.max(this.scene.wholes, at + 1) };
+    const { id } = checkpointsOf(this.scene)[at] as Checkpoint;
+    emit<TrainingPageEvents, 'whole'>(this.port, 'whole', { generation: this.generation, checkpoint: id, whole: wholeOf(this.scene, at) });
+  }
+
   /** Somebody chose a checkpoint in the tree. */
   show(checkpoint: string): void {
     emit<TrainingPageEvents, 'show'>(this.port, 'show', { checkpoint });
@@ -71,6 +78,10 @@ export class TrainingTestHost extends SteeredHost {
       };
     },
     pictures: ({ images }) => images.map(picture),
+    drift: ({ from, to }) => {
+      const [a, b] = [from, to].map((id) => checkpointsOf(this.scene).findIndex((each) => each.id === id)) as [number, number];
+      return driftOf(this.scene, a, b);
+    },
     explain: ({ checkpoint, image }) => {
       const { scene } = this;
       const frames = framesOf(

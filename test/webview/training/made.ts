@@ -1,7 +1,7 @@
 // Numbers of a training run, the same for the same scene. Runs in the browser: no imports from Node.
 import type { ErrorRecord } from '../../../src/shared/errors.ts';
 import { Random } from '../../../src/shared/random.ts';
-import type { Checkpoint, Probe, ProbeFrames, Reading, TrainingLog, WholeSet } from '../../../src/shared/trainingProtocol.ts';
+import type { Checkpoint, Drift, Probe, ProbeFrames, Reading, TrainingLog, WholeSet } from '../../../src/shared/trainingProtocol.ts';
 import { borderArea, borderWidth } from '../../../src/shared/trainingProtocol.ts';
 import type { TrainingScene } from './scene.ts';
 
@@ -97,14 +97,7 @@ export function wholeOf(scene: TrainingScene, checkpoint: number): WholeSet {
     positions[2 * row] = 20 * progress * Math.cos(angle) + spread * (still.uniform() - 0.5) * 2;
     positions[2 * row + 1] = 20 * progress * Math.sin(angle) + spread * (still.uniform() - 0.5) * 2;
   }
-  const layers = ['conv1', 'conv2', 'conv3', 'conv4', 'conv5'];
-  const drift =
-    checkpoint === 0
-      ? undefined
-      : {
-          ...{ from: versionOf(checkpoint - 1), to: versionOf(checkpoint), overlap: 0.3 + 0.6 * progress, images: n },
-          cka: layers.map((layer, i) => ({ layer, value: 1 - (1 - progress) * 0.15 * (i + 1) })),
-        };
+  const drift = checkpoint === 0 ? undefined : driftOf(scene, checkpoint - 1, checkpoint);
   return {
     ...{
       version: versionOf(checkpoint),
@@ -114,6 +107,17 @@ export function wholeOf(scene: TrainingScene, checkpoint: number): WholeSet {
     dead: layers.map((layer, i) => ({ layer, units: 32, dead: Math.round(i * 2 * progress) })),
     ...{ layer: 'global_average_pooling2d', positions, alignedTo: checkpoint === 0 ? undefined : versionOf(checkpoint - 1) },
     ...{ kl: 0.9, klFree: checkpoint === 0 ? Number.NaN : 0.86, drift, ms: 900 },
+  };
+}
+
+const layers = ['conv1', 'conv2', 'conv3', 'conv4', 'conv5'];
+
+/** It moves less and less, later layers more than early ones, and more over more checkpoints. */
+export function driftOf({ checkpoints, images }: TrainingScene, from: number, to: number): Drift {
+  const progress = checkpoints > 1 ? to / (checkpoints - 1) : 1;
+  return {
+    ...{ from: versionOf(from), to: versionOf(to), overlap: (0.3 + 0.6 * progress) / Math.max(1, to - from), images },
+    cka: layers.map((layer, i) => ({ layer, value: 1 - (1 - progress) * 0.15 * (i + 1) })),
   };
 }
 
