@@ -12,7 +12,7 @@ import { lookTools, measureSwitch } from '../pair/toolsView.ts';
 import { mark } from '../probes/probeList.ts';
 import { correlationText, rowText } from '../probes/probeText.ts';
 import type { ComparisonState } from '../state.ts';
-import { shareText } from '../views/summaryText.ts';
+import { probabilityText } from '../views/summaryText.ts';
 import { type GridModel, type GridRow, gridModel } from './gridModel.ts';
 
 /** Pixels of a drawing. */
@@ -71,7 +71,7 @@ function rowView(state: ComparisonState, grid: GridModel, { probe, model, explai
     ${(['from', 'to'] as const).map(
       (which) => html`<div class="grid-cell">
         ${cell(model.maps[which], scale, `grid-${which}`)}
-        <span class="small grid-says">${mark(probe.right[which])}<span>${probe.predicted[which] ?? '–'}</span> ${shareText(probabilityOf(state, probe, which))}</span>
+        <span class="small grid-says">${mark(probe.right[which])}<span>${probe.predicted[which] ?? '–'}</span> ${probabilityText(probabilityOf(state, probe, which))}</span>
       </div>`,
     )}
     <div class="grid-cell">

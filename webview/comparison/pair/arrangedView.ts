@@ -6,7 +6,7 @@ import { button } from '../../ui/button.ts';
 import type { Flow } from '../flow.ts';
 import { mark } from '../probes/probeList.ts';
 import type { ComparisonState } from '../state.ts';
-import { shareText } from '../views/summaryText.ts';
+import { probabilityText } from '../views/summaryText.ts';
 import { type FigureOptions, figureView } from './figureView.ts';
 import { paintOver } from './paintPair.ts';
 import { paintWipe } from './paintWipe.ts';
@@ -56,7 +56,7 @@ function noteOf(image: ComparedImage | undefined, side: Side, map: ExplanationMa
   if (!image) return '';
   const said = image.classes.find(({ index }) => index === image.predicted[side]);
   const right = image.truth === undefined || !said ? undefined : said.index === image.truth;
-  return html`${said ? html`${mark(right)}${said.label} ${said[side] === undefined ? nothing : shareText(said[side] as number)}` : nothing}
+  return html`${said ? html`${mark(right)}${said.label} ${said[side] === undefined ? nothing : probabilityText(said[side])}` : nothing}
     ${image[side].kept ? html`<span data-testid="kept-${side}">· kept map, ${map?.height} × ${map?.width}</span>` : nothing}
     ${map?.flat === undefined ? nothing : html`<span data-testid="flat-${side}">· ${map.flat}</span>`}`;
 }

@@ -1,7 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ErrorRecord } from '../../../src/shared/errors.ts';
 import type { ExplanationMap } from '../../../src/shared/protocol.ts';
-import type { RgbPixels } from '../../../src/shared/unitsProtocol.ts';
 import { errorView } from '../../page/errorView.ts';
 import { painted } from '../../ui/painted.ts';
 import { vars } from '../../ui/vars.ts';
@@ -22,7 +21,7 @@ export interface FigureOptions extends MapPicture {
   /** For who does not see it. */
   about: string;
   error: ErrorRecord | undefined;
-  /** What the caption's end holds. */
+  /** Below the picture. */
   tools?: TemplateResult | typeof nothing;
   /** Over the picture. */
   over?: TemplateResult | typeof nothing;
@@ -35,8 +34,9 @@ export interface FigureOptions extends MapPicture {
 export function figureView(state: ComparisonState, flow: Flow, options: FigureOptions): TemplateResult {
   const { testid, title, note, about, error, tools = nothing, over = nothing } = options;
   return html`<figure class="pair-figure" data-testid=${testid}>
-    <figcaption><strong class="pair-title" title=${title}>${title}</strong> <span class="small pair-note">${note}</span>${tools}</figcaption>
+    <figcaption><strong class="pair-title" title=${title}>${title}</strong> <span class="small pair-note">${note}</span></figcaption>
     ${error ? html`<div class="pair-error">${errorView(error, { retry: () => flow.retry(), showLog: () => flow.showLog() })}</div>` : stage(state, flow, options, about, over)}
+    ${tools === nothing ? nothing : html`<div class="pair-figure-tools">${tools}</div>`}
   </figure>`;
 }
 
@@ -91,10 +91,3 @@ function mark(map: ExplanationMap, place: Place): TemplateResult {
     ${vars({ '--x': share(column, map.width), '--y': share(row, map.height), '--w': share(1, map.width), '--h': share(1, map.height) })}
   ></span>`;
 }
-
-/** A picture and map that say nothing, in the caption's words. */
-export function flatNote(map: ExplanationMap | undefined): string {
-  return map?.flat ?? '';
-}
-
-export type { RgbPixels };

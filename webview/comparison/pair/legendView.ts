@@ -11,7 +11,7 @@ interface Legend {
 }
 
 /** What the colours of maps and difference mean. */
-export function legendView({ scale, differenceScale, unit }: Legend, { from, to }: ComparisonSubject): TemplateResult {
+export function legendView({ scale, differenceScale, unit }: Legend, { to }: ComparisonSubject): TemplateResult {
   return html`<div class="pair-legends" data-testid="legends">
     <div class="pair-legend" data-testid="legend-maps">
       ${bar(scale)}
@@ -19,7 +19,7 @@ export function legendView({ scale, differenceScale, unit }: Legend, { from, to 
     </div>
     <div class="pair-legend" data-testid="legend-difference">
       ${bar(differenceScale)}
-      <p class="small pair-ends"><span>less in ${to.name}</span><span>more in ${to.name} than in ${from.name}</span></p>
+      <p class="small pair-ends"><span>less in ${to.name}</span><span>more in ${to.name}</span></p>
     </div>
   </div>`;
 }

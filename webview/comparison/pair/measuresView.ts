@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { borderArea, type ComparedImage, type ComparisonSubject, type MapMeasures } from '../../../src/shared/trainingProtocol.ts';
-import { number, percent } from '../../draw/format.ts';
+import { number } from '../../draw/format.ts';
+import { correlationText } from '../probes/probeText.ts';
 import { pointsText, shareText, signedText } from '../views/summaryText.ts';
 import type { PairModel } from './pairModel.ts';
 
@@ -24,7 +25,7 @@ export function measuresView(
         ${row('max', 'Largest value', [short(maps.from?.max), short(maps.to?.max), change(maps.from?.max, maps.to?.max)])}
       </tbody>
     </table>
-    <p class="pair-correlation" data-testid="measure-correlation">Rank correlation of the two maps <strong>${short(correlation)}</strong> <span class="small">1: the same order of cells, 0: another map</span></p>
+    <p class="pair-correlation" data-testid="measure-correlation">Rank correlation of the two maps <strong>${correlationText({ correlation })}</strong> <span class="small">1: the same order of cells, 0: another map</span></p>
   </section>`;
 }
 
@@ -35,7 +36,7 @@ function row(id: string, label: TemplateResult | string, cells: readonly string[
 /** `even`: the share that a map would have that is the same everywhere. */
 function shareRow(id: string, label: string, even: number, from = Number.NaN, to = Number.NaN): TemplateResult {
   const known = !Number.isNaN(from) && !Number.isNaN(to);
-  return row(id, html`${label} <span class="small">even map: ${percent(even)}</span>`, [
+  return row(id, html`${label} <span class="small">even map: ${shareText(even)}</span>`, [
     shareText(from),
     shareText(to),
     known ? pointsText(to - from) : '–',

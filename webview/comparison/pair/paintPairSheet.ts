@@ -5,7 +5,7 @@ import { penOf } from '../../draw/pen.ts';
 import { line, paintBar, paragraph, quiet, say } from '../../draw/sheetText.ts';
 import { endsOf } from '../../page/scaleBar.ts';
 import { nameOf } from '../selectors.ts';
-import { shareText } from '../views/summaryText.ts';
+import { probabilityText } from '../views/summaryText.ts';
 import { type MapPicture, paintOver } from './paintPair.ts';
 import type { PairModel } from './pairModel.ts';
 
@@ -73,7 +73,7 @@ export function paintPairSheet(
 
 function says(image: ComparedImage, which: 'from' | 'to'): string {
   const said = image.classes.find(({ index }) => index === image.predicted[which]);
-  return said ? `${said.label} ${shareText(said[which] ?? Number.NaN)}` : '';
+  return said ? `${said.label} ${probabilityText(said[which])}` : '';
 }
 
 function bar(pen: CanvasRenderingContext2D, scale: ColorScale | undefined, x: number, y: number, long: number): void {

@@ -42,5 +42,5 @@ function bodyView(state: ComparisonState, subject: ComparisonSubject, image: Com
   return html`${arranged(state, subject, image, model, flow)}
     ${readout(state, model)}
     ${legendView({ ...model, unit: (model.maps.to ?? model.maps.from)?.unit }, subject)}
-    ${image ? html`<div class="pair-numbers">${predictionsView(image, subject)} ${measuresView(subject, image, model)}</div>` : nothing}`;
+    ${image ? html`<div class="pair-numbers">${predictionsView(image, subject, flow)} ${measuresView(subject, image, model)}</div>` : nothing}`;
 }

@@ -1,4 +1,4 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
 import type { Checkpoint, ComparisonSubject } from '../../../src/shared/trainingProtocol.ts';
 import { iconButton } from '../../ui/button.ts';
 import { select } from '../../ui/select.ts';
@@ -7,8 +7,8 @@ import { pairAt } from '../selectors.ts';
 import type { ComparisonState } from '../state.ts';
 
 /** The two checkpoints: which they are, the other way round, the pair before and after. */
-export function header(_state: ComparisonState, subject: ComparisonSubject, flow: Flow): TemplateResult {
-  const { from, to, run, choice } = subject;
+export function header(state: ComparisonState, subject: ComparisonSubject, flow: Flow): TemplateResult {
+  const { from, to, run } = subject;
   const step = (steps: number) => ({ onClick: () => flow.step(steps), disabled: pairAt(subject, steps) === undefined });
   return html`<header class="header comparison-header">
     <div class="comparison-sides" role="group" aria-label="Checkpoints">
@@ -20,9 +20,7 @@ export function header(_state: ComparisonState, subject: ComparisonSubject, flow
         ${iconButton({ testid: 'pair-after', label: 'Pair after, at the same distance ( ] )', icon: 'right', ...step(1) })}
       </span>
     </div>
-    <p class="small comparison-run" data-testid="run"><span title=${run}>${run}</span> <span>${choice.request.method}${
-      choice.request.layer === undefined ? nothing : html` · ${choice.request.layer}`
-    }</span></p>
+    <p class="small comparison-run" data-testid="run"><span title=${run}>${run}</span> <span data-testid="method">${methodText(state, subject)}</span></p>
   </header>`;
 }
 
@@ -37,4 +35,12 @@ function sideSelect(
   const all = others.some(({ id }) => id === side.id) ? others : [side, ...others];
   const options = all.map(({ id, name, gone }) => ({ id, label: gone ? `${name} (files gone)` : name }));
   return select({ testid, label, value: side.id, groups: [{ label: run, options }], onChange });
+}
+
+/** `Grad-CAM at conv5`: of what was read, else of what is asked for. */
+function methodText({ methods, results: { frames } }: ComparisonState, { choice }: ComparisonSubject): string {
+  const { method, layer } = (frames.to ?? frames.from)?.map ?? choice.request;
+  const known = methods.find(({ id }) => id === method);
+  const at = layer && known?.at !== 'input' ? ` at ${layer}` : '';
+  return `${known?.label ?? method}${at}`;
 }

@@ -19,13 +19,22 @@ export function changeText(from: number, to: number): string {
   return `${shareText(from)} → ${shareText(to)}${Number.isNaN(from) || Number.isNaN(to) ? '' : ` (${pointsText(to - from)})`}`;
 }
 
+/** Of something counted or measured: 100 % is all of it. */
 export function shareText(share: number): string {
-  return Number.isNaN(share) ? '–' : percent(share);
+  return Number.isNaN(share) ? '–' : `${(100 * share).toFixed(1)} %`;
 }
 
 /** Percentage points with a sign. */
 export function pointsText(change: number): string {
-  return signedText(Number((100 * change).toFixed(1)));
+  if (Number.isNaN(change)) return '–';
+  const text = (100 * Math.abs(change)).toFixed(1);
+  if (text === '0.0') return '0.0';
+  return `${change > 0 ? '+' : '−'}${text}`;
+}
+
+/** A probability as the network gives it. */
+export function probabilityText(probability: number | undefined): string {
+  return probability === undefined || Number.isNaN(probability) ? '–' : percent(probability);
 }
 
 export function signedText(value: number): string {

@@ -5,7 +5,7 @@ import type { Flow } from '../flow.ts';
 import { mark, thumb } from '../probes/probeList.ts';
 import { nameOf } from '../selectors.ts';
 import type { ComparisonState } from '../state.ts';
-import { shareText } from '../views/summaryText.ts';
+import { probabilityText } from '../views/summaryText.ts';
 import type { SetModel } from './setModel.ts';
 
 /** The picture that is pointed at, wherever that is done. */
@@ -16,7 +16,7 @@ export function litView({ lit, subject }: ComparisonState, { from, to }: SetMode
   }
   const label = to.labels[lit] as number;
   const says = (of: WholeSet) =>
-    html`${mark(isCorrect(of, lit))}<strong>${of.classes[of.predicted[lit] as number] ?? '–'}</strong> ${shareText(of.confidence[lit] as number)}`;
+    html`${mark(isCorrect(of, lit))}<strong>${of.classes[of.predicted[lit] as number] ?? '–'}</strong> ${probabilityText(of.confidence[lit] as number)}`;
   const open = (side: 'from' | 'to') =>
     subject[side].gone
       ? nothing

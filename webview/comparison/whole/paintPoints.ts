@@ -3,7 +3,7 @@ import { classColour, css, type MapTheme, noColour } from '../../draw/classColou
 import { faint } from '../../draw/pointState.ts';
 import type { MapsModel } from './mapsModel.ts';
 
-const radius = 5;
+const radius = 6;
 
 /** The images of a data set as points in the colours of their labels; what is wrong as a ring. */
 export function paintPoints(
