@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
-import { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { readFileBounded } from '../formats/file.ts';
+import { isInside } from '../formats/inside.ts';
 import { type ErrorRecord, ModelError, toErrorRecord } from '../shared/errors.ts';
 import type { InputSize, InputValues, Sidecar } from '../shared/sidecar.ts';
 import { parseSidecar } from './parse.ts';
@@ -90,9 +91,4 @@ export async function besideSidecar(sidecarPath: string, name: string): Promise<
     });
   }
   return path;
-}
-
-function isInside(folder: string, file: string): boolean {
-  const way = relative(folder, file);
-  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

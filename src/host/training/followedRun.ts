@@ -1,11 +1,10 @@
-import { stat } from 'node:fs/promises';
 import type { LayerInfo } from '../../shared/protocol.ts';
 import type { ProbeFrames, TrainingLog, WholeSet } from '../../shared/trainingProtocol.ts';
 import type { EngineClient } from '../engineClient.ts';
 import type { CheckpointFile, FoundRun } from './checkpointFile.ts';
 import type { KeptCheckpoint } from './checkpointList.ts';
 import { type Asked, Desk } from './desk.ts';
-import { logsOf } from './logsOf.ts';
+import { logsOf, stampOfLogs } from './logsOf.ts';
 import { type RunWatch, watchRun } from './runWatch.ts';
 
 /** Log files are looked at so often while somebody looks, ms. */
@@ -15,6 +14,8 @@ export interface FollowedOptions {
   engine: Pick<EngineClient, 'call'>;
   /** Folder that results are kept in. */
   store: string;
+  /** Workspace folder that the run lies in: logs are looked for inside of it. */
+  root?: string | undefined;
   kept: readonly KeptCheckpoint[];
   budget(): number;
   keep(kept: readonly KeptCheckpoint[]): void;
@@ -102,7 +103,7 @@ export class FollowedRun {
     if (this.#isReading) return;
     this.#isReading = true;
     try {
-      const files = await logsOf(this.#run);
+      const files = await logsOf(this.#run, this.#options.root);
       const stamp = await stampOfLogs(files);
       if (stamp === this.#logStamp || this.#isOver) return;
       const logs = files.length === 0 ? [] : await this.#options.engine.call('trainingLogs', { files });
@@ -116,10 +117,4 @@ export class FollowedRun {
       this.#isReading = false;
     }
   }
-}
-
-/** Another one where a log was written, came or went. */
-async function stampOfLogs(files: readonly string[]): Promise<string> {
-  const stats = await Promise.all(files.map((file) => stat(file).catch(() => undefined)));
-  return JSON.stringify(files.map((file, i) => [file, stats[i]?.size, stats[i]?.mtimeMs]));
 }
