@@ -146,11 +146,11 @@ async function readOnce(file: string, name: string, { start, end }: Part, limit:
   }
 }
 
-/** Size, time and identity of a file; undefined if it is gone. */
+/** Size, times and identity of a file; undefined if it is gone. Copying programs set the time of modification back, but not that of change. */
 export async function stampOf(file: string): Promise<string | undefined> {
   try {
-    const { size, mtimeMs, ino } = await stat(file);
-    return `${size}:${mtimeMs}:${ino}`;
+    const { size, mtimeNs, ctimeNs, ino } = await stat(file, { bigint: true });
+    return `${size}:${mtimeNs}:${ctimeNs}:${ino}`;
   } catch {
     return undefined;
   }

@@ -126,7 +126,8 @@ export class Settling {
   }
 
   #why({ files }: SetLook, kept: number): string {
-    if (kept > 0) return `${files.length - kept} of ${files.length} files were written anew; the others may follow.`;
+    const anew = files.filter(({ path, stamp }) => this.#accepted?.get(path) !== stamp).length;
+    if (kept > 0) return `${anew} of ${files.length} files were written anew; the others may follow.`;
     return this.#sawWriting ? 'It was written to a moment ago.' : 'It may still be being written: it is looked at for a moment.';
   }
 
