@@ -273,6 +273,7 @@ export class Training implements vscode.Disposable {
     };
     const followed: FollowedRun = new FollowedRun(run, {
       ...{ engine: this.#host.engine, store: this.store, kept: kept()[run.id] ?? [] },
+      root: vscode.workspace.getWorkspaceFolder(vscode.Uri.file(run.folder))?.uri.fsPath,
       budget: () => settings().trainingBudget / 100,
       keep: (all) => void workspaceState.update(keys.kept, { ...kept(), [run.id]: all.length > 0 ? all : undefined }),
       changed: () => this.#tell(),

@@ -75,7 +75,9 @@ export function trainingCalls({ host, training, actions }: Serving): Handlers<Tr
     looking: async ({ checkpoint }) => actions.looking(checkpoint),
     retry: async ({ checkpoint }) => training.desk?.retry(checkpoint),
     openLog: async ({ file }) => {
-      if (training.snapshot.logs.some((log) => log.file === file)) await run('vscode.open', vscode.Uri.file(file));
+      const log = training.snapshot.logs.find((each) => each.file === file);
+      // Event files are no text.
+      if (log) await run(log.kind === 'tensorboard' ? 'revealInExplorer' : 'vscode.open', vscode.Uri.file(file));
     },
     showSettings: async () => void (await run('workbench.action.openSettings', 'glassbox.training')),
     showLog: async () => host.log.show(),
