@@ -50,8 +50,8 @@ export function deadView(state: PageState, sight: Sight): TemplateResult {
       ${dead.map((each) => {
         const change = before ? each.dead - (find(before.whole, each.layer)?.dead ?? each.dead) : 0;
         return html`<li class=${classMap({ 'layer-row': true, quiet: each.dead === 0 && change === 0 })}>
-          <span class="layer-name" title=${each.layer}>${each.layer}</span>
-          <span class="layer-figure"
+          <span class="layer-row-name" title=${each.layer}>${each.layer}</span>
+          <span class="layer-row-figure"
             >${number(each.dead)} of ${number(each.units)}<span class=${classMap({ change: true, worse: change > 0, better: change < 0 })}>${change === 0 ? '' : ` ${countChange(change)}`}</span></span
           >
           ${

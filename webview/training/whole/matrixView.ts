@@ -193,8 +193,9 @@ function summary({ matrix, old }: Table): string {
 /** Signs and words say it too: nothing hangs on the colour. */
 function legend({ reach }: Matrix, old: Confusion | undefined, before: string | undefined): TemplateResult | typeof nothing {
   if (old)
-    return html`<p class="matrix-legend small" data-testid="set-legend">
-      <span class="change-key" aria-hidden="true"></span>worse <span class="change-key better" aria-hidden="true"></span>better since ${before}: mistakes with + are new ones, hits with − are lost ones
+    return html`<p class="change-legend small" data-testid="set-legend">
+      Since ${before}: <span class="change-key" aria-hidden="true"></span> worse: more mistakes (+) or fewer hits (−).
+      <span class="change-key better" aria-hidden="true"></span> better: the other way round.
     </p>`;
   if (reach === 0) return nothing;
   return html`<p class="matrix-legend small" data-testid="set-legend">

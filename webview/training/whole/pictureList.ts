@@ -34,7 +34,11 @@ export function pictureList(state: PageState, flow: Flow, sight: Sight, { id, la
     </ul>
     ${
       rest > 0
-        ? button({ testid: `more-${id}`, label: `${Math.min(step, rest)} more of ${rest}`, onClick: () => flow.whole.more(id, step) })
+        ? button({
+            testid: `more-${id}`,
+            label: rest > step ? `Show ${step} more of ${rest}` : `Show ${rest} more`,
+            onClick: () => flow.whole.more(id, step),
+          })
         : nothing
     }`;
 }

@@ -10,12 +10,11 @@ import type { Flow } from '../flow.ts';
 import type { PageState } from '../state.ts';
 import { usualWhole } from './choices.ts';
 import { rowOf } from './columns.ts';
-import { driftBetween } from './driftOf.ts';
 import { historyView } from './historyView.ts';
 import { type Mark, marksOf } from './mapMarks.ts';
 import { picture, pictureActions } from './pictureList.ts';
 import type { Sight } from './selectors.ts';
-import { nameOf, saidText } from './text.ts';
+import { ckaText, nameOf, saidText } from './text.ts';
 
 export function mapGist({ now }: Sight): string {
   return now.whole.positions ? `t-SNE of ${now.whole.layer}` : 'too few pictures';
@@ -116,7 +115,7 @@ function focusCard(state: PageState, flow: Flow, sight: Sight, row: number): Tem
 }
 
 /** What the map is held to, what that costs, and what to look at besides. */
-function aboutView({ all, now, before }: Sight): TemplateResult {
+function aboutView({ all, now, before, drift }: Sight): TemplateResult {
   const { layer, alignedTo, kl, klFree } = now.whole;
   const like = all.find(({ whole }) => whole.version === alignedTo)?.checkpoint.name;
   const price = Number.isNaN(kl)
@@ -125,13 +124,12 @@ function aboutView({ all, now, before }: Sight): TemplateResult {
       ? ` (KL ${kl.toFixed(2)})`
       : `: KL ${kl.toFixed(2)}, ${klFree.toFixed(2)} if it were free`;
   const held = alignedTo === undefined ? `laid out afresh${price}` : `held to the layout of ${like ?? 'another checkpoint'}${price}`;
-  const drift = driftBetween(before?.whole, now.whole);
   const least = drift?.cka.reduce((a, b) => (b.value < a.value ? b : a), drift.cka[0] ?? { layer: '', value: Number.NaN });
   return html`<p class="small" data-testid="run-map-about">
     t-SNE of ${layer}, ${held}. What moves on a map of two dimensions need not have moved in the network:
     ${
       drift && before
-        ? html`since ${before.checkpoint.name} <b>${shareText(drift.overlap)}</b> of the 10 nearest neighbours stayed${least && !Number.isNaN(least.value) ? html`, least CKA <b>${least.value.toFixed(3)}</b> (${least.layer})` : nothing}.`
+        ? html`since ${before.checkpoint.name} <b>${shareText(drift.overlap)}</b> of the 10 nearest neighbours stayed${least && !Number.isNaN(least.value) ? html`, least CKA <b>${ckaText(least.value)}</b> (${least.layer})` : nothing}.`
         : 'the drift below needs no map.'
     }
   </p>`;

@@ -1,7 +1,8 @@
 import { isCorrect } from '../../../src/shared/spaceProtocol.ts';
-import type { Checkpoint, WholeSet } from '../../../src/shared/trainingProtocol.ts';
+import type { Checkpoint, Drift, WholeSet } from '../../../src/shared/trainingProtocol.ts';
 import { current } from '../selectors.ts';
 import type { PageState } from '../state.ts';
+import { type AskedDrifts, driftBetween } from './driftOf.ts';
 
 /** A checkpoint and what it says of the whole set. */
 export interface Evaluated {
@@ -18,6 +19,9 @@ export interface Sight {
   now: Evaluated;
   /** The evaluated one before it: what changes are counted from. */
   before: Evaluated | undefined;
+  /** From the one before to the one on show; undefined: not known (yet). */
+  drift: Drift | undefined;
+  drifts: AskedDrifts;
 }
 
 let last: readonly Evaluated[] = [];
@@ -56,7 +60,11 @@ export function sightOf(state: PageState): Sight | undefined {
           0,
           all.findLastIndex(({ checkpoint }) => checkpoint.at <= slider.at),
         );
-  if (seen?.all !== all || seen.index !== index) seen = { all, index, now: all[index] as Evaluated, before: all[index - 1] };
+  const { drifts } = state.whole;
+  if (seen?.all !== all || seen.index !== index || seen.drifts !== drifts) {
+    const [now, before] = [all[index] as Evaluated, all[index - 1]];
+    seen = { all, index, now, before, drift: driftBetween(before?.whole, now.whole, drifts), drifts };
+  }
   return seen;
 }
 

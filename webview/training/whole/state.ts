@@ -1,6 +1,7 @@
 import type { MatrixPlace } from '../../confusion/matrixPlace.ts';
 import type { Point } from '../../draw/camera.ts';
 import { anyTheme, type MapTheme } from '../../draw/classColours.ts';
+import type { AskedDrifts } from './driftOf.ts';
 
 /** Where a picture was chosen: there it is described. */
 export type FocusPlace = 'list' | 'cell' | 'map';
@@ -20,6 +21,8 @@ export interface WholeState {
   cell: { label: number; predicted: number } | undefined;
   /** How many rows of a list are on show: raised by a person. */
   more: Readonly<Record<string, number>>;
+  /** Between neighbours that were not evaluated one after the other. */
+  drifts: AskedDrifts;
   /** Raised when more small pictures are there. */
   thumbs: number;
   theme: MapTheme;
@@ -28,5 +31,5 @@ export interface WholeState {
 export const noWhole: WholeState = {
   ...{ focus: undefined, hover: undefined, lit: undefined, cell: undefined, pointed: undefined },
   cursor: { row: 0, column: 0 },
-  ...{ more: {}, thumbs: 0, theme: anyTheme },
+  ...{ more: {}, drifts: new Map(), thumbs: 0, theme: anyTheme },
 };

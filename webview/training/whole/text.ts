@@ -28,3 +28,8 @@ export function saidText({ classes, labels, predicted, confidence }: WholeSet, r
   if (label < 0) return `seen as ${classes[said]}${chance}`;
   return label === said ? `${classes[label]} recognised${chance}` : `${classes[label]} seen as ${classes[said]}${chance}`;
 }
+
+/** Three decimals; never 1 where it is not. */
+export function ckaText(value: number): string {
+  return value > 0.9995 && value < 1 ? '> 0.999' : value.toFixed(3);
+}

@@ -5,9 +5,10 @@ import { oncePerTurn } from '../../page/oncePerTurn.ts';
 import type { Flow, Page } from '../flow.ts';
 import { usualWhole, type WholeChoices, type WholeSection } from './choices.ts';
 import { rowOf } from './columns.ts';
+import { driftBetween, driftKey } from './driftOf.ts';
 import { mapScene } from './mapScene.ts';
 import { MapSurface } from './mapSurface.ts';
-import { sightOf } from './selectors.ts';
+import { type Sight, sightOf } from './selectors.ts';
 import type { FocusPlace, WholeState } from './state.ts';
 import { SetThumbs } from './thumbs.ts';
 
@@ -18,6 +19,7 @@ export class Whole {
   readonly #page: Page;
   readonly #flow: Flow;
   #run: string | undefined;
+  #isAsking = false;
 
   constructor(page: Page, flow: Flow) {
     this.#page = page;
@@ -99,6 +101,25 @@ export class Whole {
     void this.#flow.ask(() => this.#flow.client.call('pinProbe', { image }));
   }
 
+  /** Neighbours that were not evaluated one after the other, those at the slider first; one after the other. */
+  async #askDrift({ all, index, drifts }: Sight): Promise<void> {
+    if (this.#isAsking) return;
+    const order = [index, ...all.keys()];
+    const at = order.find((i) => {
+      const [before, now] = [all[i - 1]?.whole, all[i]?.whole];
+      return before && now && !driftBetween(before, now, drifts) && !drifts.has(driftKey(before, now));
+    });
+    const [from, to] = at === undefined ? [] : [all[at - 1], all[at]];
+    if (!from || !to) return;
+    this.#isAsking = true;
+    const run = this.#run;
+    const ids = { from: from.checkpoint.id, to: to.checkpoint.id };
+    // One that cannot be had is a gap in the bars.
+    const drift = await this.#flow.client.call('drift', ids).catch(() => undefined);
+    this.#isAsking = false;
+    if (run === this.#run) this.#set({ drifts: new Map(this.#state.drifts).set(driftKey(from.whole, to.whole), drift) });
+  }
+
   get #state(): WholeState {
     return this.#page.store.get().whole;
   }
@@ -123,7 +144,7 @@ export class Whole {
     if (run !== this.#run) {
       this.#run = run;
       this.thumbs.clear();
-      this.#set({ focus: undefined, hover: undefined, lit: undefined, cell: undefined, pointed: undefined, more: {} });
+      this.#set({ focus: undefined, hover: undefined, lit: undefined, cell: undefined, pointed: undefined, more: {}, drifts: new Map() });
       return;
     }
     const sight = sightOf(state);
@@ -132,6 +153,7 @@ export class Whole {
       this.#set({ focus: undefined });
       return;
     }
+    if (sight) void this.#askDrift(sight);
     const scene = sight && mapScene(state, sight);
     if (scene) this.surface.show(scene);
   }
