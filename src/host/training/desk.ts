@@ -223,10 +223,11 @@ export class Desk {
     this.#job = job;
     const [question, stamp] = [this.#question[kind], stampOf(entry)];
     const isOn = () => this.#job === job;
-    const began = performance.now();
     try {
       this.#tell(job, { done: 0, total: 0 });
       const got = await (kind === 'frames' ? this.#frames(job) : this.#whole(job));
+      // As the engine counts: its start is not the work's.
+      this.#duty.worked(got?.ms ?? 0);
       const isStill = isOn() && (await this.#isStill(entry.file));
       if (!isOn()) return;
       if (!isStill) throw new ModelError('file-changed', 'The checkpoint was written to while it was read.');
@@ -244,7 +245,6 @@ export class Desk {
         set(entry, { reading: { state: 'failed', error: record } });
       }
     } finally {
-      this.#duty.worked(performance.now() - began);
       if (isOn()) {
         this.#job = undefined;
         this.#settleReadings();
