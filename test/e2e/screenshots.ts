@@ -164,7 +164,7 @@ async function takeTraining(theme: Theme): Promise<void> {
       await training.openTraining(editor);
       await training.followRun(editor, `${buggy}/checkpoints/epoch_*`);
       for (const epoch of ['epoch_01', 'epoch_03', 'epoch_05', 'epoch_07', 'epoch_10'])
-        await training.rowSays(editor, epoch, /% of \d+ probes right/);
+        await training.rowSays(editor, epoch, /% of \d+ (probes|images of the data set) right/);
       const page = await training.trainingPage(editor);
       await byId(page, 'alarm').first().waitFor();
       await drawn(page);

@@ -23,6 +23,7 @@ export function descriptionOf(checkpoint: Checkpoint, facts: Facts, now: Date): 
   const { reading, pinned, gone, modified } = checkpoint;
   const { accuracy, becameWrong, becameRight, alarms, notFinite } = facts;
   return sentence([
+    pinned && 'pinned',
     reading.state === 'running' && progressOf(reading),
     reading.state === 'failed' && 'could not be read',
     reading.state === 'incomplete' && 'being written',
@@ -32,7 +33,6 @@ export function descriptionOf(checkpoint: Checkpoint, facts: Facts, now: Date): 
     alarms.length > 0 && alarmWords(alarms),
     becameWrong.length > 0 && `${becameWrong.length} became wrong`,
     becameWrong.length === 0 && becameRight.length > 0 && `${becameRight.length} became right`,
-    pinned && 'pinned',
     gone && 'files gone',
     clock(modified, now),
   ]);
