@@ -23,7 +23,7 @@ const accuracyLike = /accuracy|\bacc\b|\bauc\b|\bf1\b|\bf beta\b|precision|recal
 /** `val_loss`, `Loss/test`, `validation/epoch_loss`, `train_loss_step`: each is a loss of something. */
 export function quantityOf(name: string): Quantity {
   const words = name
-    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
+    .replaceAll(/([a-z])([A-Z][a-z])/g, '$1 $2')
     .toLowerCase()
     .split(/[\s_/.\-:]+/)
     .filter((word) => word !== '');
