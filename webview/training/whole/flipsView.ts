@@ -67,7 +67,7 @@ export function flipsView(state: PageState, flow: Flow, sight: Sight): TemplateR
       { id: 'right', label: `Right ${number(becameRight.length)}`, about: 'Became right' },
       { id: 'forgotten', label: `Forgotten ${number(forgotten.rows.length)}`, about: 'Right once, wrong now' },
     ],
-    onChange: (list) => flow.whole.choose({ list }),
+    onChange: (list) => flow.whole.chooseList(list),
   })}
     <p class="small" data-testid="list-about">
       ${about}${stillWrong > 0 && chosen === 'wrong' ? ` ${counted(stillWrong, 'other one is', 'other ones are')} wrong in another way than before.` : ''}

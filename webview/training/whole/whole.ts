@@ -47,6 +47,12 @@ export class Whole {
     this.#flow.choose({ whole: { ...whole, ...patch } });
   }
 
+  /** Another list begins with its first ones. */
+  chooseList(list: WholeChoices['list']): void {
+    this.choose({ list });
+    this.#set({ more: { ...this.#state.more, list: 0 } });
+  }
+
   fold(section: WholeSection, open: boolean): void {
     const { folded } = this.#page.store.get().choices.whole ?? usualWhole;
     if (folded.includes(section) !== open) return;
