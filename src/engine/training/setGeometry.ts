@@ -16,6 +16,8 @@ export const fewestImages = 8;
 const mostForPrice = 4_000;
 /** A layout follows another one if at least this share of its images is there. */
 const enoughKnown = 0.5;
+/** Below, starting threads takes longer than they save. */
+const fewForThreads = 1_000;
 /** Neighbours that are kept of each image: more than are compared, so that sets that differ a little can be. */
 const keptNeighbours = 15;
 
@@ -70,7 +72,7 @@ export async function setGeometry(
   if (flat) return none;
   // Of vectors at length 1 |a − b|² = 2 (1 − cos).
   const near = affinities({ ...graph, distances: graph.distances.map((distance) => Math.sqrt(2 * distance)) }, perplexity);
-  const threads = threadsFor(availableParallelism());
+  const threads = points.count < fewForThreads ? 1 : threadsFor(availableParallelism());
   const run = (from: number, to: number) => {
     const tell = look(from, to);
     return { onFrame: ({ iteration, iterations }: { iteration: number; iterations: number }) => tell(iteration / iterations) };
