@@ -1,6 +1,6 @@
 import { html, type noChange, nothing, svg, type TemplateResult } from 'lit';
 import { AsyncDirective, directive } from 'lit/async-directive.js';
-import { nextIndex } from '../ui/focus.ts';
+import { sliderKey } from '../ui/sliderKey.ts';
 import { vars } from '../ui/vars.ts';
 import { type CurvePath, curvePath } from './curvePath.ts';
 import { number } from './format.ts';
@@ -119,7 +119,7 @@ class CurvesDirective extends AsyncDirective {
         @pointerleave=${() => this.#read(undefined)}
         @blur=${() => this.#read(undefined)}
         @keydown=${(event: KeyboardEvent) => {
-          const to = event.altKey || event.ctrlKey || event.metaKey ? undefined : keyed(event.key, at, stops.length);
+          const to = event.altKey || event.ctrlKey || event.metaKey ? undefined : sliderKey(event.key, at, stops.length);
           if (to === undefined) return;
           event.preventDefault();
           if (onPick) this.#read(undefined);
@@ -269,11 +269,4 @@ function nearest(all: readonly number[], distance: (value: number) => number): n
     if (far < least) [best, least] = [i, far];
   }
   return best;
-}
-
-/** Up is no other way than right here, and there is no ring: the ends are ends. */
-function keyed(key: string, at: number, count: number): number | undefined {
-  const to = nextIndex(key, at, count);
-  if (to === undefined || key === 'Home' || key === 'End' || at < 0) return to;
-  return Math.abs(to - at) === 1 ? to : at;
 }

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { iconButton } from '../../ui/button.ts';
 import { icon } from '../../ui/icons.ts';
+import { sliderKey } from '../../ui/sliderKey.ts';
 import { vars } from '../../ui/vars.ts';
 import { axisOf } from '../axis.ts';
 import type { Flow } from '../flow.ts';
@@ -11,7 +12,6 @@ import { alarmsOf, rightOf } from '../reading.ts';
 import { scrubEvents } from '../scrub.ts';
 import { current, framesAt, isFollowing, readCheckpoints } from '../selectors.ts';
 import type { PageState } from '../state.ts';
-import { sliderKey } from './sliderKey.ts';
 import { type Tick, tickKind, ticks, ticksHeight } from './ticks.ts';
 
 /** The slider over the checkpoints: everything on the page shows the one where it stands. */
