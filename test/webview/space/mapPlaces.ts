@@ -63,8 +63,8 @@ export function lonely(points: readonly Point[], apart: number, also: (row: numb
 }
 
 /** Pixels of the map as a person sees it. */
-export async function shotOf(page: Page): Promise<Shot> {
-  const box = await byId(page, 'map-surface').boundingBox();
+export async function shotOf(page: Page, testid = 'map-surface'): Promise<Shot> {
+  const box = await byId(page, testid).boundingBox();
   if (!box) throw new Error('There is no map.');
   const png = await page.screenshot({ clip: box });
   const { data, info } = await sharp(png).removeAlpha().raw().toBuffer({ resolveWithObject: true });
