@@ -16,6 +16,7 @@ export function keepScroll(store: Store<PageState>): void {
     const { frames, width, choices } = store.get();
     if (isThere || frames.size === 0 || width === 0) return;
     isThere = true;
-    requestAnimationFrame(() => scrollTo(0, choices.scroll ?? 0));
+    // The toolkit's elements have their height a frame after they are there.
+    requestAnimationFrame(() => requestAnimationFrame(() => scrollTo(0, choices.scroll ?? 0)));
   });
 }

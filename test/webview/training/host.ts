@@ -1,6 +1,12 @@
 // Runs in the browser, before the page: plays the extension's side of the page about training. Tests steer it through `window.trainingHost`.
 import { emit, type Handlers, serve } from '../../../src/shared/rpc.ts';
-import type { Checkpoint, TrainingPageCalls, TrainingPageEvents, TrainingState } from '../../../src/shared/trainingProtocol.ts';
+import type {
+  Checkpoint,
+  TrainingLog,
+  TrainingPageCalls,
+  TrainingPageEvents,
+  TrainingState,
+} from '../../../src/shared/trainingProtocol.ts';
 import { plugIn, SteeredHost } from '../steered.ts';
 import { checkpointsOf, driftOf, framesOf, logsOf, probesOf, wholeOf } from './made.ts';
 import type { TrainingScene } from './scene.ts';
@@ -9,6 +15,12 @@ declare global {
   interface Window {
     trainingHost: TrainingTestHost;
   }
+}
+
+/** null: NaN. */
+export interface PlainLog extends Partial<Omit<TrainingLog, 'series'>> {
+  file: string;
+  series: readonly { name: string; x: readonly number[]; y: readonly (number | null)[]; time?: readonly number[] }[];
 }
 
 export class TrainingTestHost extends SteeredHost {
@@ -59,6 +71,22 @@ export class TrainingTestHost extends SteeredHost {
     this.scene = { ...this.scene, wholes: Math.max(this.scene.wholes, at + 1) };
     const { id } = checkpointsOf(this.scene)[at] as Checkpoint;
     emit<TrainingPageEvents, 'whole'>(this.port, 'whole', { generation: this.generation, checkpoint: id, whole: wholeOf(this.scene, at) });
+  }
+
+  /** Logs were read; numbers as lists, as tests send them. */
+  tellLogs(logs: readonly PlainLog[]): void {
+    const numbers = (list: readonly (number | null)[]) => Float64Array.from(list, (value) => value ?? Number.NaN);
+    const full = logs.map(({ series, ...log }) => ({
+      ...{ kind: 'csv' as const, axis: 'epoch' as const, warnings: [], ...log },
+      series: series.map(({ name, x, y, time }) => ({ name, x: numbers(x), y: numbers(y), time: time && numbers(time) })),
+    }));
+    emit<TrainingPageEvents, 'logs'>(this.port, 'logs', full);
+  }
+
+  /** What a checkpoint says of the probes comes (again), of some generation. */
+  sendFrames(generation: number, at: number): void {
+    const { id } = checkpointsOf(this.scene)[at] as Checkpoint;
+    emit<TrainingPageEvents, 'frames'>(this.port, 'frames', { generation, checkpoint: id, frames: framesOf(this.scene, at) });
   }
 
   /** Somebody chose a checkpoint in the tree. */

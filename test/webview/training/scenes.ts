@@ -24,3 +24,8 @@ export function trainingScene(patch: Partial<TrainingScene> = {}): TrainingScene
     ...patch,
   };
 }
+
+/** The same with nothing but probes. */
+export function probeScene(patch: Partial<TrainingScene> = {}): TrainingScene {
+  return trainingScene({ wholes: 0, logs: false, ...patch });
+}

@@ -1,76 +1,70 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { borderArea, type ProbeFrames } from '../../../src/shared/trainingProtocol.ts';
 import type { Alarm } from '../../../src/shared/trainingReading.ts';
 import { button, iconButton } from '../../ui/button.ts';
 import { icon } from '../../ui/icons.ts';
 import type { Flow } from '../flow.ts';
 import { alarmsOf, pairOf } from '../reading.ts';
 import type { PageState } from '../state.ts';
-import { whole } from './measuresView.ts';
+import { alarmLine, alarmRows, alarmsText, alarmText } from './alarmText.ts';
 
-/** Signs at the slider's checkpoint that a class is recognised by something beside the object. */
+/** Signs at the slider's checkpoint that classes are recognised by something beside the object; a card for each kind. */
 export function alarmsView(state: PageState, flow: Flow): TemplateResult | typeof nothing {
   const pair = pairOf(state);
-  const run = state.subject?.run?.id ?? '';
+  const dismissed = state.choices.dismissed?.[state.subject?.run?.id ?? ''] ?? [];
   if (!pair) return nothing;
-  const dismissed = state.choices.dismissed?.[run] ?? [];
   const shown = (alarmsOf(state).get(pair.checkpoint.id) ?? []).filter((alarm) => !dismissed.includes(keyOf(alarm)));
-  return shown.length === 0 ? nothing : html`${shown.map((alarm) => alarmView(state, flow, pair.now, pair.checkpoint.id, alarm))}`;
+  const cards = (['border', 'object'] as const).map((kind) => shown.filter((alarm) => alarm.kind === kind)).filter((of) => of.length > 0);
+  return cards.length === 0 ? nothing : html`<div class="alarms">${cards.map((of) => card(state, flow, of))}</div>`;
 }
 
 function keyOf({ kind, label }: Alarm): string {
   return `${kind}:${label}`;
 }
 
-function alarmView(state: PageState, flow: Flow, now: ProbeFrames, checkpoint: string, alarm: Alarm): TemplateResult {
-  const { client } = flow;
-  const image = now.images[telling(now, alarm)];
-  const isGone = state.subject?.checkpoints.find(({ id }) => id === checkpoint)?.gone ?? true;
-  const dismiss = () => {
-    const run = state.subject?.run?.id ?? '';
-    const before = flow.state.choices.dismissed ?? {};
-    flow.choose({ dismissed: { ...before, [run]: [...(before[run] ?? []), keyOf(alarm)] } });
-  };
-  const showPictures = () => {
-    flow.choose({ only: `called:${alarm.label}` });
-    requestAnimationFrame(() => document.querySelector('[data-testid=probes]')?.scrollIntoView({ block: 'start' }));
-  };
-  return html`<aside class="alarm" role="alert" data-testid="alarm" data-kind=${alarm.kind}>
-    <span class="warning-icon">${icon('warning')}</span>
-    <div class="alarm-body">
-      <p data-testid="alarm-text">${alarmText(state, now, alarm)}</p>
-      <div class="buttons">
-        ${button({ testid: 'alarm-explain', label: 'Open one', disabled: isGone || image === undefined, onClick: () => image !== undefined && void flow.ask(() => client.call('openProbe', { checkpoint, image })) })}
-        ${button({ testid: 'alarm-show', label: 'Show pictures', onClick: showPictures })}
-      </div>
+function card(state: PageState, flow: Flow, all: readonly Alarm[]): TemplateResult {
+  const { now } = pairOf(state)!;
+  const [alarm] = all as [Alarm];
+  const isOne = all.length === 1;
+  return html`<aside class="alarm" aria-label="Alarm" data-testid="alarm" data-kind=${alarm.kind}>
+    <div class="alarm-head">
+      <span class="warning-icon">${icon('warning')}</span>
+      <p data-testid="alarm-text">${isOne ? alarmText(state.subject, now, alarm) : alarmsText(alarm.kind, all.length)}</p>
+      ${iconButton({ testid: 'alarm-dismiss', label: `Put away for this run: ${all.map(({ label }) => label).join(', ')}`, icon: 'close', onClick: () => dismiss(flow, all) })}
     </div>
-    ${iconButton({ testid: 'alarm-dismiss', label: `Put away for this run: ${alarm.label}`, icon: 'close', onClick: dismiss })}
+    ${isOne ? actions(state, flow, alarm) : html`<ul class="alarm-list">${all.map((each) => html`<li>${line(state, flow, each)}</li>`)}</ul>`}
   </aside>`;
 }
 
-/** Rows called so, and of them the one that shows it best. */
-function calledRows(now: ProbeFrames, alarm: Alarm): number[] {
-  const measured = alarm.kind === 'border' ? now.borderShare : now.objectShare;
-  return now.images
-    .map((_, row) => row)
-    .filter((row) => now.classes[now.predicted[row] as number] === alarm.label && !Number.isNaN(measured[row]));
+function actions(state: PageState, flow: Flow, alarm: Alarm): TemplateResult {
+  return html`<div class="buttons">
+    ${button({ testid: 'alarm-explain', label: 'Explain one', disabled: isGone(state), onClick: () => explain(state, flow, alarm) })}
+    ${button({ testid: 'alarm-show', label: 'Show pictures', onClick: () => show(flow, alarm) })}
+  </div>`;
 }
 
-function telling(now: ProbeFrames, alarm: Alarm): number {
-  const sign = alarm.kind === 'border' ? -1 : 1;
-  const measured = alarm.kind === 'border' ? now.borderShare : now.objectShare;
-  return calledRows(now, alarm).sort((a, b) => sign * ((measured[a] as number) - (measured[b] as number)))[0] ?? -1;
+function line(state: PageState, flow: Flow, alarm: Alarm): TemplateResult {
+  return html`<span class="alarm-line" data-testid="alarm-line"><strong>${alarm.label}</strong>: ${alarmLine(state.subject, alarm)}</span>
+    ${iconButton({ testid: 'alarm-explain', label: `Explain one: ${alarm.label}`, icon: 'reveal', disabled: isGone(state), onClick: () => explain(state, flow, alarm) })}
+    ${iconButton({ testid: 'alarm-show', label: `Show pictures: ${alarm.label}`, icon: 'eye', onClick: () => show(flow, alarm) })}`;
 }
 
-function alarmText({ subject }: PageState, now: ProbeFrames, alarm: Alarm): TemplateResult {
-  const { kind, label, probes, share, peaks } = alarm;
-  const since = subject?.checkpoints.find(({ id }) => id === alarm.since)?.name ?? '';
-  const many = html`<strong>${label}</strong>: in ${Math.round(peaks * probes)} of ${probes} pictures the map’s hottest point lies`;
-  if (kind === 'border')
-    return html`${many} on the border, with ${whole(share)} of the evidence (an even map: ${whole(borderArea)}), since ${since}. The network may use something
-      beside the object: a stamp, a frame, a corner.`;
-  const areas = calledRows(now, alarm).map((row) => now.objectArea[row] as number);
-  const even = areas.reduce((a, b) => a + b, 0) / areas.length;
-  return html`${many} off the object, with ${whole(share)} of the evidence on it (an even map: ${whole(even)}), since ${since}. The network may use the
-    background, or something that comes with the object.`;
+function isGone(state: PageState): boolean {
+  return pairOf(state)?.checkpoint.gone ?? true;
+}
+
+function explain(state: PageState, flow: Flow, alarm: Alarm): void {
+  const pair = pairOf(state);
+  const image = pair?.now.images[alarmRows(pair.now, alarm)[0] ?? -1];
+  if (pair && image !== undefined) void flow.ask(() => flow.client.call('openProbe', { checkpoint: pair.checkpoint.id, image }));
+}
+
+function show(flow: Flow, { label }: Alarm): void {
+  flow.choose({ only: `called:${label}` });
+  requestAnimationFrame(() => document.querySelector('[data-testid=probes]')?.scrollIntoView({ block: 'start' }));
+}
+
+function dismiss(flow: Flow, all: readonly Alarm[]): void {
+  const run = flow.state.subject?.run?.id ?? '';
+  const before = flow.state.choices.dismissed ?? {};
+  flow.choose({ dismissed: { ...before, [run]: [...(before[run] ?? []), ...all.map(keyOf)] } });
 }

@@ -149,7 +149,7 @@ function track(state: PageState, flow: Flow, image: string, name: string, axis: 
     if (now && scale) paintFrame(pen, coarseMap(now, row, scale, choices), place);
   };
   return html`<div class="probe-track" data-testid="probe-track" title="Click or drag: the slider goes along" @pointerdown=${down} @pointermove=${move} @pointerup=${up} @pointercancel=${up}>
-    <div class="trace-room">${now?.scored === false ? nothing : trace(pointsOf(state, axis, image), name)}</div>
+    <div class="trace-room">${guard([frames, axis.x, axis.checkpoints.length, now?.scored, name], () => (now?.scored === false ? nothing : trace(pointsOf(state, axis, image), name)))}</div>
     <div class="strip" ${vars({ height: `${tall}px` })}>
       <canvas
         data-testid="strip"

@@ -11,12 +11,22 @@ export type ScaleOfFrame = (checkpoint: string) => ColorScale;
 
 /** One scale for all maps of an image, over all checkpoints that were read; or each map's own. */
 export function scalesOf({ frames, choices }: PageState, image: string): { locked: ColorScale; of: ScaleOfFrame } {
-  const locked = scaleOver(frames.values(), image);
+  const locked = lockedScale(frames, image);
   const of = (checkpoint: string) => {
     const own = choices.ownScales ? frames.get(checkpoint) : undefined;
     return own ? scaleOver([own], image) : locked;
   };
   return { locked, of };
+}
+
+const kept = new WeakMap<PageState['frames'], Map<string, ColorScale>>();
+
+function lockedScale(frames: PageState['frames'], image: string): ColorScale {
+  const known = kept.get(frames) ?? new Map<string, ColorScale>();
+  kept.set(frames, known);
+  const scale = known.get(image) ?? scaleOver(frames.values(), image);
+  known.set(image, scale);
+  return scale;
 }
 
 /** Height of a frame by its width: that of the maps. */

@@ -1,5 +1,5 @@
 import type { ProbeFrames } from '../../../src/shared/trainingProtocol.ts';
-import { flipsSince, rightOf } from '../reading.ts';
+import { alarmsOf, flipsSince, rightOf } from '../reading.ts';
 import { before, framesAt } from '../selectors.ts';
 import type { PageState } from '../state.ts';
 
@@ -28,5 +28,10 @@ export function newsText(state: PageState, checkpoint: string): string {
   const frames = state.frames.get(checkpoint);
   if (!found || !frames) return '';
   const flips = flipText(framesAt(state, before(state, found)), frames);
-  return [`${found.name} was read: ${rightText(frames)}`, ...(flips === undefined ? [] : [flips])].join('; ');
+  const alarmed = (alarmsOf(state).get(checkpoint) ?? []).map(({ label }) => label);
+  return [
+    `${found.name} was read: ${rightText(frames)}`,
+    ...(flips === undefined ? [] : [flips]),
+    ...(alarmed.length > 0 ? [`alarm: ${alarmed.join(', ')}`] : []),
+  ].join('; ');
 }
