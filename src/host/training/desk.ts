@@ -42,6 +42,9 @@ export interface DeskOptions {
 
 type Kind = 'frames' | 'whole';
 
+/** Number of no question. */
+const outdated = -1;
+
 interface Job {
   kind: Kind;
   entry: Entry;
@@ -103,6 +106,19 @@ export class Desk {
     this.#asked = asked;
     if (!before || framesKey(before) !== framesKey(asked)) this.#anew('frames');
     if (!before || JSON.stringify(before.set) !== JSON.stringify(asked.set)) this.#anew('whole');
+    this.#look();
+  }
+
+  /** What lies beside some model files has changed: what was read of them stays until there is something newer to show. */
+  askAgain(isMeant: (path: string) => boolean): void {
+    for (const entry of this.#list.entries) {
+      const { file, frames, whole } = entry;
+      if (!file || !isMeant(file.path)) continue;
+      if (this.#job?.entry === entry) this.#stop();
+      for (const got of [frames, whole]) if (got) got.question = outdated;
+      entry.failed = undefined;
+    }
+    this.#settleReadings();
     this.#look();
   }
 

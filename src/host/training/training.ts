@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { toErrorRecord } from '../../shared/errors.ts';
 import type {
@@ -23,6 +23,8 @@ import { RunFinder } from './runFinder.ts';
 const keys = { run: 'trainingRun', kept: 'trainingKept', choice: 'trainingMap', set: 'trainingSet' };
 /** Changes are told of no more often, ms: a progress, many files at once. */
 const calm = 100;
+/** A sidecar that changed is left alone until nothing happened to it for so long, ms. */
+const quiet = 400;
 
 /** What a view of the run hears. */
 export interface TrainingListener {
@@ -59,7 +61,10 @@ export class Training implements vscode.Disposable {
     this.#host = host;
     this.#finder = new RunFinder(host.context.workspaceState);
     this.#probeSet = new ProbeSet(host.context.workspaceState);
+    const sidecars = vscode.workspace.createFileSystemWatcher('**/*glassbox.json');
+    const told = (uri: vscode.Uri) => this.#sidecarChanged(uri);
     this.#subscriptions = [
+      ...[sidecars, sidecars.onDidChange(told), sidecars.onDidCreate(told), sidecars.onDidDelete(told)],
       this.#finder,
       // Before anybody has looked there is nothing to renew.
       this.#finder.onDidChange(() => this.#search && void this.#look()),
@@ -70,6 +75,7 @@ export class Training implements vscode.Disposable {
 
   dispose(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#sidecarTimer);
     this.#followed?.dispose();
     for (const each of this.#subscriptions) each.dispose();
   }
@@ -308,6 +314,19 @@ export class Training implements vscode.Disposable {
     followed.ask(question.asked);
     this.#tell();
   }
+
+  /** Class names and preprocessing may be others now: what was read of the checkpoints beside and below is looked up or read again. */
+  #sidecarChanged({ fsPath }: vscode.Uri): void {
+    this.#sidecars.add(dirname(fsPath));
+    clearTimeout(this.#sidecarTimer);
+    this.#sidecarTimer = setTimeout(() => {
+      const folders = new Set(this.#sidecars);
+      this.#sidecars.clear();
+      this.#followed?.desk.askAgain((path) => folders.has(dirname(path)) || folders.has(dirname(dirname(path))));
+    }, quiet);
+  }
+  readonly #sidecars = new Set<string>();
+  #sidecarTimer: NodeJS.Timeout | undefined;
 
   /** Work that nobody waits for. */
   #unheard(work: Promise<void>): void {

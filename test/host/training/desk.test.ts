@@ -201,6 +201,27 @@ test('a file that is overwritten has versions; they are there again after a relo
   for (const { id } of second.desk.checkpoints) assert.deepEqual(second.desk.framesOf(id)?.confidence, first.desk.framesOf(id)?.confidence);
 });
 
+test('what lies beside a checkpoint counts as soon as it is there', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'glassbox-desk-sidecar-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  cpSync(join(source, 'epoch_10'), folder, { recursive: true });
+  const sidecar = join(folder, 'glassbox.json');
+  rmSync(sidecar);
+  const watched = new Watched(t);
+  watched.desk.ask(asked);
+  watched.desk.setAwake(true);
+  watched.desk.files([fileOf(join(folder, 'model.json'), 'epoch_10', 10)]);
+  await eventually('it has failed', async () => watched.desk.checkpoints[0]?.reading.state === 'failed' || undefined);
+  const { reading } = watched.desk.checkpoints[0]!;
+  assert.equal(reading.state === 'failed' && reading.error.question?.kind, 'preprocessing');
+  cpSync(join(source, 'epoch_10', 'glassbox.json'), sidecar);
+  watched.desk.askAgain(() => false);
+  assert.equal(watched.desk.checkpoints[0]?.reading.state, 'failed');
+  watched.desk.askAgain((path) => path.startsWith(folder));
+  await watched.read(1);
+  assert.deepEqual(watched.frames[0]?.[1].classes.slice(0, 2), ['cross', 'heart']);
+});
+
 test('other maps are asked of all anew; removed from the cache, one is read again', async (t) => {
   const watched = new Watched(t);
   watched.desk.ask(asked);
