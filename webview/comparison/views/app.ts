@@ -12,7 +12,7 @@ import { phase } from '../selectors.ts';
 import type { ComparisonState } from '../state.ts';
 import { setView } from '../whole/setView.ts';
 import { header } from './header.ts';
-import { readingsView } from './readingsView.ts';
+import { failuresView } from './readingsView.ts';
 import { summaryView } from './summaryView.ts';
 
 /** The whole page: which two checkpoints, what changed in numbers, and one of three views of what it is. */
@@ -32,7 +32,7 @@ function body(state: ComparisonState, flow: Flow): TemplateResult {
     case 'trouble':
       return troubleView(state, flow);
     case 'ready':
-      return html`${readingsView(state, flow)} ${summaryView(state, flow)}
+      return html`${failuresView(state, flow)} ${summaryView(state, flow)}
         ${segments<View>({
           testid: 'view',
           label: 'What to compare',

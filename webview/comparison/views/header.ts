@@ -5,6 +5,7 @@ import { select } from '../../ui/select.ts';
 import type { Flow } from '../flow.ts';
 import { pairAt } from '../selectors.ts';
 import type { ComparisonState } from '../state.ts';
+import { readingsView } from './readingsView.ts';
 
 /** The two checkpoints: which they are, the other way round, the pair before and after. */
 export function header(state: ComparisonState, subject: ComparisonSubject, flow: Flow): TemplateResult {
@@ -20,7 +21,7 @@ export function header(state: ComparisonState, subject: ComparisonSubject, flow:
         ${iconButton({ testid: 'pair-after', label: 'Pair after, at the same distance ( ] )', icon: 'right', ...step(1) })}
       </span>
     </div>
-    <p class="small comparison-run" data-testid="run"><span title=${run}>${run}</span> <span data-testid="method">${methodText(state, subject)}</span></p>
+    <p class="small comparison-run" data-testid="run"><span title=${run}>${run}</span> <span data-testid="method">${methodText(state, subject)}</span> ${readingsView(state)}</p>
   </header>`;
 }
 

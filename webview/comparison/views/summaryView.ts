@@ -6,7 +6,7 @@ import { vars } from '../../ui/vars.ts';
 import type { Flow } from '../flow.ts';
 import { probes } from '../selectors.ts';
 import type { ComparisonState } from '../state.ts';
-import { changeText, flipsText, rightText, signedText } from './summaryText.ts';
+import { changeText, flipsText, rightText, shareText, signedText } from './summaryText.ts';
 
 /** What changed, in numbers. */
 export function summaryView(state: ComparisonState, flow: Flow): TemplateResult {
@@ -64,9 +64,9 @@ function driftView({ overlap, cka, images }: Drift): TemplateResult {
     'Share of the 10 nearest neighbours that stay the same, and linear CKA of each layer (1: the same up to rotation and scale)';
   return html`<div class="comparison-fact comparison-drift" data-testid="drift" title=${about}>
     <h2 class="card-title">Drift, no projection${images > 0 ? `, ${images} pictures` : ''}</h2>
-    <div class="comparison-cka" role="list" data-testid="cka">
-      <div role="listitem">${bar('10-neighbour overlap', overlap, 'drift-overlap')}</div>
-      ${cka.map(({ layer, value }) => html`<div role="listitem">${bar(`CKA ${layer}`, value, 'cka-layer')}</div>`)}
+    <p class="small">10 nearest neighbours kept <strong data-testid="drift-overlap">${shareText(overlap)}</strong> · linear CKA by layer:</p>
+    <div class="comparison-cka" role="list" aria-label="Linear CKA by layer" data-testid="cka">
+      ${cka.map(({ layer, value }) => html`<div role="listitem">${bar(layer, value, 'cka-layer')}</div>`)}
     </div>
   </div>`;
 }
