@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { type CsvError, type Info, parse } from 'csv-parse';
+import { separatorOf } from './separator.ts';
 
 export interface CsvRow {
   /** Line in the file, from 1. */
@@ -31,13 +32,6 @@ export async function csvRows(text: string, refused: (problem: string, where: st
     throw refused(`cannot be read at ${where}: ${problems[code] ?? message.replace(/\.$/, '')}`, where);
   }
   return rows;
-}
-
-/** Of the first line, what separates most. */
-export function separatorOf(text: string): string {
-  const line = /^.*$/m.exec(text.trimStart())?.[0].replaceAll(/"[^"]*"/g, '') ?? '';
-  const counts = [',', ';', '\t'].map((separator) => ({ separator, count: line.split(separator).length }));
-  return counts.reduce((best, next) => (next.count > best.count ? next : best)).separator;
 }
 
 /** What the parser's codes mean for who wrote the file. */

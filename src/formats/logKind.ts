@@ -1,4 +1,4 @@
-import { separatorOf } from './csv.ts';
+import { separatorOf } from './separator.ts';
 
 export type LogKind = 'csv' | 'json' | 'tensorboard';
 

@@ -6,17 +6,27 @@ export interface Ticks {
 
 const minus = '−';
 
-/** Numbers inside low..high that are 1, 2 or 5 times a power of ten apart: as many as there can be up to `most` (≥ 2). */
+/** Numbers inside low..high that are 1, 2 or 5 times a power of ten apart: as many as there can be up to `most` (≥ 2), or one more. */
 export function linearTicks(low: number, high: number, most: number): Ticks {
   const span = high - low;
   if (!(span > 0) || !Number.isFinite(span)) return { values: [low], text: shortest };
+  let finer: Ticks | undefined;
   for (const step of steps(span / (2 * most))) {
     // Multiples rather than sums: 0.1 + 0.2 is no round number.
     const first = Math.ceil(low / step - 1e-9);
     const count = Math.floor(high / step + 1e-9) - first + 1;
-    if (count <= most) return { values: Array.from({ length: count }, (_, i) => (first + i) * step), text: (value) => told(value, step) };
+    // One alone gives no scale.
+    if (count < 2) return finer ?? ticksOf(step, first, count, low);
+    const ticks = ticksOf(step, first, count, low);
+    if (count <= most) return ticks;
+    if (count <= most + 1) finer = ticks;
   }
   return { values: [low], text: shortest };
+}
+
+function ticksOf(step: number, first: number, count: number, low: number): Ticks {
+  if (count < 1) return { values: [low], text: shortest };
+  return { values: Array.from({ length: count }, (_, i) => (first + i) * step), text: (value) => told(value, step) };
 }
 
 /** Powers of ten inside low..high (> 0), thinned out to `most`; where there are fewer than two, 2 and 5 times them as well. */

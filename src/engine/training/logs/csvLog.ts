@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
-import { csvRows, separatorOf } from '../../../formats/csv.ts';
+import { csvRows } from '../../../formats/csv.ts';
+import { separatorOf } from '../../../formats/separator.ts';
 import { ModelError } from '../../../shared/errors.ts';
 import { type LogTable, plain } from './logTable.ts';
 
