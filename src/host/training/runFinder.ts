@@ -14,6 +14,9 @@ const watchedKey = 'trainingWatched';
 const mostFiles = 5_000;
 /** Files come and go several at once, ms. */
 const calm = 300;
+/** How often files are searched for that no watcher told of, ms: while somebody looks, else; and at most for this part of the time. */
+const searchEvery = { looked: 5_000, watched: 30_000 };
+const searchShare = 0.02;
 /** What a setting may name: other files beside a model match a glob as well. */
 const modelFile = /([\\/](model\.json|saved_model\.pb)|\.(onnx|keras|h5|hdf5|tflite))$/i;
 
@@ -28,6 +31,7 @@ export class RunFinder implements vscode.Disposable {
   #search: Promise<readonly FoundRun[]> | undefined;
   /** What was found last. */
   #found: string | undefined;
+  #polling: { every: number; timer: NodeJS.Timeout } | undefined;
 
   /** Runs came, went, or have other checkpoints. */
   readonly onDidChange = this.#changed.event;
@@ -47,7 +51,16 @@ export class RunFinder implements vscode.Disposable {
 
   dispose(): void {
     clearTimeout(this.#timer);
+    this.poll(undefined);
     for (const each of [...this.#watchers, ...this.#subscriptions]) each.dispose();
+  }
+
+  /** Searches now and then: a watcher tells nothing of a network drive, nor of what came before it was ready. Undefined: no longer. */
+  poll(how: keyof typeof searchEvery | undefined): void {
+    const every = how && searchEvery[how];
+    if (every === this.#polling?.every) return;
+    clearTimeout(this.#polling?.timer);
+    this.#polling = every === undefined ? undefined : { every, timer: setTimeout(() => void this.#searchAgain(every), every) };
   }
 
   /** Those written last first. */
@@ -113,13 +126,24 @@ export class RunFinder implements vscode.Disposable {
   #later(): void {
     if (this.#found === undefined) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(async () => {
-      // One that is under way may have passed what has changed.
-      await this.#search?.catch(() => {});
-      const before = this.#found;
-      await this.runs().catch(() => {});
-      if (this.#found !== before) this.#changed.fire();
-    }, calm);
+    this.#timer = setTimeout(() => void this.#compare(), calm);
+  }
+
+  async #compare(): Promise<void> {
+    // One that is under way may have passed what has changed.
+    await this.#search?.catch(() => {});
+    const before = this.#found;
+    await this.runs().catch(() => {});
+    if (this.#found !== before) this.#changed.fire();
+  }
+
+  async #searchAgain(every: number): Promise<void> {
+    const polling = this.#polling;
+    const began = performance.now();
+    if (this.#found !== undefined) await this.#compare();
+    const took = performance.now() - began;
+    if (!polling || this.#polling !== polling) return;
+    polling.timer = setTimeout(() => void this.#searchAgain(every), Math.max(every, took / searchShare));
   }
 }
 

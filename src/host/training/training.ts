@@ -295,6 +295,7 @@ export class Training implements vscode.Disposable {
 
   #wake(): void {
     const looks = this.#lookers.size > 0;
+    this.#finder.poll(looks ? 'looked' : this.#watchers.size > 0 ? 'watched' : undefined);
     this.#followed?.set({ watched: looks || this.#watchers.size > 0, awake: looks && !this.#paused });
   }
 
