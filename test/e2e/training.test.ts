@@ -129,12 +129,13 @@ const finished: Record<string, Step> = {
   },
 
   'what was read is removed from the cache, and read again': async (editor) => {
-    await training.openTraining(editor);
-    await rowSays(editor, 'epoch_10', isRead);
-    const before = engines(editor);
+    await editors.runCommand(editor, 'Glassbox: Pause Reading Checkpoints');
+    await statusSays(editor, /paused/);
     await editors.contextMenu(editor, treeRow(editor, 'epoch_10'), 'Remove from Cache');
+    await rowSays(editor, 'epoch_10', /waiting/);
+    await statusSays(editor, /epoch_07, .*paused/);
+    await editors.runCommand(editor, 'Glassbox: Go On Reading Checkpoints');
     await rowSays(editor, 'epoch_10', isRead);
-    assert.equal(engines(editor), before);
   },
 
   'pictures are added to the probes in the explorer': async (editor) => {
@@ -207,6 +208,29 @@ const running: Record<string, Step> = {
     await statusSays(editor, /: epoch_05, \d+ %/);
     assert.equal(engines(editor), before + 1);
     assert.equal(await editor.page.locator('.activitybar .action-item:has([aria-label*="new checkpoint"])').count(), 0);
+  },
+
+  'who asked for alerts is told of a fall although the view is hidden, once, and can turn them off': async (editor) => {
+    await training.hideTraining(editor);
+    editors.changeSettings(editor, { 'glassbox.training.alert': ['accuracyDrop'] });
+    write(editor.folder, 'runs/epoch_06', 'epoch_01');
+    const alert = editors.notification(editor, /epoch_06: \d+ % of \d+ .* points less than at epoch_/);
+    await alert.waitFor({ timeout: 60_000 });
+    write(editor.folder, 'runs/epoch_07', 'epoch_01');
+    await statusSays(editor, /: epoch_07, \d+ %/);
+    assert.equal(await editors.notification(editor, /points less/).count(), 1);
+    await alert.locator('.monaco-button', { hasText: 'Turn Off' }).click();
+    await editors.eventually('the alerts are off', async () => {
+      const settings = JSON.parse(readFileSync(join(editor.folder, '.vscode', 'settings.json'), 'utf8'));
+      return settings['glassbox.training.alert'].length === 0 || undefined;
+    });
+    await alert.waitFor({ state: 'hidden' });
+    const before = await statusSays(editor, /: epoch_07/);
+    write(editor.folder, 'runs/epoch_08', 'epoch_10');
+    await statusSays(editor, /: epoch_07, .*1 new/);
+    assert.doesNotMatch(before, /1 new/);
+    await training.openTraining(editor);
+    await rowSays(editor, 'epoch_08', isRead);
   },
 
   'a file that is overwritten is watched: each version stays': async (editor) => {
