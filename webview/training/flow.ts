@@ -8,7 +8,7 @@ import { orderedImages } from './probes/order.ts';
 import { Pictures } from './probes/pictures.ts';
 import { newsText } from './probes/summaryText.ts';
 import { Player } from './run/player.ts';
-import { current, readCheckpoints } from './selectors.ts';
+import { current, isFollowing, readCheckpoints } from './selectors.ts';
 import type { PageState } from './state.ts';
 import { withWholes } from './whole/columns.ts';
 import { Whole } from './whole/whole.ts';
@@ -146,7 +146,7 @@ export class Flow {
     const { store } = this.#page;
     const { at: _, ...rest } = store.get().choices;
     const isNewest = readCheckpoints(store.get()).at(-1)?.id === checkpoint;
-    if (current(store.get())?.id === checkpoint && isNewest === (store.get().choices.at === undefined)) return;
+    if (current(store.get())?.id === checkpoint && isNewest === isFollowing(store.get())) return;
     store.set({ choices: isNewest ? rest : { ...rest, at: checkpoint } });
     this.#tellLooking();
   }

@@ -14,15 +14,16 @@ export interface Layout {
 const gap = 20;
 /** No column is narrower, unless it is the only one. */
 const narrowest = 360;
-/** Where there are few checkpoints their frames fill the strip, up to this side. */
-const largest = 56;
+/** As long as all checkpoints have room, their frames fill the strip: between these sides. */
+const [smallest, largest] = [20, 56];
 
 /** For a run of `count` checkpoints. */
 export function layoutOf(width: number, count: number): Layout {
   const columns = Math.max(1, Math.floor((width + gap) / (narrowest + gap)));
   const row = Math.max(1, Math.floor((width - gap * (columns - 1)) / columns));
   const [picture, least] = row < 340 ? [76, 28] : row < 420 ? [96, 32] : [120, 36];
-  const frame = Math.min(largest, Math.max(least, Math.floor(row / Math.max(1, count))));
+  const each = Math.floor(row / Math.max(1, count));
+  const frame = each < smallest ? least : Math.min(largest, each);
   return { columns, row, picture, frame };
 }
 

@@ -33,7 +33,7 @@ export function current(state: PageState): Checkpoint | undefined {
 
 /** The slider stays at the newest checkpoint, whichever that is. */
 export function isFollowing(state: PageState): boolean {
-  return current(state) === readCheckpoints(state).at(-1) && state.choices.at === undefined;
+  return !readCheckpoints(state).some(({ id }) => id === state.choices.at);
 }
 
 /** The one read before another one. */

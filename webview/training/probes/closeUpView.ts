@@ -50,13 +50,7 @@ export function closeUpView(state: PageState, flow: Flow, image: string, layout:
     shown.picture,
   ];
   const explains = now.classes[now.explained[row] as number];
-  const closeOnEscape = (event: KeyboardEvent) => {
-    if (event.key !== 'Escape') return;
-    event.stopPropagation();
-    flow.choose({ probe: undefined });
-    (event.currentTarget as Element).closest('[data-image]')?.querySelector<HTMLElement>('.probe-picture')?.focus();
-  };
-  return html`<section class="close-up" data-testid="close-up" aria-label="Close-up" aria-busy=${loading} data-fine=${close !== undefined} @keydown=${closeOnEscape} ${broughtIntoView(image)}>
+  return html`<section class="close-up" data-testid="close-up" aria-label="Close-up" aria-busy=${loading} data-fine=${close !== undefined} ${broughtIntoView(image)}>
     <canvas
       class="close-picture"
       data-testid="close-picture"

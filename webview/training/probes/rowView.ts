@@ -14,11 +14,12 @@ import { pairOf, rowOf } from '../reading.ts';
 import { scrubEvents } from '../scrub.ts';
 import { readCheckpoints } from '../selectors.ts';
 import type { PageState } from '../state.ts';
+import { cursor } from '../views/cursor.ts';
 import { closeUpView } from './closeUpView.ts';
 import { measuresView } from './measuresView.ts';
 import { coarseMap, paintFrame, paintProbe } from './paintProbe.ts';
 import { rowMenu } from './rowMenu.ts';
-import { frameHeight, paintStrip, scalesOf } from './strip.ts';
+import { frameHeight, paintStrip, placeOfFrame, scalesOf } from './strip.ts';
 import { pointsOf, trace } from './trace.ts';
 import { errorOf, verdictView } from './verdictView.ts';
 
@@ -32,7 +33,13 @@ export function rowView(state: PageState, flow: Flow, probe: Probe, layout: Layo
   const look = [choices.opacity, choices.colorMap, choices.divergingMap, choices.smooth, choices.ownScales];
   const read = readCheckpoints(state).length;
   const room = [layout.row, layout.picture, layout.frame];
-  return html`<li class=${classMap({ probe: true, open: isOpen })} data-testid="probe" data-image=${image}>
+  const closeOnEscape = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || flow.state.choices.probe !== image) return;
+    event.stopPropagation();
+    (event.currentTarget as Element).querySelector<HTMLElement>('.probe-picture')?.focus();
+    flow.choose({ probe: undefined });
+  };
+  return html`<li class=${classMap({ probe: true, open: isOpen })} data-testid="probe" data-image=${image} @keydown=${closeOnEscape}>
     ${guard(
       [
         pair?.now,
@@ -71,8 +78,13 @@ function measures(state: PageState, image: string): TemplateResult | typeof noth
   return pair && !errorOf(pair.now, rowOf(pair.now, image)) ? measuresView(pair.now, pair.was, image) : nothing;
 }
 
+const pinned = new WeakMap<object, string>();
+
 function pinnedIds({ subject }: PageState): string {
-  return (subject?.checkpoints ?? []).flatMap(({ id, pinned, gone }) => (pinned ? [id, gone] : [])).join('\n');
+  const checkpoints = subject?.checkpoints ?? [];
+  const known = pinned.get(checkpoints) ?? checkpoints.flatMap(({ id, pinned, gone }) => (pinned ? [id, gone] : [])).join('\n');
+  pinned.set(checkpoints, known);
+  return known;
 }
 
 function head(state: PageState, flow: Flow, probe: Probe, layout: Layout, isOpen: boolean): TemplateResult {
@@ -144,9 +156,11 @@ function track(state: PageState, flow: Flow, image: string, name: string, axis: 
   const row = now ? rowOf(now, image) : -1;
   const failed = now && errorOf(now, row);
   const scale = pair && of(pair.checkpoint.id);
+  const at = axis.checkpoints.findIndex(({ id }) => id === pair?.checkpoint.id);
+  const place = placeOfFrame(axis, layout, at);
   const paintNow = (pen: CanvasRenderingContext2D) => {
-    const place = { x: 0, y: 0, width: pen.canvas.width, height: pen.canvas.height };
-    if (now && scale) paintFrame(pen, coarseMap(now, row, scale, choices), place);
+    const whole = { x: 0, y: 0, width: pen.canvas.width, height: pen.canvas.height };
+    if (now && scale) paintFrame(pen, coarseMap(now, row, scale, choices), whole);
   };
   return html`<div class="probe-track" data-testid="probe-track" title="Click or drag: the slider goes along" @pointerdown=${down} @pointermove=${move} @pointerup=${up} @pointercancel=${up}>
     <div class="trace-room">${guard([frames, axis.x, axis.checkpoints.length, now?.scored, name], () => (now?.scored === false ? nothing : trace(pointsOf(state, axis, image), name)))}</div>
@@ -165,12 +179,12 @@ function track(state: PageState, flow: Flow, image: string, name: string, axis: 
               class="strip-now"
               data-testid="strip-now"
               aria-hidden="true"
-              ${vars({ width: `${layout.frame}px`, height: `${tall}px` })}
+              ${vars({ width: `${layout.frame}px`, height: `${tall}px`, '--place': String(place) })}
               ${paintedInView(scaled({ width: layout.frame, height: tall }), [now, row, failed, scale?.low, scale?.high, ...look], paintNow)}
             ></canvas>`
           : nothing
       }
     </div>
-    ${now?.scored ? html`<span class="cursor" aria-hidden="true"></span>` : nothing}
+    ${now?.scored ? cursor(axis.place(at)) : nothing}
   </div>`;
 }

@@ -52,6 +52,15 @@ export function stripFrames(axis: Axis, layout: Layout): { index: number; place:
   return shown.map((index, i) => ({ index, place: isAll ? axis.place(index) : i / Math.max(1, shown.length - 1) }));
 }
 
+/** Where the frame of the slider's checkpoint stands: where the checkpoint does; where not all have room in the nearest one's stead, but not the first's or last's. */
+export function placeOfFrame(axis: Axis, layout: Layout, index: number): number {
+  const count = axis.checkpoints.length;
+  const shown = Math.min(count, framesThatFit(layout));
+  const isEnd = index === 0 || index === count - 1;
+  if (shown === count || shown < 3 || isEnd) return axis.place(index);
+  return Math.min(shown - 2, Math.max(1, Math.round(axis.place(index) * (shown - 1)))) / (shown - 1);
+}
+
 /** Paints the maps of an image over the checkpoints side by side, each where its checkpoint stands on the axis. `ratio`: device pixels per CSS pixel. */
 export function paintStrip(pen: CanvasRenderingContext2D, { state, axis, layout, image, scaleOf, look }: StripOptions): void {
   const { width, height } = pen.canvas;

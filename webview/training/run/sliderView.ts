@@ -12,6 +12,7 @@ import { alarmsOf, rightOf } from '../reading.ts';
 import { scrubEvents } from '../scrub.ts';
 import { current, framesAt, isFollowing, readCheckpoints } from '../selectors.ts';
 import type { PageState } from '../state.ts';
+import { cursor } from '../views/cursor.ts';
 import { type Tick, tickKind, ticks, ticksHeight } from './ticks.ts';
 
 /** The slider over the checkpoints: everything on the page shows the one where it stands. */
@@ -110,7 +111,7 @@ function slider(state: PageState, flow: Flow): TemplateResult {
         ${ticks(axis, all, width)}
       </svg>`;
     })}
-    ${now ? html`<span class="cursor thumb" aria-hidden="true"></span>` : nothing}
+    ${now ? cursor(axis.place(checkpoints.indexOf(now)), 'thumb') : nothing}
   </div>`;
 }
 

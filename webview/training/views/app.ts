@@ -2,14 +2,13 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { errorView } from '../../page/errorView.ts';
 import { measured } from '../../ui/measured.ts';
 import { vars } from '../../ui/vars.ts';
-import { axisOf } from '../axis.ts';
 import type { Flow } from '../flow.ts';
 import { layoutOf } from '../layout.ts';
 import { logsView } from '../logs/logsView.ts';
 import { probesView } from '../probes/probesView.ts';
 import { runView } from '../run/runView.ts';
 import { sliderView } from '../run/sliderView.ts';
-import { current, phase } from '../selectors.ts';
+import { phase } from '../selectors.ts';
 import type { PageState } from '../state.ts';
 import { wholeView } from '../whole/wholeView.ts';
 import { loadingView, noneView, offView } from './emptyViews.ts';
@@ -22,12 +21,10 @@ export function app(state: PageState, flow: Flow): TemplateResult {
     ${state.notice === undefined ? nothing : html`<p class="notice" role="status" data-testid="notice">${state.notice}</p>`}`;
 }
 
-/** Where the slider stands, for everything that has the run's axis: one change moves them all. */
-function axisVars(state: PageState): Record<string, string> {
-  const checkpoints = state.subject?.checkpoints ?? [];
-  const at = checkpoints.findIndex(({ id }) => id === current(state)?.id);
-  const { frame, columns } = layoutOf(state.width, checkpoints.length);
-  return { '--inset': `${frame / 2}px`, '--at': String(at < 0 ? 0 : axisOf(checkpoints).place(at)), '--columns': String(columns) };
+/** Where the axis begins and ends, for everything that has it; how many rows stand beside each other. */
+function axisVars({ width, subject }: PageState): Record<string, string> {
+  const { frame, columns } = layoutOf(width, subject?.checkpoints.length ?? 0);
+  return { '--inset': `${frame / 2}px`, '--columns': String(columns) };
 }
 
 function body(state: PageState, flow: Flow): TemplateResult {
