@@ -1,6 +1,7 @@
 import { type ErrorRecord, isAbort, toErrorRecord } from '../../src/shared/errors.ts';
 import type { Client } from '../../src/shared/rpc.ts';
 import type {
+  BothSides,
   ComparedImage,
   ComparisonPageCalls,
   ComparisonPageEvents,
@@ -31,6 +32,10 @@ export class Flow {
   readonly #both: Ask<ComparedImage>;
   readonly #drift: Ask<Drift>;
   #passing: AbortController | undefined;
+  /** Generation whose results are known: which picture comes first is not known before. */
+  #heard: number | undefined;
+  /** Pair that was asked for and is not shown yet. */
+  #coming: BothSides<string> | undefined;
 
   constructor(page: Page) {
     this.#page = page;
@@ -66,6 +71,7 @@ export class Flow {
     if (before && subject.generation < before.generation) return;
     const isAnew = before?.generation !== subject.generation;
     if (isAnew) this.#forget();
+    if (subject.from.id === this.#coming?.from && subject.to.id === this.#coming.to) this.#coming = undefined;
     const { image } = subject;
     const { explained: _, ...rest } = choices;
     // A reload finds what was chosen before it.
@@ -80,6 +86,7 @@ export class Flow {
     if (store.get().subject?.generation !== generation) return;
     const results: ComparisonResults = { frames, wholes };
     store.set({ results });
+    this.#heard = generation;
     // Maps that could not be had may be there now.
     this.thumbs.forgetMissing();
     this.#sync();
@@ -109,13 +116,14 @@ export class Flow {
   }
 
   turn(from: string, to: string): void {
+    this.#coming = { from, to };
     void this.ask(() => this.client.call('turn', { from, to }));
   }
 
-  /** The pair before or after this one, at the same distance. */
+  /** The pair before or after this one, or after the one that is on its way, at the same distance. */
   step(steps: number): void {
     const { subject } = this.#page.store.get();
-    const pair = subject && pairAt(subject, steps);
+    const pair = subject && pairAt(subject, steps, this.#coming);
     if (pair) this.turn(pair.from.id, pair.to.id);
     else this.say(steps < 0 ? 'This is the first pair of this distance.' : 'This is the last pair of this distance.');
   }
@@ -176,6 +184,7 @@ export class Flow {
   }
 
   #sync(): void {
+    if (this.#page.store.get().subject?.generation !== this.#heard) return;
     this.#syncBoth();
     this.#syncDrift();
     if (!this.#passing) void this.#pass();
@@ -188,8 +197,8 @@ export class Flow {
     if (!subject || subject.trouble || image === undefined || choices.view !== 'probe') return;
     const { generation } = subject;
     const { explained } = choices;
-    // What is read meanwhile may answer where there was nothing.
-    const read = [results.frames.from?.version, results.frames.to?.version, subject.from.gone, subject.to.gone];
+    // Of one whose files are gone, what is read of the store may answer where there was nothing.
+    const read = (['from', 'to'] as const).map((side) => subject[side].gone && (results.frames[side]?.version ?? ''));
     this.#both.want(JSON.stringify([generation, image]), JSON.stringify([explained, read]), (signal) =>
       this.client.call('explainBoth', { generation, image, ...(explained !== undefined && { class: explained }) }, { signal }),
     );

@@ -1,4 +1,4 @@
-import type { Checkpoint, ComparisonSubject, ProbeFrames } from '../../src/shared/trainingProtocol.ts';
+import type { BothSides, Checkpoint, ComparisonSubject, ProbeFrames } from '../../src/shared/trainingProtocol.ts';
 import { type Probes, probesOf } from './probes/probes.ts';
 import type { ComparisonState } from './state.ts';
 
@@ -33,8 +33,12 @@ export function nameOf(path: string): string {
 }
 
 /** The pair `steps` further along the run, of the same distance: what comes before or after what is compared now. */
-export function pairAt({ others, from, to }: ComparisonSubject, steps: number): { from: Checkpoint; to: Checkpoint } | undefined {
-  const at = (id: string) => others.findIndex((each) => each.id === id);
-  const [first, second] = [others[at(from.id) + steps], others[at(to.id) + steps]];
-  return at(from.id) >= 0 && at(to.id) >= 0 && first && second ? { from: first, to: second } : undefined;
+export function pairAt(
+  { others, from, to }: ComparisonSubject,
+  steps: number,
+  than: BothSides<string> = { from: from.id, to: to.id },
+): BothSides<Checkpoint> | undefined {
+  const at = (wanted: string) => others.findIndex(({ id }) => id === wanted);
+  const [first, second] = [others[at(than.from) + steps], others[at(than.to) + steps]];
+  return at(than.from) >= 0 && at(than.to) >= 0 && first && second ? { from: first, to: second } : undefined;
 }

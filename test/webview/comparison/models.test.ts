@@ -11,7 +11,7 @@ import { probesOf } from '../../../webview/comparison/probes/probes.ts';
 import { pairAt } from '../../../webview/comparison/selectors.ts';
 import { pointsText, shareText } from '../../../webview/comparison/views/summaryText.ts';
 import { mapSize, mapsModel } from '../../../webview/comparison/whole/mapsModel.ts';
-import { setModel } from '../../../webview/comparison/whole/setModel.ts';
+import { type SetModel, setModel } from '../../../webview/comparison/whole/setModel.ts';
 import { framesOf, probesOf as probesMade, wholeOf } from '../training/made.ts';
 import { trainingScene } from '../training/scenes.ts';
 
@@ -135,8 +135,7 @@ test('probes: what became wrong first, then what became right, then what moved m
 test('the confusion that changed: what leaves one cell of a row goes to another', () => {
   const scene = trainingScene();
   const [from, to] = [wholeOf(scene, 0), wholeOf(scene, 5)];
-  const model = setModel(from, to);
-  assert(model);
+  const model = setModel(from, to) as SetModel;
   const counts = (of: WholeSet, label: number, predicted: number) =>
     of.labels.reduce((sum, each, row) => sum + Number(each === label && of.predicted[row] === predicted), 0);
   let changed = 0;
