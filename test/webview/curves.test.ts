@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Random } from '../../src/shared/random.ts';
+import { indexAt } from '../../webview/draw/curve.ts';
 import { curvePath } from '../../webview/draw/curvePath.ts';
 import { linearTicks, logTicks } from '../../webview/draw/ticks.ts';
 
@@ -72,4 +73,11 @@ test('any range gets between one and the most ticks, or one more, all inside', (
       `${low} ${high}: ${values.map(text)}`,
     );
   }
+});
+
+test('the value at a place is the last one known there, up to one step beyond the end', () => {
+  const x = [1, 2, 4, 5];
+  const at = [0.9, 1, 1.5, 2 - 1e-12, 3.9, 5, 6, 6.1].map((each) => indexAt(x, each));
+  assert.deepEqual(at, [-1, 0, 0, 1, 1, 3, 3, -1]);
+  assert.deepEqual([indexAt([], 1), indexAt([3], 3), indexAt([3], 3.5)], [-1, 0, -1]);
 });

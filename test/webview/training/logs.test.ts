@@ -65,6 +65,7 @@ test('click, drag and keys in a chart move the slider; the pointer reads beside 
     const at = async () => (await byId(page, 'slider').getAttribute('aria-valuetext'))?.split(',')[0];
     await page.mouse.move(box.x + box.width * 0.45, box.y + 40);
     assert.equal(await readout(page, 'loss'), 'loss 0.4016 val_loss 0.799');
+    assert.equal(await chart(page, 'loss').locator('.curves-read').textContent(), 'epoch 5');
     assert.equal(await at(), 'epoch_10');
     await page.mouse.down();
     assert.equal(await at(), 'epoch_05');
@@ -140,6 +141,40 @@ test('which quantities are drawn and on which scale is chosen, and kept', async 
     assert.deepEqual(kept.choices.logs, { shown: of('loss', 'learning rate', 'margin'), scales: of('loss') });
     assert.deepEqual(restore(kept).choices.logs, kept.choices.logs);
     assert.deepEqual(restore({ choices: { logs: { shown: [1, 'a'], scales: 'b', more: 1 } } }).choices.logs, { shown: ['a'] });
+  });
+});
+
+test('the best checkpoint by validation is a click away; dense curves can be smoothed', async () => {
+  await withPage(trainingScene({ logs: false }), { width: 300 }, async (page) => {
+    const x = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+    const dense = Array.from({ length: 900 }, (_, i) => 1 + i / 100);
+    await tell(page, [
+      {
+        file: '/work/runs/a/a.csv',
+        series: [
+          { name: 'loss', x: dense, y: dense.map((at, i) => 10 - at + (i % 2)) },
+          { name: 'val_loss', x, y: [9, 8, 7, 3, 2, null, 2, 4, 5, 6] },
+          { name: 'acc', x, y: x.map((at) => at / 10) },
+        ],
+      },
+    ]);
+    const best = chart(page, 'loss').locator('[data-testid=log-best]');
+    assert.equal(await best.textContent(), 'lowest val_loss: epoch_05');
+    assert.equal(await chart(page, 'accuracy').locator('[data-testid=log-best]').textContent(), 'highest acc here');
+    await best.click();
+    await page.waitForFunction(() =>
+      document.querySelector('[data-testid=slider]')!.getAttribute('aria-valuetext')!.startsWith('epoch_05'),
+    );
+    assert.equal(await best.textContent(), 'lowest val_loss here');
+    assert.equal(await chart(page, 'accuracy').locator('[data-testid=log-smooth]').count(), 0);
+    assert.equal(await readout(page, 'loss'), 'loss 5 val_loss 2');
+    await chart(page, 'loss').locator('[data-testid=log-smooth]').click();
+    await chart(page, 'loss').locator('.curve.faint').waitFor({ state: 'attached' });
+    // The mean of x and x + 1, which falls by 1 in 100 points and lags by 18.
+    const [, value] = /^val_loss 2$|loss, smoothed ([\d.]+)/.exec(await readout(page, 'loss'))!;
+    assert.ok(Math.abs(Number(value) - (5 + 0.5 + 0.18)) < 0.02, value);
+    const kept = await page.evaluate(() => JSON.parse(sessionStorage.getItem('glassbox-state')!).choices.logs.smooth);
+    assert.deepEqual(kept, ['/work/runs/a/a.csv\nepoch\nloss']);
   });
 });
 

@@ -1,12 +1,16 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { RunAxis, TrainingLog } from '../../../src/shared/trainingProtocol.ts';
 import { curves } from '../../draw/curves.ts';
+import { number } from '../../draw/format.ts';
 import { icon } from '../../ui/icons.ts';
 import type { Flow } from '../flow.ts';
 import { current, readCheckpoints } from '../selectors.ts';
 import type { PageState } from '../state.ts';
+import { bestOf } from './best.ts';
 import { chartsOf, type LogChart, type LogCharts, usualCharts } from './charts.ts';
+import { toggled } from './choices.ts';
 import { pickerView } from './pickerView.ts';
+import { isDense, smoothed } from './smoothed.ts';
 
 /** Curves of the run's log files over the axis of the slider. */
 export function logsView(state: PageState, flow: Flow): TemplateResult | typeof nothing {
@@ -56,42 +60,54 @@ function chartView(chart: LogChart, state: PageState, flow: Flow): TemplateResul
   const { subject, choices } = state;
   const { id, title, onRun } = chart;
   const isLog = chart.positive && (choices.logs?.scales ?? []).includes(id);
+  const isSmooth = isDense(chart.curves) && (choices.logs?.smooth ?? []).includes(id);
   const read = readCheckpoints(state);
   const now = current(state);
-  const toggle = () => flow.choose({ logs: toggledScale(choices.logs, id) });
+  const toggle = (list: 'scales' | 'smooth') => flow.choose({ logs: toggled(choices.logs, list, id) });
   return html`<div class="log-chart" data-testid="log-chart" data-quantity=${title} data-aligned=${chart.aligned}>
     <div class="log-chart-head">
       <h3 class="log-title">${title}</h3>
-      ${
-        chart.positive
-          ? html`<button class="log-scale small" data-testid="log-scale" aria-pressed=${isLog} aria-label="Logarithmic scale of ${title}" title="Logarithmic scale" @click=${toggle}>log</button>`
-          : nothing
-      }
+      ${bestView(chart, state, flow)}
+      ${isDense(chart.curves) ? toggleButton('log-smooth', 'smooth', `Smooth ${title}`, isSmooth, () => toggle('smooth')) : nothing}
+      ${chart.positive ? toggleButton('log-scale', 'log', `Logarithmic scale of ${title}`, isLog, () => toggle('scales')) : nothing}
     </div>
     <div class=${chart.aligned ? 'on-axis' : 'own-axis'}>
-    ${curves({
-      ...{ testid: `curves-${title}`, label: title, curves: chart.curves, x: chart.x },
-      xText: (at) => (onRun ? placeText(at, subject?.run?.axis ?? 'epoch') : `${axisWord(chart)} ${rounded(at)}`),
-      at: onRun ? now?.at : undefined,
-      scale: isLog ? 'log' : 'linear',
-      ends: !chart.aligned,
-      ...(onRun && {
-        stops: read.map((checkpoint) => checkpoint.at),
-        onPick: (at: number) => {
-          flow.player.stop();
-          const to = read.find((checkpoint) => checkpoint.at === at);
-          if (to) flow.lookAt(to.id);
-        },
-        onHold: (held: boolean) => (held ? flow.hold() : flow.release()),
-      }),
-    })}
+      ${curves({
+        ...{ testid: `curves-${title}`, label: title, curves: isSmooth ? smoothed(chart.curves) : chart.curves, x: chart.x },
+        xText: (at) => (onRun ? placeText(at, subject?.run?.axis ?? 'epoch') : `${axisWord(chart)} ${rounded(at)}`),
+        at: onRun ? now?.at : undefined,
+        scale: isLog ? 'log' : 'linear',
+        ends: !chart.aligned,
+        ...(onRun && {
+          stops: read.map((checkpoint) => checkpoint.at),
+          onPick: (at: number) => {
+            flow.player.stop();
+            const to = read.find((checkpoint) => checkpoint.at === at);
+            if (to) flow.lookAt(to.id);
+          },
+          onHold: (held: boolean) => (held ? flow.hold() : flow.release()),
+        }),
+      })}
     </div>
   </div>`;
 }
 
-function toggledScale(logs: { shown?: readonly string[]; scales?: readonly string[] } | undefined, id: string) {
-  const scales = logs?.scales ?? [];
-  return { ...logs, scales: scales.includes(id) ? scales.filter((each) => each !== id) : [...scales, id] };
+function toggleButton(testid: string, word: string, label: string, pressed: boolean, onClick: () => void): TemplateResult {
+  return html`<button class="log-toggle small" data-testid=${testid} aria-pressed=${pressed} aria-label=${label} title=${label} @click=${onClick}>${word}</button>`;
+}
+
+/** Where the quantity is best: the slider goes there. */
+function bestView(chart: LogChart, state: PageState, flow: Flow): TemplateResult | typeof nothing {
+  const best = bestOf(chart, readCheckpoints(state));
+  if (!best) return nothing;
+  const { checkpoint, name, value } = best;
+  const what = `${chart.kind === 'loss' ? 'lowest' : 'highest'} ${name}`;
+  if (checkpoint.id === current(state)?.id) return html`<span class="log-best small" data-testid="log-best">${what} here</span>`;
+  const go = () => {
+    flow.player.stop();
+    flow.lookAt(checkpoint.id);
+  };
+  return html`<button class="log-best link small" data-testid="log-best" title="${what}: ${number(value)}, at ${checkpoint.name}" @click=${go}>${what}: ${checkpoint.name}</button>`;
 }
 
 function axisWord({ id }: LogChart): string {
