@@ -62,7 +62,9 @@ function isArranged(makers: ReadonlyMap<string, Node>, value: string, values: Re
   return false;
 }
 
-function isMove({ op }: Node): boolean {
+function isMove({ op, attrs }: Node): boolean {
+  // Zeros around a picture make all means smaller by the same factor.
+  if (op === 'Pad') return attrs.mode === 'constant' && attrs.value === 0;
   return ['Identity', 'Transpose', 'Flatten', 'Reshape', 'Squeeze', 'Unsqueeze'].includes(op);
 }
 
@@ -72,33 +74,26 @@ function isCut(makers: ReadonlyMap<string, Node>, value: string): boolean {
   return maker?.op === 'Relu' || (maker?.op === 'Clip' && maker.attrs.min === 0);
 }
 
-/** Outputs of a graph for one layer. */
-export interface SetValue {
-  /** [N,C] or [N,C,1,1]: averaged over positions. */
-  mean: string;
-  /** The same of the largest; undefined where no unit can be dead. */
-  max: string | undefined;
-}
-
 /** A graph that computes what a checkpoint says of an image of a data set. */
 export interface SetPlan {
   graph: Graph;
   logits: string;
-  /** In the order of the layers. */
-  layers: readonly SetValue[];
+  /** In the order of the layers: averaged over positions, [N,C] or [N,C,1,1]. */
+  means: readonly string[];
 }
 
-/** One forward pass with means, and maxima where they are asked for, of some layers. */
+/**
+ * One forward pass with the means of some layers. They tell of dead units as well: behind a ReLU nothing is negative, and a mean is 0 only if
+ * all of it is. Pools, not reductions: ONNX Runtime has them in the layout that its convolutions work in.
+ */
 export function planSet(model: Model, layers: readonly SetLayer[]): SetPlan {
   const asked = [model.logits, ...layers.map(({ value }) => value)];
   const { graph } = foldBatchNorm(prune(model.graph, asked), new Set(asked));
   const b = newBuilder(graph);
-  const values = layers.map(({ value, cuts }): SetValue => {
+  const means = layers.map(({ value }) => {
     const [, , height = 1, width = 1] = b.shape(value).map(Number);
-    if (height * width === 1) return { mean: value, max: cuts ? value : undefined };
-    const over = { axes: [2, 3], keepdims: false };
-    return { mean: b.op('ReduceMean', [value], over), max: cuts ? b.op('ReduceMax', [value], over) : undefined };
+    return height * width > 1 ? b.op('GlobalAveragePool', [value], {}) : value;
   });
-  const outputs = [...new Set([model.logits, ...values.flatMap(({ mean, max }) => (max === undefined ? [mean] : [mean, max]))])];
-  return { graph: check(prune(b.build(outputs), outputs), infer), logits: model.logits, layers: values };
+  const outputs = [...new Set([model.logits, ...means])];
+  return { graph: check(prune(b.build(outputs), outputs), infer), logits: model.logits, means };
 }

@@ -28,8 +28,8 @@ export interface SetPass {
 export interface LayerPass {
   /** Means over positions [samples,C] of the sample. */
   means: Float32Array;
-  /** Largest value of each unit [C] over all images and positions; undefined where no unit can be dead. */
-  max: Float32Array | undefined;
+  /** [C], 1: the unit is positive somewhere in some image. Undefined where no unit can be dead. */
+  alive: Uint8Array | undefined;
 }
 
 export interface SetPassOf {
@@ -76,7 +76,8 @@ export async function passOver(services: Services, of: SetPassOf, context: SetPa
 
 interface Outputs {
   logits: Float32Array;
-  layers: readonly { mean: Float32Array; max: Float32Array | undefined }[];
+  /** [n,C] of each layer. */
+  means: readonly Float32Array[];
 }
 
 /** One step of the queue: what is on screen waits for it, and no longer. */
@@ -99,10 +100,7 @@ async function runBatch(
         const outputs = await program.run({ [value]: feed });
         // Copies: the engine's own buffers may be parts of larger ones.
         const numbers = (name: string) => new Float32Array(outputs[name]?.data as Float32Array);
-        return {
-          logits: numbers(names.logits),
-          layers: names.layers.map(({ mean, max }) => ({ mean: numbers(mean), max: max === undefined ? undefined : numbers(max) })),
-        };
+        return { logits: numbers(names.logits), means: names.means.map(numbers) };
       },
     ),
   );
@@ -115,7 +113,7 @@ class Columns {
   readonly #logits: Float32Array;
   readonly #features: Float32Array;
   readonly #means: Map<string, Float32Array>[];
-  readonly #max: (Float32Array | undefined)[];
+  readonly #alive: (Uint8Array | undefined)[];
 
   constructor(of: SetPassOf) {
     const { contents, fed, layers, feature } = of;
@@ -124,25 +122,25 @@ class Columns {
     this.#logits = new Float32Array(contents.length * fed.open.model.classes);
     this.#features = new Float32Array(new SharedArrayBuffer(contents.length * width * Float32Array.BYTES_PER_ELEMENT));
     this.#means = layers.map(() => new Map());
-    this.#max = layers.map(({ cuts, layer }) => (cuts ? new Float32Array(layer.dimensions).fill(Number.NEGATIVE_INFINITY) : undefined));
+    this.#alive = layers.map(({ cuts, layer }) => (cuts ? new Uint8Array(layer.dimensions) : undefined));
   }
 
-  take(contents: readonly Content[], { logits, layers }: Outputs): void {
+  take(contents: readonly Content[], { logits, means }: Outputs): void {
     const { fed, feature, sample } = this.#of;
     const { model } = fed.open;
     for (const [i, { hash, path }] of contents.entries()) {
       const at = this.#names.push(hash) - 1;
-      for (const [l, { mean }] of layers.entries()) {
+      for (const [l, mean] of means.entries()) {
         const { name, dimensions } = (this.#of.layers[l] as SetLayer).layer;
         const own = mean.subarray(i * dimensions, (i + 1) * dimensions);
         if (!own.every(Number.isFinite)) throw notFinite(name, path, model.file);
         if (sample.has(hash)) this.#means[l]?.set(hash, own.slice());
         if (l === feature) this.#features.set(own, at * dimensions);
+        awake(this.#alive[l], own);
       }
       const said = logits.subarray(i * model.classes, (i + 1) * model.classes);
       this.#logits.set(finiteLogits(said, model.file, `'${path}'`), at * model.classes);
     }
-    for (const [l, { max }] of layers.entries()) raise(this.#max[l], max);
   }
 
   whole(): SetPass {
@@ -158,17 +156,13 @@ class Columns {
       layers: layers.map(({ layer: { dimensions } }, l) => {
         const means = new Float32Array(sampled.length * dimensions);
         for (const [i, name] of sampled.entries()) means.set(this.#means[l]?.get(name) as Float32Array, i * dimensions);
-        return { means, max: this.#max[l] };
+        return { means, alive: this.#alive[l] };
       }),
     };
   }
 }
 
-/** Raises the largest values [C] by those of some images [n,C]. */
-function raise(most: Float32Array | undefined, values: Float32Array | undefined): void {
-  if (!most || !values) return;
-  for (let at = 0; at < values.length; at++) {
-    const unit = at % most.length;
-    if ((values[at] as number) > (most[unit] as number)) most[unit] = values[at] as number;
-  }
+/** Notes which units are positive: behind a ReLU, those with a mean above 0. */
+function awake(alive: Uint8Array | undefined, means: Float32Array): void {
+  if (alive) for (let unit = 0; unit < alive.length; unit++) if ((means[unit] as number) > 0) alive[unit] = 1;
 }

@@ -186,12 +186,12 @@ function tracesOf({ names, sample }: SetPass, layers: readonly SetLayer[], { nei
   };
 }
 
-/** Units whose largest value over all images and positions is not positive. */
+/** Units that are positive nowhere in any image. */
 function deadUnits({ names, layers: passed }: SetPass, layers: readonly SetLayer[]): DeadUnits[] {
   if (names.length === 0) return [];
-  return passed.flatMap(({ max }, l) => {
+  return passed.flatMap(({ alive }, l) => {
     const { name, dimensions } = (layers[l] as SetLayer).layer;
-    return max ? [{ layer: name, units: dimensions, dead: max.filter((most) => most <= 0).length }] : [];
+    return alive ? [{ layer: name, units: dimensions, dead: alive.filter((unit) => unit === 0).length }] : [];
   });
 }
 

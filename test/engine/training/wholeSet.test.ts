@@ -122,7 +122,7 @@ test('looked up the second time, also when its files are gone; another one to co
   const first = await whole({ model: seventh, ...set });
   const computed = await whole({ model, ...set, before: first.version });
   const phases = new Set<string>();
-  const again = await whole({ model, ...set, before: first.version }, { progress: ({ phase }) => phases.add(phase) } as never);
+  const again = await whole({ model, ...set, before: first.version }, { progress: ({ phase }) => void phases.add(phase) });
   assert.deepEqual(again, computed);
   assert.deepEqual([...phases], ['reading images']);
   assert.deepEqual(await evaluator(folder).whole({ model, ...set }), computed, 'in another process');
@@ -226,15 +226,15 @@ test('a network that has diverged: weights, by layer and image', async (t) => {
 
 test('cancelled in each phase; phases are told in order, and count up to their total', async (t) => {
   const seen: { phase: string; done: number; total: number }[] = [];
-  await evaluator(await newStore(t)).whole({ model: seventh, ...set }, { progress: (progress) => void seen.push(progress) } as never);
+  await evaluator(await newStore(t)).whole({ model: seventh, ...set }, { progress: (progress) => void seen.push(progress) });
   assert.deepEqual([...new Set(seen.map(({ phase }) => phase))], ['reading images', 'network', 'layout']);
   const last = seen.findLast(({ phase }) => phase === 'network');
   assert.deepEqual([last?.done, last?.total], [60, 60]);
   for (const phase of ['reading images', 'network', 'layout']) {
     const abort = new AbortController();
-    const progress = (at: { phase: string }) => at.phase === phase && abort.abort();
+    const progress = (at: { phase: string }) => void (at.phase === phase && abort.abort());
     await assert.rejects(
-      evaluator(await newStore(t)).whole({ model: seventh, ...set }, { signal: abort.signal, progress } as never),
+      evaluator(await newStore(t)).whole({ model: seventh, ...set }, { signal: abort.signal, progress }),
       hasCode('cancelled'),
     );
   }
