@@ -126,6 +126,27 @@ test('a click on the accuracy goes to that checkpoint', async () => {
   });
 });
 
+test('a class that is pressed is drawn over the run', async () => {
+  const scene = trainingScene();
+  await withPage(scene, narrow, async (page) => {
+    await lookAt(page, scene, 6);
+    const toggle = page.locator('[data-testid=class-toggle]').first();
+    const name = (await toggle.innerText()).trim();
+    await toggle.click();
+    assert.equal(await toggle.getAttribute('aria-pressed'), 'true');
+    const { labels, predicted } = wholeOf(scene, 6);
+    const rows = [...labels.keys()].filter((row) => scene.classes[labels[row]!] === name);
+    const share = (100 * rows.filter((row) => predicted[row] === labels[row]).length) / rows.length;
+    assert.ok(
+      (await textOf(page, 'set-accuracy-readout')).includes(`${name} ${Number(share.toFixed(1))} %`),
+      await textOf(page, 'set-accuracy-readout'),
+    );
+    assert.equal(await page.locator('[data-testid=set-accuracy-plot] path.curve').count(), 2);
+    await toggle.click();
+    assert.equal(await page.locator('[data-testid=set-accuracy-plot] path.curve').count(), 1);
+  });
+});
+
 test('what turned: the three lists, the history of a picture, explain it, keep it among the probes', async () => {
   const scene = trainingScene();
   await withPage(scene, narrow, async (page) => {

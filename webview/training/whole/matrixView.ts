@@ -217,7 +217,7 @@ function cellView(state: PageState, flow: Flow, sight: Sight): TemplateResult | 
   const title = pairTitle(now.whole, cell.label, cell.predicted);
   const left = gone === 0 || !before ? '' : `; ${number(gone)} left it since ${before.checkpoint.name}`;
   return html`<section class="set-cell" aria-label=${title} data-testid="set-cell-pictures">
-    <h4 class="set-title">${title}: ${counted(rows.length, 'picture', 'pictures')}${left}</h4>
+    <h4 class="set-title">${title}: ${rows.length === 0 ? 'no picture' : counted(rows.length, 'picture', 'pictures')}${left}</h4>
     ${rows.length === 0 ? nothing : pictureList(state, flow, sight, { id: 'cell', label: title, rows, note: (row) => (isNew(row) ? `new here since ${before?.checkpoint.name}` : '') })}
   </section>`;
 }

@@ -21,6 +21,8 @@ export interface WholeState {
   cell: { label: number; predicted: number } | undefined;
   /** How many rows of a list are on show: raised by a person. */
   more: Readonly<Record<string, number>>;
+  /** Classes whose accuracy is drawn over the run, in the order they were chosen. */
+  classes: readonly number[];
   /** Between neighbours that were not evaluated one after the other. */
   drifts: AskedDrifts;
   /** Raised when more small pictures are there. */
@@ -31,5 +33,5 @@ export interface WholeState {
 export const noWhole: WholeState = {
   ...{ focus: undefined, hover: undefined, lit: undefined, cell: undefined, pointed: undefined },
   cursor: { row: 0, column: 0 },
-  ...{ more: {}, drifts: new Map(), thumbs: 0, theme: anyTheme },
+  ...{ more: {}, classes: [], drifts: new Map(), thumbs: 0, theme: anyTheme },
 };

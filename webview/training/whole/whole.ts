@@ -12,6 +12,9 @@ import { type Sight, sightOf } from './selectors.ts';
 import type { FocusPlace, WholeState } from './state.ts';
 import { SetThumbs } from './thumbs.ts';
 
+/** Curves of classes that can be told apart in a small chart. */
+const mostCurves = 4;
+
 /** What a person does with the whole set at a glance. */
 export class Whole {
   readonly surface: MapSurface;
@@ -76,6 +79,12 @@ export class Whole {
 
   light(lit: number | undefined): void {
     this.#set({ lit: this.#state.lit === lit ? undefined : lit });
+  }
+
+  /** Draws the accuracy of a class over the run, or no longer. The one chosen first gives way where there are too many. */
+  toggleClass(of: number): void {
+    const { classes } = this.#state;
+    this.#set({ classes: classes.includes(of) ? classes.filter((each) => each !== of) : [...classes, of].slice(-mostCurves) });
   }
 
   moveTo(cursor: MatrixPlace): void {
@@ -150,7 +159,16 @@ export class Whole {
     if (run !== this.#run) {
       this.#run = run;
       this.thumbs.clear();
-      this.#set({ focus: undefined, hover: undefined, lit: undefined, cell: undefined, pointed: undefined, more: {}, drifts: new Map() });
+      this.#set({
+        focus: undefined,
+        hover: undefined,
+        lit: undefined,
+        cell: undefined,
+        pointed: undefined,
+        more: {},
+        classes: [],
+        drifts: new Map(),
+      });
       return;
     }
     const sight = sightOf(state);
