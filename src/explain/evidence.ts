@@ -1,3 +1,4 @@
+import { areaMeans } from '../shared/areaMeans.ts';
 import { axis, interpolate } from './bilinear.ts';
 
 /** A map [height,width] in row-major order. */
@@ -99,32 +100,9 @@ function hottest({ values, width, height }: CellMap): Point[] {
     .map((cell) => ({ x: ((cell % width) + 0.5) / width, y: (Math.floor(cell / width) + 0.5) / height }));
 }
 
-/** The map in at most `most` cells a side: means over the area of each new cell, of old ones that it cuts in part. */
+/** The map in at most `most` cells a side: means over the area of each new cell. */
 export function averagedCells(map: CellMap, most: number): CellMap {
   const [height, width] = [Math.min(most, map.height), Math.min(most, map.width)];
   if (height === map.height && width === map.width) return map;
-  const [rows, columns] = [overlaps(map.height, height), overlaps(map.width, width)];
-  const values = new Float32Array(height * width);
-  for (const [y, row] of rows.entries()) {
-    for (const [x, column] of columns.entries()) {
-      let sum = 0;
-      for (const [i, down] of row) for (const [j, across] of column) sum += (map.values[i * map.width + j] as number) * down * across;
-      values[y * width + x] = sum;
-    }
-  }
-  return { values, height, width };
-}
-
-/** Of each of `few` equal parts, the cells it overlaps with their share of it. */
-function overlaps(cells: number, few: number): [cell: number, share: number][][] {
-  const length = cells / few;
-  return Array.from({ length: few }, (_, part) => {
-    const [from, to] = [part * length, (part + 1) * length];
-    const own: [number, number][] = [];
-    for (let cell = Math.floor(from); cell < Math.min(cells, to); cell++) {
-      const share = (Math.min(cell + 1, to) - Math.max(cell, from)) / length;
-      if (share > 1e-9) own.push([cell, share]);
-    }
-    return own;
-  });
+  return { values: areaMeans(map.values, [map.height, map.width], [height, width]), height, width };
 }

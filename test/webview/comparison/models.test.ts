@@ -1,12 +1,13 @@
 // What the page works out of two checkpoints, against loops in double precision.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { areaMeans } from '../../../src/shared/areaMeans.ts';
 import type { ExplanationMap } from '../../../src/shared/protocol.ts';
 import { Random } from '../../../src/shared/random.ts';
 import type { Checkpoint, ComparisonSubject, WholeSet } from '../../../src/shared/trainingProtocol.ts';
 import { joinedScale, pairModel } from '../../../webview/comparison/pair/pairModel.ts';
 import { cellOf, placeAfter, placeOf } from '../../../webview/comparison/pair/place.ts';
-import { measured, onOneGrid, reducedMap } from '../../../webview/comparison/pair/shape.ts';
+import { measured, onOneGrid } from '../../../webview/comparison/pair/shape.ts';
 import { probesOf } from '../../../webview/comparison/probes/probes.ts';
 import { pairAt } from '../../../webview/comparison/selectors.ts';
 import { pointsText, shareText } from '../../../webview/comparison/views/summaryText.ts';
@@ -35,7 +36,7 @@ test('a finer map is reduced to means over what each cell covers', () => {
     [48, 40, 32, 32],
   ] as const) {
     const { values } = mapOf(height, width, height);
-    const reduced = reducedMap(values, [height, width], [rows, columns]);
+    const reduced = areaMeans(values, [height, width], [rows, columns]);
     // Each cell split so that no part lies across an edge.
     for (let i = 0; i < rows; i++)
       for (let j = 0; j < columns; j++) {
