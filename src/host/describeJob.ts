@@ -3,7 +3,7 @@ import { modelName as nameOfModel } from '../shared/modelFormats.ts';
 
 /** What an engine call does, to complete 'The engine process ended unexpectedly while …'. */
 export function describeJob(method: string, params: unknown): string {
-  const { image, model, layer, request, images, other } = (params ?? {}) as Partial<Record<string, unknown>>;
+  const { image, model, layer, request, images, other, files } = (params ?? {}) as Partial<Record<string, unknown>>;
   const imageName = typeof image === 'string' ? basename(image) : 'an image';
   const modelName = typeof model === 'string' ? nameOfModel(model) : 'a model';
   if (method === 'explain' || method === 'explainAll') return `explaining ${imageName}`;
@@ -38,6 +38,14 @@ export function describeJob(method: string, params: unknown): string {
   if (method === 'layout' || method === 'stopLayout') return 'laying pictures out';
   if (method === 'pair') return `comparing ${imageName} with ${typeof other === 'string' ? basename(other) : 'another one'}`;
   if (method === 'picture') return `preprocessing ${imageName}`;
+  if (method === 'probeFrames')
+    return `reading the checkpoint ${modelName} with ${count === 1 ? '1 probe' : `${count.toLocaleString('en')} probes`}`;
+  if (method === 'wholeSet') return `evaluating the checkpoint ${modelName} on ${many}`;
+  if (method === 'recall') return 'looking up what was read of a checkpoint';
+  if (method === 'drift') return 'measuring how far the network has moved between two checkpoints';
+  if (method === 'forgetVersion') return 'deleting what was read of checkpoints';
+  if (method === 'mapLayers') return `opening ${modelName}`;
+  if (method === 'trainingLogs') return `reading ${Array.isArray(files) && files.length === 1 ? 'a training log' : 'training logs'}`;
   return `answering '${method}'`;
 }
 
