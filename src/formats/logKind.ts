@@ -8,6 +8,8 @@ const textFile = /\.(csv|tsv|log|txt|json|jsonl|ndjson)$/i;
 /** Files of these names are something else, whatever they hold. */
 const never =
   /^(package(-lock)?|tsconfig.*|glassbox|model|metadata|config|labels?|classes|class_names|tokenizer.*|preprocessor_config|weights_manifest)\.json$/i;
+/** A file in JSON is a log by its name and by its keys: too many others have a key `loss`. */
+const jsonName = /\.(jsonl|ndjson)$|hist|log|metric|loss|train|result|curve|progress|scalar|stats|fit/i;
 /** What counts the rows of a log, and what is usually in it. */
 const counts = /^(epochs?|(global|train)?_?steps?|iter(ation)?s?)$/i;
 const quantities = /loss|acc(uracy)?\b|error|\bmae\b|\bmse\b|auc|f1/i;
@@ -23,7 +25,7 @@ export function logKind(name: string, first: Uint8Array): LogKind | undefined {
   if (eventFile.test(name)) return 'tensorboard';
   if (!maybeLog(name)) return undefined;
   const text = new TextDecoder().decode(first).trimStart();
-  if (text.startsWith('{') || text.startsWith('[')) return jsonKeys.test(text) ? 'json' : undefined;
+  if (text.startsWith('{') || text.startsWith('[')) return jsonName.test(name) && jsonKeys.test(text) ? 'json' : undefined;
   // Keras' own example of a CSVLogger writes `training.log`.
   const line = /^[^\r\n]*/.exec(text)?.[0] ?? '';
   const cells = line.split(separatorOf(text)).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));

@@ -170,7 +170,9 @@ test("TensorFlow.js' History and its lines say the same", async () => {
 });
 
 test('JSON: NaN as Python and as JavaScript write it, nested and quoted numbers, a list, log_history', async (t) => {
-  const python = await readOne(write(t, 'a.json', '{"loss": [1.5, NaN, -Infinity], "note": ["NaN is \\"bad\\""], "val_loss": [1, 2, 3]}'));
+  const python = await readOne(
+    write(t, 'history.json', '{"loss": [1.5, NaN, -Infinity], "note": ["NaN is \\"bad\\""], "val_loss": [1, 2, 3]}'),
+  );
   assert.deepEqual(
     [names(python), [...curve(python, 'loss').y]],
     [
@@ -178,14 +180,14 @@ test('JSON: NaN as Python and as JavaScript write it, nested and quoted numbers,
       [1.5, NaN_, Number.NEGATIVE_INFINITY],
     ],
   );
-  const script = await readOne(write(t, 'a.json', '{"epoch":[1,2,3],"history":{"loss":[1,null,3]}}'));
+  const script = await readOne(write(t, 'history.json', '{"epoch":[1,2,3],"history":{"loss":[1,null,3]}}'));
   assert.deepEqual(xy(curve(script, 'loss')), [
     [1, 1],
     [2, NaN_],
     [3, 3],
   ]);
   const sparse = await readOne(
-    write(t, 'a.json', '[{"step":1,"loss":1,"val":null},{"step":2,"loss":null,"val":2},{"step":3,"loss":3,"val":null}]'),
+    write(t, 'history.json', '[{"step":1,"loss":1,"val":null},{"step":2,"loss":null,"val":2},{"step":3,"loss":3,"val":null}]'),
   );
   assert.deepEqual(
     [xy(curve(sparse, 'loss')), xy(curve(sparse, 'val'))],
@@ -281,7 +283,7 @@ test('a file that cannot be read is a warning beside the others', async (t) => {
   const bad = [
     join(dirname(good), 'none.csv'),
     write(t, 'b.csv', 'epoch,"loss\n0,1\n'),
-    write(t, 'c.json', '{"loss": [1, 2'),
+    write(t, 'log.json', '{"loss": [1, 2'),
     write(t, 'd.txt', 'hello'),
     scratch(t),
   ];

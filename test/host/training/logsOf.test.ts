@@ -57,6 +57,7 @@ test('what is no log: by name, by what is in it, empty', async (t) => {
   write('model/config.json', '{"loss": "categorical"}');
   write('model/settings.json', '{"name": "a"}');
   write('model/empty.csv', '');
+  write('model/expected.json', '{"loss": [1]}');
   write('model/notes.md', csv);
   assert.deepEqual(await found(own), []);
 });

@@ -205,7 +205,7 @@ test('steps with times stand among the checkpoints; without, on an axis of their
     ]);
     await chart(page, 'loss').waitFor();
     assert.equal(await chart(page, 'loss').getAttribute('data-aligned'), 'true');
-    assert.equal(await textOf(page, 'open-log'), 'TensorBoard: logs');
+    assert.equal(await textOf(page, 'open-log'), 'TensorBoard: logs, by step');
     assert.ok(Math.abs((await cursorOf(page, 'loss')) - (await placeOf(page))) <= 1);
     await tell(page, [{ file: '/work/runs/a/a.csv', axis: 'step', series: [{ name: 'loss', x, y }] }]);
     await page.waitForFunction(() => document.querySelector('[data-testid=log-note]')?.textContent?.includes('of their own'));

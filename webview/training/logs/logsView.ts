@@ -66,7 +66,7 @@ function chartView(chart: LogChart, state: PageState, flow: Flow): TemplateResul
   const toggle = (list: 'scales' | 'smooth') => flow.choose({ logs: toggled(choices.logs, list, id) });
   return html`<div class="log-chart" data-testid="log-chart" data-quantity=${title} data-aligned=${chart.aligned}>
     <div class="log-chart-head">
-      <h3 class="log-title">${title}</h3>
+      <h3 class="log-title" title=${title}>${title}</h3>
       ${bestView(chart, state, flow)}
       ${isDense(chart.curves) ? toggleButton('log-smooth', 'smooth', `Smooth ${title}`, isSmooth, () => toggle('smooth')) : nothing}
       ${chart.positive ? toggleButton('log-scale', 'log', `Logarithmic scale of ${title}`, isLog, () => toggle('scales')) : nothing}
@@ -119,11 +119,16 @@ function placeText(at: number, axis: RunAxis): string {
 }
 
 function rounded(at: number): string {
-  return String(Number(at.toFixed(2)));
+  return String(Number(at.toFixed(2))).replace('-', '−');
 }
 
+/** Folders of a TensorBoard run that are parts of one. */
+const parts = new Set(['train', 'training', 'validation', 'val', 'eval', 'test']);
+
 /** The file; of event files, whose names say nothing, the folder. */
-function nameOf({ file, kind }: TrainingLog): string {
-  const parts = file.split(/[\\/]/);
-  return kind === 'tensorboard' ? `TensorBoard: ${parts.at(-2) ?? ''}` : (parts.at(-1) ?? file);
+function nameOf({ file, kind, axis }: TrainingLog): string {
+  const path = file.split(/[\\/]/);
+  if (kind !== 'tensorboard') return path.at(-1) ?? file;
+  const folder = path.slice(0, -1).findLast((name) => !parts.has(name.toLowerCase())) ?? '';
+  return `TensorBoard: ${folder}, by ${axis}`;
 }
