@@ -102,8 +102,9 @@ export class FileSet {
     } catch (error) {
       // It shrank while it was looked at.
       if (error instanceof TooShort) return `${name} is being written.`;
-      const file = (error as NodeJS.ErrnoException).path;
-      return `${file === undefined ? name : basename(file)} cannot be read: ${reasonOf(error)}.`;
+      const { path, code } = error as NodeJS.ErrnoException;
+      const file = path === undefined ? name : basename(path);
+      return code === 'ENOENT' ? `${file} is not there.` : `${file} cannot be read: ${reasonOf(error)}.`;
     }
   }
 

@@ -32,8 +32,9 @@ export class FollowedFile {
   /** `there`: its file is, or was a moment ago. `written`: its files are others than at the last look. */
   async look(): Promise<{ there: boolean; written: boolean }> {
     const before = this.state;
-    // Only what was complete before is asked for as the disk likes to answer.
-    const look = await this.set.look(!before?.complete);
+    let look = await this.set.look();
+    // Before anything counts as complete, a network drive is asked anew.
+    if (look && !before?.complete && this.#settling.wouldSettle(look, performance.now())) look = await this.set.look(true);
     const now = performance.now();
     this.due = undefined;
     if (!look) return this.#lacks(now);

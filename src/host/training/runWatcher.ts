@@ -30,16 +30,17 @@ export interface WatchOptions {
 
 /** The disk is asked for news so often, ms: where nothing tells of them, and where hints have. */
 const polled = 2_000;
-const polledCalmly = 10_000;
+const polledCalmly = 5_000;
 /** A hint is acted on after so long, ms, since several come at once; and looks are at least so far apart. */
 const gathered = 30;
 const apart = 100;
 /** A hint and what it hinted at are found within so long of each other, ms. */
 const late = 3_000;
-/** Files asked about at once; looked at in each poll: so many of the newest, and the others in turn, a part each time. */
+/** Checkpoints asked about at once; looked at in each poll: so many of the newest, and so many of all in turn, at least a tenth. */
 const atOnce = 8;
 const newest = 3;
-const turns = 20;
+const inTurn = 16;
+const turns = 10;
 
 const never = Number.POSITIVE_INFINITY;
 const longAgo = Number.NEGATIVE_INFINITY;
@@ -64,13 +65,14 @@ export class RunWatcher implements RunWatch {
   #lookedAt = longAgo;
   #polledAt = longAgo;
   #wantsAll = true;
-  /** Paths that something happened to. */
+  /** Names in the folder that something happened to. */
   readonly #touched = new Set<string>();
+  /** Where the next poll's turn begins. */
   #turn = 0;
-  /** When the last hint came, and when something was found without one. */
-  #hintedAt = longAgo;
-  #missedAt = longAgo;
-  /** Hints were right last. */
+  /** When the last hint came, by name in the folder, and when something was found without one. */
+  readonly #hinted = new Map<string, number>();
+  #missed = { name: '', at: longAgo };
+  /** Hints were right last. One that was not given is one too many: systems drop them when there are many, and never say so. */
   #isProven = false;
   /** What was told last. */
   #last: string | undefined;
@@ -114,7 +116,7 @@ export class RunWatcher implements RunWatch {
     if ((await followed.set.stampNow()) === stamp) return true;
     // A look that is under way may have passed it.
     await this.#looking;
-    this.#touched.add(path);
+    this.#touched.add(this.#files.nameOf(path));
     await this.#look();
     return false;
   }
@@ -122,10 +124,12 @@ export class RunWatcher implements RunWatch {
   #subscribe(): void {
     try {
       this.#subscription = this.#hints?.(this.#run.folder, (path) => {
-        this.#hintedAt = performance.now();
-        if (this.#hintedAt - this.#missedAt < late) this.#isProven = true;
-        this.#touched.add(path);
-        this.#plan(Math.max(gathered, this.#lookedAt + apart - this.#hintedAt));
+        const [now, name] = [performance.now(), this.#files.nameOf(path)];
+        this.#hinted.set(name, now);
+        // It came late.
+        if (concerns(name, this.#missed.name) && now - this.#missed.at < late) this.#isProven = true;
+        this.#touched.add(name);
+        this.#plan(Math.max(gathered, this.#lookedAt + apart - now));
       });
     } catch {
       // Too many watchers, a folder that cannot be watched: polling does it alone.
@@ -164,7 +168,7 @@ export class RunWatcher implements RunWatch {
     const isOn = () => session === this.#session;
     const now = performance.now();
     const isPoll = now - this.#polledAt >= this.#pause;
-    const touched = new Set([...this.#touched].map((path) => this.#files.nameOf(path)));
+    const touched = new Set(this.#touched);
     this.#touched.clear();
     this.#lookedAt = now;
     if (isPoll) this.#polledAt = now;
@@ -201,39 +205,38 @@ export class RunWatcher implements RunWatch {
     this.#followed.set(file.path, new FollowedFile(file, set, settling));
   }
 
-  /** Those that something happened to, whose time has come, and in a poll the newest and a part of the others. `touched`: names in the folder. */
+  /** Those that something happened to, whose time has come, and in a poll the newest and some of the others. `touched`: names in the folder. */
   #chosen(touched: ReadonlySet<string>, isPoll: boolean, now: number): FollowedFile[] {
     const all = [...this.#followed.values()];
-    const inTurn = new Set(isPoll ? this.#inTurn(all) : []);
+    const polledNow = new Set(isPoll ? this.#polled(all) : []);
+    const names = [...touched];
     return all.filter((each) => {
       const name = this.#files.nameOf(each.file.path);
-      // Weights beside their model: net.onnx.data, net.onnx_data.
-      const isBeside = () => [...touched].some((other) => other.startsWith(name) && /^[._]/.test(other.slice(name.length)));
-      return each.isNew || (each.due ?? never) <= now || inTurn.has(each) || touched.has(name) || isBeside();
+      return each.isNew || (each.due ?? never) <= now || polledNow.has(each) || names.some((other) => concerns(other, name));
     });
   }
 
-  /** Those with the highest numbers, those written last, and a part of all. */
-  #inTurn(all: readonly FollowedFile[]): FollowedFile[] {
+  /** Those with the highest numbers, those written last, and some of all in turn. */
+  #polled(all: readonly FollowedFile[]): FollowedFile[] {
     const byNumber = [...all].sort((a, b) => b.file.at - a.file.at).slice(0, newest);
     const byTime = [...all].sort((a, b) => (b.state?.modified ?? 0) - (a.state?.modified ?? 0)).slice(0, newest);
-    const part = Math.ceil(all.length / turns);
-    const from = (this.#turn++ % turns) * part;
-    return [...byNumber, ...byTime, ...all.slice(from, from + part)];
+    const from = this.#turn < all.length ? this.#turn : 0;
+    this.#turn = from + Math.max(inTurn, Math.ceil(all.length / turns));
+    return [...byNumber, ...byTime, ...all.slice(from, this.#turn)];
   }
 
   async #lookAt(followed: FollowedFile): Promise<void> {
     const { there, written } = await followed.look();
-    if (written && this.#last !== undefined) this.#note(performance.now());
+    if (written && this.#last !== undefined) this.#note(this.#files.nameOf(followed.file.path), performance.now());
     if (there || this.#run.kind === 'file') return;
     this.#followed.delete(followed.file.path);
     this.#files.drop(followed.file.path);
   }
 
   /** Something was found, by a hint or without one. */
-  #note(now: number): void {
-    this.#isProven = now - this.#hintedAt < late;
-    if (!this.#isProven) this.#missedAt = now;
+  #note(name: string, now: number): void {
+    this.#isProven = [...this.#hinted].some(([other, at]) => now - at < late && concerns(other, name));
+    if (!this.#isProven) this.#missed = { name, at: now };
   }
 
   #tell(): void {
@@ -244,4 +247,9 @@ export class RunWatcher implements RunWatch {
     this.#last = text;
     this.#told(files);
   }
+}
+
+/** Whether what happened to a name in the folder may be about a checkpoint: its own, or weights beside it (net.onnx.data, net.onnx_data). */
+function concerns(touched: string, name: string): boolean {
+  return touched === name || (name !== '' && touched.startsWith(name) && /^[._]/.test(touched.slice(name.length)));
 }

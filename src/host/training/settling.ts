@@ -82,9 +82,15 @@ export class Settling {
       const due = quiet < 10_000 ? oftenLooked : quiet < leftAfter ? seldomLooked : undefined;
       return { complete: false, why: quiet < leftAfter ? look.missing : `${look.missing} ${this.#left()}`, due };
     }
-    const window = kept > 0 || this.#isSpread(look) ? longest : this.#pace.window;
+    const window = this.#window(look);
     if (quiet >= window) return this.#accept(look);
     return { complete: false, why: this.#why(look, kept), due: Math.min(window - quiet, oftenLooked) };
+  }
+
+  /** Whether a look at this would call it complete. */
+  wouldSettle(look: SetLook, now: number): boolean {
+    if (look.stamp === this.#acceptedStamp) return true;
+    return look.stamp === this.#stamp && look.missing === undefined && now - this.#since >= this.#window(look);
   }
 
   /** The file is gone: what comes next under its name is a new one. */
@@ -101,6 +107,10 @@ export class Settling {
     this.#stamp = stamp;
     this.#since = now;
     this.#wall = wall;
+  }
+
+  #window(look: SetLook): number {
+    return this.#kept(look) > 0 || this.#isSpread(look) ? longest : this.#pace.window;
   }
 
   /** How many files are still those that were complete last. */
