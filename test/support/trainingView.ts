@@ -66,12 +66,13 @@ export async function statusSays({ page }: Workbench, what: RegExp, limit = pati
   });
 }
 
-/** A run that is not followed is, after a click. */
+/** A run that is not followed is, after a click; its row is unfolded, even where a click that came late has folded it. */
 export async function followRun(editor: Workbench, label: string): Promise<void> {
   const followed = treeRow(editor, `${label}, followed`);
+  const unfolded = editor.page.locator('[aria-expanded=true]').and(followed);
   await eventually(`${label} is followed`, async () => {
-    if (await appears(followed, 300)) return true;
+    if (await appears(unfolded, 1000)) return true;
     await treeRow(editor, label).click({ timeout: 2000 });
-    return appears(followed, 3000);
+    return appears(unfolded, 5000);
   });
 }
