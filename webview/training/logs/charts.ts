@@ -47,7 +47,8 @@ export function usualCharts(logs: readonly LogCharts[]): readonly string[] {
   const all = logs.flatMap(({ charts }) => charts);
   return (['loss', 'accuracy'] as const).flatMap((kind) => {
     const own = all.filter((chart) => chart.kind === kind);
-    const chosen = own.find(({ title, onRun }) => title === kind && onRun) ?? own.find(({ onRun }) => onRun) ?? own[0];
+    const named = own.filter(({ title }) => title === kind);
+    const chosen = named.find(({ aligned }) => aligned) ?? named.find(({ onRun }) => onRun) ?? own.find(({ onRun }) => onRun) ?? own[0];
     return chosen ? [chosen.id] : [];
   });
 }
