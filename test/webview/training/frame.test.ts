@@ -106,11 +106,11 @@ test('a failure is said, and tried again', async () => {
   });
 });
 
-test('run, pause, settings and maps are chosen', async () => {
+test('run and maps are chosen, what is paused goes on', async () => {
   await withPage(probeScene(), { width: 300 }, async (page) => {
     await byId(page, 'run-select').selectOption('b');
-    await byId(page, 'pause').click();
-    await byId(page, 'settings').click();
+    await page.evaluate(() => window.trainingHost.tell({ paused: true }));
+    await byId(page, 'resume').click();
     await byId(page, 'setup').locator('summary').click();
     await byId(page, 'layer').selectOption('conv4');
     await byId(page, 'explained-truth').click();
@@ -118,13 +118,12 @@ test('run, pause, settings and maps are chosen', async () => {
     await page.waitForFunction(() => window.trainingHost.calls('choose').length === 3);
     const calls = await page.evaluate(() =>
       window.trainingHost.log
-        .filter(({ method }) => ['chooseRun', 'setPaused', 'showSettings', 'choose'].includes(method))
+        .filter(({ method }) => ['chooseRun', 'setPaused', 'choose'].includes(method))
         .map(({ method, params }) => ({ method, params })),
     );
     assert.deepEqual(calls, [
       { method: 'chooseRun', params: { id: 'b' } },
-      { method: 'setPaused', params: { paused: true } },
-      { method: 'showSettings', params: {} },
+      { method: 'setPaused', params: { paused: false } },
       { method: 'choose', params: { choice: { request: { method: 'grad-cam', layer: 'conv4' }, of: 'predicted' } } },
       { method: 'choose', params: { choice: { request: { method: 'grad-cam' }, of: 'truth' } } },
       { method: 'choose', params: { choice: { request: { method: 'rise' }, of: 'predicted' } } },

@@ -126,8 +126,9 @@ test('film strips have one scale per picture over all checkpoints; each map its 
         );
       }
     };
-    assert.match(await textOf(page, 'scale-about'), /One scale per picture, over all checkpoints/);
+    assert.match(await textOf(page, 'scale-about'), /one scale per picture, over all checkpoints/);
     await check((i) => Math.max(...all.flatMap((frames) => [...valuesOf(frames, i)])));
+    await byId(page, 'setup').locator('summary').click();
     await byId(page, 'own-scales').click();
     await page.waitForTimeout(200);
     await check((i, at) => Math.max(...valuesOf(all[at]!, i)));

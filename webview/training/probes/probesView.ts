@@ -33,6 +33,9 @@ export function probesView(state: PageState, flow: Flow): TemplateResult {
             : nothing
         }
       </ol>
+      <div class="buttons">
+        ${button({ testid: 'add-probes', label: 'Add pictures…', icon: 'plus', onClick: () => void flow.ask(() => flow.client.call('addProbes', {})) })}
+      </div>
     </section>`;
 }
 
@@ -48,9 +51,13 @@ function noProbes(isSet: boolean, flow: Flow): TemplateResult {
   </section>`;
 }
 
-/** What the lines of a row are. */
-function key(state: PageState): TemplateResult | typeof nothing {
-  if (pairOf(state)?.now.scored === false) return nothing;
+/** What the lines of a row are, and what its colours are on. */
+function key(state: PageState): TemplateResult {
+  const scale = html`<p class="small" data-testid="scale-about">${state.choices.ownScales ? 'Maps: each its own scale, strengths do not compare.' : 'Maps: one scale per picture, over all checkpoints.'}</p>`;
+  return pairOf(state)?.now.scored === false ? scale : html`<div class="probe-key">${lines()} ${scale}</div>`;
+}
+
+function lines(): TemplateResult {
   return html`<p class="trace-key small" aria-hidden="true">
     <span><svg viewBox="0 0 18 8" width="18" height="8"><path class="trace-line true" d="M0 4H18" /></svg> true</span>
     <span><svg viewBox="0 0 18 8" width="18" height="8"><path class="trace-line predicted" d="M0 4H18" /></svg> predicted</span>

@@ -1,6 +1,4 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { iconButton } from '../../ui/button.ts';
-import { checkbox } from '../../ui/fields.ts';
 import { select } from '../../ui/select.ts';
 import { type ProbeOrder, probeOrders } from '../choices.ts';
 import type { Flow } from '../flow.ts';
@@ -17,7 +15,7 @@ const orderNames: Readonly<Record<ProbeOrder, string>> = {
 /** Fewer probes are in sight at once: nothing to filter. */
 const many = 6;
 
-/** Order, filter and scale of the rows. */
+/** Order and filter of the rows. */
 export function toolsView(state: PageState, flow: Flow): TemplateResult {
   const { choices, subject } = state;
   const now = pairOf(state)?.now;
@@ -29,13 +27,6 @@ export function toolsView(state: PageState, flow: Flow): TemplateResult {
       onChange: (id) => flow.choose({ order: probeOrders.find((each) => each === id) }),
     })}
     ${now && (choices.only !== undefined || (subject?.probes.length ?? 0) > many) ? filter(state, flow) : nothing}
-    ${iconButton({ testid: 'add-probes', label: 'Add pictures…', icon: 'plus', onClick: () => void flow.ask(() => flow.client.call('addProbes', {})) })}
-    <div class="probe-scale">
-      ${checkbox('own-scales', 'Own scale for each map', choices.ownScales ?? false, (ownScales) => flow.choose({ ownScales: ownScales || undefined }))}
-      <p class="small" data-testid="scale-about">
-        ${choices.ownScales ? 'Strengths do not compare between maps.' : 'One scale per picture, over all checkpoints.'}
-      </p>
-    </div>
   </div>`;
 }
 

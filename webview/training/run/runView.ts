@@ -1,5 +1,4 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { iconButton } from '../../ui/button.ts';
 import { icon } from '../../ui/icons.ts';
 import { select } from '../../ui/select.ts';
 import { vars } from '../../ui/vars.ts';
@@ -13,29 +12,19 @@ import { setupView } from './setupView.ts';
 export function runView(state: PageState, flow: Flow): TemplateResult | typeof nothing {
   const { subject } = state;
   if (!subject) return nothing;
-  const { client } = flow;
   const { paused, checkpoints, notice } = subject;
   return html`<section class="run" aria-label="Training run" data-testid="run">
-    <div class="run-line">
-      ${runName(state, flow)}
-      <div class="header-tools">
-        ${iconButton({
-          ...{
-            testid: 'pause',
-            icon: paused ? 'play' : 'pause',
-            label: paused ? 'Go on reading checkpoints' : 'Pause reading checkpoints',
-            pressed: paused,
-          },
-          onClick: () => void flow.ask(() => client.call('setPaused', { paused: !paused })),
-        })}
-        ${iconButton({ testid: 'settings', icon: 'settings', label: 'Settings', onClick: () => void flow.ask(() => client.call('showSettings', {})) })}
-      </div>
-    </div>
-    <p class="going-on small" data-testid="going-on">${progress(state)}<span>${goingOn(subject)}</span></p>
+    <div class="run-line">${runName(state, flow)}</div>
+    <p class="going-on small" data-testid="going-on">${progress(state)}<span>${goingOn(subject)}</span>${paused ? resume(flow) : nothing}</p>
     <p class="visually-hidden" role="status" aria-live="polite" data-testid="news">${state.news}</p>
     ${notice === undefined ? nothing : html`<p class="run-notice" data-testid="run-notice">${icon('info')}<span>${notice}</span></p>`}
     ${failedView(checkpoints, flow)} ${setupView(state, flow)}
   </section>`;
+}
+
+/** Pausing stands in the title of the view, with the settings; what is paused says how to go on. */
+function resume(flow: Flow): TemplateResult {
+  return html`<button class="link" data-testid="resume" @click=${() => void flow.ask(() => flow.client.call('setPaused', { paused: false }))}>Go on</button>`;
 }
 
 function runName({ subject }: PageState, flow: Flow): TemplateResult {

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { familyNames } from '../../../src/shared/families.ts';
 import type { MethodFamily, MethodInfo } from '../../../src/shared/protocol.ts';
 import type { ExplainedClass, MapChoice } from '../../../src/shared/trainingProtocol.ts';
+import { checkbox } from '../../ui/fields.ts';
 import { icon } from '../../ui/icons.ts';
 import { segments } from '../../ui/segments.ts';
 import { select } from '../../ui/select.ts';
@@ -9,8 +10,8 @@ import type { Flow } from '../flow.ts';
 import type { PageState } from '../state.ts';
 
 const explained: readonly { id: ExplainedClass; label: string; about: string }[] = [
-  { id: 'predicted', label: 'predicted class', about: 'what each checkpoint predicts: where does it look for what it says?' },
-  { id: 'truth', label: 'true class', about: 'the same class at every checkpoint: where does it find what it should?' },
+  { id: 'predicted', label: 'predicted class', about: 'Of what each checkpoint predicts: where does it look for what it says?' },
+  { id: 'truth', label: 'true class', about: 'Of the same class at every checkpoint: where does it find what it should?' },
 ];
 
 /** Stands for the method's own layer, or variant. */
@@ -34,8 +35,9 @@ export function setupView(state: PageState, flow: Flow): TemplateResult | typeof
       ${methodSelect(state, flow)} ${method ? variantSelect(method, subject.choice, flow) : nothing}
       ${method?.at === 'layer' ? layerSelect(state, flow) : nothing}
       ${segments({ testid: 'explained', label: 'Class that the maps explain', value: of, options: explained, onChange: (id) => choose(flow, { request, of: id }) })}
+      ${checkbox('own-scales', 'Each map its own scale, not one per picture', choices.ownScales ?? false, (ownScales) => flow.choose({ ownScales: ownScales || undefined }))}
       <p class="small">
-        ${explained.find(({ id }) => id === of)?.about}. ${method?.slow ? html`<strong>${method.label} asks the network many times: each checkpoint takes long.</strong>` : nothing}
+        ${explained.find(({ id }) => id === of)?.about} ${method?.slow ? html`<strong>${method.label} asks the network many times: each checkpoint takes long.</strong>` : nothing}
         Another map is made for every checkpoint anew, the newest first.
       </p>
     </div>

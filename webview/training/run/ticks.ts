@@ -32,8 +32,13 @@ const shortest = 4;
 export function ticks(axis: Axis, all: readonly Tick[], width: number): SVGTemplateResult {
   const room = width / Math.max(1, all.length - 1);
   const thick = Math.max(1, Math.min(10, room * 0.6));
-  return svg`${all.map((tick, i) => mark(tick, axis.place(i) * width, thick))}
-    ${all.map((tick, i) => (tick.alarm ? svg`<rect class="tick-alarm" x=${axis.place(i) * width - Math.max(1, room / 2)} y=${bottom + 3} width=${Math.max(2, room)} height="3" />` : ''))}`;
+  // From half-way to the checkpoint before to half-way to the next one, on the axis.
+  const half = all.length > 1 ? Math.max(1, room / 2) : thick;
+  const underline = (x: number): SVGTemplateResult => {
+    const [from, to] = [Math.max(-thick / 2, x - half), Math.min(width + thick / 2, x + half)];
+    return svg`<rect class="tick-alarm" x=${from} y=${bottom + 3} width=${to - from} height="3" />`;
+  };
+  return svg`${all.map((tick, i) => mark(tick, axis.place(i) * width, thick))} ${all.map((tick, i) => (tick.alarm ? underline(axis.place(i) * width) : ''))}`;
 }
 
 function mark({ kind, right, pinned }: Tick, x: number, thick: number): SVGTemplateResult {
