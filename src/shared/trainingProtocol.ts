@@ -315,7 +315,7 @@ export interface ComparisonSubject {
   /** The older one by choice, not by time. One that is not found any more is `gone` and has no version. */
   from: Checkpoint;
   to: Checkpoint;
-  /** Those that one of them can be changed for: all that were read, in order of `at`. */
+  /** Those that one of them can be changed for: all that were read, in order of `at`; how they are read is not told. */
   others: readonly Checkpoint[];
   probes: readonly Probe[];
   choice: MapChoice;

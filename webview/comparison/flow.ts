@@ -32,6 +32,7 @@ export class Flow {
   readonly #both: Ask<ComparedImage>;
   readonly #drift: Ask<Drift>;
   #passing: AbortController | undefined;
+  #blinks = false;
   /** Generation whose results are known: which picture comes first is not known before. */
   #heard: number | undefined;
   /** Pair that was asked for and is not shown yet. */
@@ -95,7 +96,6 @@ export class Flow {
   choose(patch: Partial<Choices>): void {
     const { store } = this.#page;
     store.set({ choices: { ...store.get().choices, ...patch }, notice: undefined });
-    if (patch.arrangement) this.blink.set(patch.arrangement === 'blink');
     this.#sync();
   }
 
@@ -185,9 +185,18 @@ export class Flow {
 
   #sync(): void {
     if (this.#page.store.get().subject?.generation !== this.#heard) return;
+    this.#syncBlink();
     this.#syncBoth();
     this.#syncDrift();
     if (!this.#passing) void this.#pass();
+  }
+
+  #syncBlink(): void {
+    const { view, arrangement } = this.#page.store.get().choices;
+    const blinks = view === 'probe' && arrangement === 'blink';
+    if (blinks === this.#blinks) return;
+    this.#blinks = blinks;
+    this.blink.set(blinks);
   }
 
   #syncBoth(): void {

@@ -27,7 +27,7 @@ export function describeComparison(
     run: pair.run.label,
     axis: state.run?.axis ?? 'number',
     ...{ from: sideOf(pair.from, checkpoints), to: sideOf(pair.to, checkpoints) },
-    others: checkpoints.filter(({ id, version }) => version !== undefined || id === pair.from.id || id === pair.to.id),
+    others: checkpoints.filter(({ id, version }) => version !== undefined || id === pair.from.id || id === pair.to.id).map(chosenFrom),
     ...{ probes: state.probes, choice: state.choice, layers: state.layers, trouble },
     ...(turn && { image: turn.image }),
   };
@@ -53,6 +53,11 @@ export function named({ id, name, at }: NamedCheckpoint): NamedCheckpoint {
 function namedBy(kept: Record<string, unknown> | undefined): NamedCheckpoint | undefined {
   const { id, name, at } = kept ?? {};
   return typeof id === 'string' && typeof name === 'string' && typeof at === 'number' ? { id, name, at } : undefined;
+}
+
+/** How far the others are is of no matter here: every step of it would be news. */
+function chosenFrom(checkpoint: Checkpoint): Checkpoint {
+  return { ...checkpoint, reading: { state: 'done' } };
 }
 
 function troubleOf({ run }: ComparedPair, state: TrainingState): ComparisonSubject['trouble'] {

@@ -145,6 +145,12 @@ test('a wipe shows the first map up to its line; a blink stands still where litt
     assert.deepEqual(await colourAt(page, 'wipe-canvas', 31), right);
     await byId(page, 'wipe-range').fill('0');
     assert.notDeepEqual(await colourAt(page, 'wipe-canvas', 24), left);
+    const box = (await page.locator('figure[data-testid=wipe] .pair-stage').boundingBox())!;
+    await page.mouse.move(box.x + 0.1 * box.width, box.y + box.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 0.75 * box.width, box.y + box.height / 2);
+    await page.mouse.up();
+    assert.equal(Number(await byId(page, 'wipe-range').inputValue()).toFixed(2), '0.75');
     await byId(page, 'arrangement-blink').click();
     const shown = () => page.locator('figure[data-testid=blink] .pair-title').textContent();
     await page.waitForTimeout(900);

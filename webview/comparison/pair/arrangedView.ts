@@ -97,6 +97,7 @@ function wipeOptions(
     ...{ testid: 'wipe', title: `${subject.from.name} | ${subject.to.name}`, note: '', error: a.error ?? b.error },
     about: `${subject.from.name} up to the line, ${subject.to.name} beyond it`,
     paint: (context) => paintWipe(context, a, b, wipe),
+    drag: (share) => flow.choose({ wipe: share }),
     inputs: [image?.picture, model, bare, cells, wipe],
     tools: html`<input
       class="wipe-range"

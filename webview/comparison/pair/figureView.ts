@@ -23,6 +23,8 @@ export interface FigureOptions extends MapPicture {
   error: ErrorRecord | undefined;
   /** Below the picture. */
   tools?: TemplateResult | typeof nothing;
+  /** Somebody drags over the picture: how far from its left edge, 0..1. */
+  drag?: (share: number) => void;
   /** Over the picture. */
   over?: TemplateResult | typeof nothing;
   /** Other than the picture with its map. */
@@ -52,7 +54,9 @@ function stage(
   const size = { width: drawnSide, height: Math.round(drawnSide * aspect) };
   const point = (event: PointerEvent) => {
     const box = (event.currentTarget as Element).getBoundingClientRect();
-    flow.point({ u: (event.clientX - box.left) / box.width, v: (event.clientY - box.top) / box.height });
+    const place = { u: (event.clientX - box.left) / box.width, v: (event.clientY - box.top) / box.height };
+    if (event.buttons === 1) options.drag?.(Math.min(1, Math.max(0, place.u)));
+    flow.point(place);
   };
   const onKey = (event: KeyboardEvent) => {
     if (!map) return;
@@ -67,6 +71,7 @@ function stage(
     aria-label=${about}
     aria-describedby="readout"
     tabindex="0"
+    @pointerdown=${point}
     @pointermove=${point}
     @pointerleave=${() => flow.point(undefined)}
     @keydown=${onKey}
