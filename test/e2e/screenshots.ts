@@ -164,11 +164,19 @@ async function takeTraining(theme: Theme): Promise<void> {
       await training.openTraining(editor);
       await training.followRun(editor, `${buggy}/checkpoints/epoch_*`);
       for (const epoch of ['epoch_01', 'epoch_03', 'epoch_05', 'epoch_07', 'epoch_10'])
-        await training.rowSays(editor, epoch, /% of \d+ (probes|images of the data set) right/);
+        await training.rowSays(editor, epoch, /% of \d+ images of the data set right/);
       const page = await training.trainingPage(editor);
       await byId(page, 'alarm').first().waitFor();
       await drawn(page);
+      await save(editor, `training-narrow-${theme}`);
+
+      await editors.openFile(editor, square);
+      await widenSideBar(editor, 700);
+      await training.openTraining(editor);
+      await drawn(await training.trainingPage(editor));
       await save(editor, `training-${theme}`);
+      await widenSideBar(editor, 300);
+      await editors.runCommand(editor, 'View: Close All Editors');
 
       await training.treeRow(editor, 'epoch_03').click();
       await training.treeRow(editor, 'epoch_10').click({ modifiers: ['ControlOrMeta'] });
@@ -181,6 +189,15 @@ async function takeTraining(theme: Theme): Promise<void> {
   } finally {
     rmSync(home, { recursive: true, force: true });
   }
+}
+
+/** Drags the border between side bar and editors. */
+async function widenSideBar({ page }: editors.Editor, width: number): Promise<void> {
+  const { x, width: before, y, height } = (await page.locator('.part.sidebar').boundingBox())!;
+  await page.mouse.move(x + before, y + height / 2);
+  await page.mouse.down();
+  await page.mouse.move(x + width, y + height / 2, { steps: 5 });
+  await page.mouse.up();
 }
 
 /** Waits until nothing is a placeholder any more. */
