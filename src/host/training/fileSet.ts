@@ -67,22 +67,16 @@ export class FileSet {
 
   /** The stamp of the same files as at the last look, and nothing else of them; undefined where one cannot be known. */
   async stampNow(): Promise<string | undefined> {
-    try {
-      const folder = dirname(this.path);
-      const all = await Promise.all(
-        [this.path, ...this.#names.map((name) => join(folder, name))].map((path) => this.#disk.stat(path, true)),
-      );
-      const [main, ...parts] = all;
-      if (!main) return undefined;
-      const there = parts.filter((part) => part !== undefined);
-      return lookOf(
-        [main, ...there],
-        this.#names.filter((_, i) => !parts[i]),
-        undefined,
-      ).stamp;
-    } catch {
-      return undefined;
-    }
+    const folder = dirname(this.path);
+    const paths = [this.path, ...this.#names.map((name) => join(folder, name))];
+    // What may not be opened may be asked for its times.
+    const stampOf = (path: string) => this.#disk.stat(path, true).catch(() => this.#disk.stat(path));
+    const all = await Promise.all(paths.map(stampOf)).catch(() => []);
+    const [main, ...parts] = all.map((file) => (file?.isFile ? file : undefined));
+    if (!main) return undefined;
+    const there = parts.filter((part) => part !== undefined);
+    const absent = this.#names.filter((_, i) => !parts[i]);
+    return lookOf([main, ...there], absent, undefined).stamp;
   }
 
   async #check(main: FileStamp, name: string, parts: Map<string, FileStamp | undefined>, fresh: boolean): Promise<string | undefined> {

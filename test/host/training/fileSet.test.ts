@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cp, mkdir, readFile, rename, stat, truncate, utimes, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readFile, rename, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -223,4 +223,33 @@ test('what may not be read says so; what is no file, too; what is not there is n
   await mkdir(join(folder, 'folder.onnx'));
   assert.equal(await missing(join(folder, 'folder.onnx')), 'folder.onnx is no file.');
   assert.equal(await new FileSet(join(folder, 'none.onnx'), realDisk).look(), undefined);
+});
+
+test('a file of somebody else that may not be read: says so, and is seen when it may', {
+  skip: process.platform === 'win32',
+}, async (t) => {
+  const folder = await newFolder(t);
+  await chmod(folder, 0o755);
+  const { path, shards } = await inShards(folder);
+  const set = new FileSet(path, realDisk);
+  /** As an ordinary person, where the tests run as root. */
+  const look = async (fresh = false) => {
+    const isRoot = process.getuid?.() === 0;
+    if (isRoot) process.seteuid?.(65534);
+    try {
+      return await set.look(fresh);
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+    }
+  };
+  assert.equal((await look())?.missing, undefined);
+  await chmod(path, 0o000);
+  assert.equal((await look())?.missing, 'model.json cannot be read: permission denied.');
+  await chmod(path, 0o644);
+  assert.equal((await look())?.missing, undefined);
+  await chmod(join(folder, shards[0]!), 0o000);
+  assert.equal((await look(true))?.missing, `${shards[0]} cannot be read: permission denied.`);
+  await chmod(folder, 0o000);
+  assert.equal((await look())?.missing, 'model.json cannot be read: permission denied.');
+  await chmod(folder, 0o755);
 });

@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { watch } from 'node:fs';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -260,4 +260,43 @@ test('the same torture without settling shows what is wrong: the test can fail',
   t.diagnostic(`${frames} frames told, ${mixed.length} of no network, ${errors.length} errors of files that were not done: ${errors[0]}`);
   assert(mixed.length > 0);
   assert(errors.length > 0);
+});
+
+test('a checkpoint that is deleted while it is read is no error: it is gone', { timeout: 60_000 }, async (t) => {
+  const [engine, root, pair] = [newEngine(t), await newFolder(t), await tfjsPair()];
+  const folders = await folderOf(pair, root, 'tfjs', 2);
+  for (const folder of folders) await writeWhole(folder, pair.nets[0]);
+  const [run] = findRuns(
+    folders.map((folder) => join(folder, pair.model)),
+    basename,
+  );
+  assert(run);
+  const told = new Set<string>();
+  let deleting: Promise<void> | undefined;
+  const desk: Desk = new Desk(run, [], {
+    ...{ engine, store: await newFolder(t), budget: () => 1, gotWhole: () => {}, gotFrames: () => {}, keep: () => {} },
+    changed: () => {
+      for (const { name, reading } of desk.checkpoints) {
+        told.add(`${name} ${reading.state}`);
+        if (name === 'epoch_2' && reading.state === 'running') deleting ??= rm(folders[1]!, { recursive: true });
+      }
+    },
+    isStill: (file) => watcher.isStill(file),
+  });
+  const watcher = new RunWatcher(run, (files) => desk.files(files));
+  t.after(() => [watcher.dispose(), desk.dispose()]);
+  desk.ask({ probes: images.map((path) => ({ path, name: path, pinned: true })), masks: {}, choice, set: undefined });
+  watcher.start();
+  desk.setAwake(true);
+  const isOver = () => desk.checkpoints.length === 1 && desk.checkpoints[0]?.reading.state === 'done';
+  for (const began = performance.now(); !(deleting && isOver()) && performance.now() - began < 30_000; ) await sleep(50);
+  assert.deepEqual(
+    desk.checkpoints.map(({ name, reading }) => [name, reading.state]),
+    [['epoch_1', 'done']],
+  );
+  assert(told.has('epoch_2 running'));
+  assert.deepEqual(
+    [...told].filter((each) => each.endsWith(' failed')),
+    [],
+  );
 });
