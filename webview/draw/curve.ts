@@ -29,6 +29,8 @@ export interface CurvesOptions {
   onPick?(at: number): void;
   /** A pointer takes hold of the cursor, or lets it go. */
   onHold?(held: boolean): void;
+  /** Places on the axis with a small mark. */
+  marks?: readonly number[];
   /** Bounds that the values are known to have: `[0, 1]`. Default: those that occur. */
   range?: readonly [number, number] | undefined;
   scale?: 'linear' | 'log';

@@ -82,6 +82,7 @@ class CurvesDirective extends AsyncDirective {
       >
         <svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" aria-hidden="true">
           ${drawing.ticks.values.map((value) => svg`<line class="curves-grid" x1="0" x2=${width} y1=${drawing.y(value) ?? 0} y2=${drawing.y(value) ?? 0} />`)}
+          ${(options.marks ?? []).map((mark) => svg`<line class="curves-mark" x1=${width * options.x(mark)} x2=${width * options.x(mark)} y1=${height - 5} y2=${height} />`)}
           ${drawing.paths.map(({ line, singles, look, faint }) => svg`<path class="curve look-${look}${faint ? ' faint' : ''}" d=${line} /><path class="curve-single look-${look}" d=${singles} />`)}
           ${this.#cursor(options.at, 'curves-cursor', options, drawing)} ${this.#hover === undefined ? nothing : this.#cursor(this.#hover, 'curves-hover', options, drawing)}
         </svg>

@@ -207,6 +207,17 @@ test('steps with times stand among the checkpoints; without, on an axis of their
     assert.equal(await chart(page, 'loss').getAttribute('data-aligned'), 'true');
     assert.equal(await textOf(page, 'open-log'), 'TensorBoard: logs, by step');
     assert.ok(Math.abs((await cursorOf(page, 'loss')) - (await placeOf(page))) <= 1);
+    // Half a run more: an axis that holds both, with marks where checkpoints are.
+    const epochs = Array.from({ length: 15 }, (_, i) => i + 1);
+    await tell(page, [{ file: '/work/runs/a/a.csv', series: [{ name: 'loss', x: epochs, y: epochs }] }]);
+    await page.waitForFunction(() => document.querySelectorAll('.curves-mark').length === 10);
+    assert.deepEqual(await chart(page, 'loss').locator('.curves-ends span').allTextContents(), ['epoch 1', 'epoch 15']);
+    const [first, last] = [
+      (await chart(page, 'loss').locator('.curves-mark').first().boundingBox())!,
+      (await chart(page, 'loss').locator('.curves-mark').last().boundingBox())!,
+    ];
+    const { x: left, width } = (await byId(page, 'curves-loss-plot').boundingBox())!;
+    assert.ok(Math.abs(first.x - left) < 1.5 && Math.abs(last.x - left - (width * 9) / 14) < 1.5);
     await tell(page, [{ file: '/work/runs/a/a.csv', axis: 'step', series: [{ name: 'loss', x, y }] }]);
     await page.waitForFunction(() => document.querySelector('[data-testid=log-note]')?.textContent?.includes('of their own'));
     assert.equal(await chart(page, 'loss').getAttribute('data-aligned'), 'false');

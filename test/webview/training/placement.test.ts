@@ -227,6 +227,20 @@ test('charts: training and validation of a quantity share one; the first loss an
   assert.ok(usualCharts(all).every((id) => id.includes('history.csv')));
 });
 
+test('of several logs the one with loss and accuracy comes first; the choice stays when the log grows beyond the checkpoints', async () => {
+  const logs = await read('lightning/version_0/metrics.csv', 'keras/history.csv', 'keras/board');
+  for (const numbers of [range(1, 5), range(1, 3), [1]]) {
+    const usual = usualCharts(chartsOf([...logs], checkpoints(numbers), 'epoch'));
+    assert.deepEqual(
+      usual.map((id) => id.split(/[\n/]/).slice(-3)),
+      [
+        ['history.csv', 'epoch', 'loss'],
+        ['history.csv', 'epoch', 'accuracy'],
+      ],
+    );
+  }
+});
+
 test("a log that fits the run's axis has the slider's; one with more to say has an even one of its own; either is the same for the same numbers", () => {
   const run = checkpoints([5, 10, 20]);
   const chart = (epochs: readonly number[]) => chartsOf([log('epoch', epochs)], run, 'epoch')[0]!.charts[0]!;

@@ -42,15 +42,18 @@ export function chartsOf(logs: readonly TrainingLog[], checkpoints: readonly Che
   return last.charts;
 }
 
-/** What is shown before a person chooses: the first loss and the first accuracy that are on the run's axis, or at all. */
+/** What is shown before a person chooses: a loss and an accuracy, of one log where one has both; on the run's axis where there are such. */
 export function usualCharts(logs: readonly LogCharts[]): readonly string[] {
-  const all = logs.flatMap(({ charts }) => charts);
-  return (['loss', 'accuracy'] as const).flatMap((kind) => {
-    const own = all.filter((chart) => chart.kind === kind);
-    const named = own.filter(({ title }) => title === kind);
-    const chosen = named.find(({ aligned }) => aligned) ?? named.find(({ onRun }) => onRun) ?? own.find(({ onRun }) => onRun) ?? own[0];
-    return chosen ? [chosen.id] : [];
-  });
+  const bestIn = (charts: readonly LogChart[], kind: Quantity['kind']) =>
+    [...charts].filter((chart) => chart.kind === kind).sort((a, b) => rank(a) - rank(b))[0];
+  const wanted = ['loss', 'accuracy'] as const;
+  const covers = ({ charts }: LogCharts) => wanted.filter((kind) => bestIn(charts, kind)?.onRun).length;
+  const all = [...logs].sort((a, b) => covers(b) - covers(a)).flatMap(({ charts }) => charts);
+  return wanted.flatMap((kind) => bestIn(all, kind)?.id ?? []);
+}
+
+function rank({ onRun, title, kind }: LogChart): number {
+  return (onRun ? 0 : 2) + (title === kind ? 0 : 1);
 }
 
 function startsOnRun({ charts }: LogCharts): boolean {

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { RunAxis, TrainingLog } from '../../../src/shared/trainingProtocol.ts';
+import type { RunAxis } from '../../../src/shared/trainingProtocol.ts';
 import { curves } from '../../draw/curves.ts';
 import { number } from '../../draw/format.ts';
 import { icon } from '../../ui/icons.ts';
@@ -9,6 +9,7 @@ import type { PageState } from '../state.ts';
 import { bestOf } from './best.ts';
 import { chartsOf, type LogChart, type LogCharts, usualCharts } from './charts.ts';
 import { toggled } from './choices.ts';
+import { logName } from './logName.ts';
 import { pickerView } from './pickerView.ts';
 import { isDense, smoothed } from './smoothed.ts';
 
@@ -35,7 +36,7 @@ function noLogs(): TemplateResult {
 
 function logView({ log, charts, notes }: LogCharts, shown: ReadonlySet<string>, state: PageState, flow: Flow): TemplateResult {
   const drawn = charts.filter(({ id }) => shown.has(id));
-  const name = nameOf(log);
+  const name = logName(log);
   const open = () => void flow.ask(() => flow.client.call('openLog', { file: log.file }));
   return html`<div class="log" data-testid="log" data-file=${log.file}>
     ${drawn.map((chart) => chartView(chart, state, flow))}
@@ -78,6 +79,7 @@ function chartView(chart: LogChart, state: PageState, flow: Flow): TemplateResul
         at: onRun ? now?.at : undefined,
         scale: isLog ? 'log' : 'linear',
         ends: !chart.aligned,
+        ...(onRun && !chart.aligned && { marks: (subject?.checkpoints ?? []).map((checkpoint) => checkpoint.at) }),
         ...(onRun && {
           stops: read.map((checkpoint) => checkpoint.at),
           onPick: (at: number) => {
@@ -120,15 +122,4 @@ function placeText(at: number, axis: RunAxis): string {
 
 function rounded(at: number): string {
   return String(Number(at.toFixed(2))).replace('-', '−');
-}
-
-/** Folders of a TensorBoard run that are parts of one. */
-const parts = new Set(['train', 'training', 'validation', 'val', 'eval', 'test']);
-
-/** The file; of event files, whose names say nothing, the folder. */
-function nameOf({ file, kind, axis }: TrainingLog): string {
-  const path = file.split(/[\\/]/);
-  if (kind !== 'tensorboard') return path.at(-1) ?? file;
-  const folder = path.slice(0, -1).findLast((name) => !parts.has(name.toLowerCase())) ?? '';
-  return `TensorBoard: ${folder}, by ${axis}`;
 }

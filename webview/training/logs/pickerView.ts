@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { checkbox } from '../../ui/fields.ts';
 import type { Flow } from '../flow.ts';
 import type { LogCharts } from './charts.ts';
+import { logName } from './logName.ts';
 
 /** Which quantities are drawn. */
 export function pickerView(logs: readonly LogCharts[], shown: ReadonlySet<string>, flow: Flow): TemplateResult | typeof nothing {
@@ -17,7 +18,7 @@ export function pickerView(logs: readonly LogCharts[], shown: ReadonlySet<string
     <summary class="small" data-testid="log-picker">${drawn} of ${all.length} quantities</summary>
     ${logs.map(
       ({ log, charts }) => html`<fieldset class="log-choices">
-        <legend class="small">${log.file.split(/[\\/]/).slice(-2).join('/')}</legend>
+        <legend class="small">${logName(log)}</legend>
         ${charts.map(
           ({ id, title, onRun }) => html`<div class="log-choice">
             ${checkbox('log-choice', onRun ? title : `${title} (own axis)`, shown.has(id), (on) => set(id, on))}

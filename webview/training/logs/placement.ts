@@ -1,4 +1,5 @@
 import type { Checkpoint, LogSeries, RunAxis, TrainingLog } from '../../../src/shared/trainingProtocol.ts';
+import { logName } from './logName.ts';
 
 /** A curve with its x as numbers of the run's axis, or as the log counts. */
 export interface PlacedSeries {
@@ -35,7 +36,7 @@ interface Place {
  */
 export function placeLog(log: TrainingLog, checkpoints: readonly Checkpoint[], axis: RunAxis): PlacedLog {
   const run = { axis, checkpoints, first: checkpoints[0]?.at ?? 0, last: checkpoints.at(-1)?.at ?? 0 };
-  const name = log.file.split(/[\\/]/).at(-1) ?? log.file;
+  const name = log.kind === 'tensorboard' ? 'the event files' : logName(log);
   const notes = new Set<string>();
   const [placed, apart]: [PlacedSeries[], PlacedSeries[]] = [[], []];
   const within = epochsWithin(log);
