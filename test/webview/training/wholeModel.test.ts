@@ -150,6 +150,7 @@ test('drift in words', () => {
     'a to c have all but stopped changing; e still moves most (CKA 0.60).',
   );
   assert.equal(of({ a: 0.995, b: 0.9, c: 0.999, d: 0.97 }), 'a and c have all but stopped changing; b still moves most (CKA 0.90).');
+  assert.equal(of({ a: 0.7, b: 0.3 }), 'b moves most (CKA 0.30).');
   assert.equal(of({ a: 0.97, b: 0.98 }), 'a moves most, and little (CKA 0.97).');
   assert.equal(of({ a: 0.999, b: 1 }), 'all layers have all but stopped changing.');
   assert.equal(of({ a: Number.NaN }), 'no layer could be compared.');

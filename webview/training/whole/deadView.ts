@@ -3,6 +3,7 @@ import { classMap } from 'lit/directives/class-map.js';
 import type { DeadUnits, WholeSet } from '../../../src/shared/trainingProtocol.ts';
 import { counted, number, shareText } from '../../confusion/text.ts';
 import type { PageState } from '../state.ts';
+import { namesOf } from './driftOf.ts';
 import { placesOf } from './places.ts';
 import { runBars } from './runBars.ts';
 import type { Evaluated, Sight } from './selectors.ts';
@@ -44,10 +45,12 @@ export function deadView(state: PageState, sight: Sight): TemplateResult {
   const { dead } = now.whole;
   if (dead.length === 0) return html`<p>No layer of this network has units that were measured.</p>`;
   const { of, high } = deadOver(all);
+  const isAlive = ({ layer }: DeadUnits) => of.get(layer)?.every((share) => !(share > 0)) ?? true;
+  const [alive, some] = [dead.filter(isAlive), dead.filter((each) => !isAlive(each))];
   const { x } = placesOf(state, all);
   return html`<p class="small">Units that are positive for no picture of the set.${all.length > 1 && high > 0 ? ` Bars: their share over the run, the highest ${shareText(high)}.` : ''}</p>
     <ul class="layer-rows" data-testid="dead-layers">
-      ${dead.map((each) => {
+      ${some.map((each) => {
         const change = before ? each.dead - (find(before.whole, each.layer)?.dead ?? each.dead) : 0;
         return html`<li class=${classMap({ 'layer-row': true, quiet: each.dead === 0 && change === 0 })}>
           <span class="layer-row-name" title=${each.layer}>${each.layer}</span>
@@ -64,7 +67,15 @@ export function deadView(state: PageState, sight: Sight): TemplateResult {
           }
         </li>`;
       })}
-    </ul>`;
+    </ul>
+    ${alive.length > 0 ? html`<p class="small" data-testid="alive-layers">${aliveText(alive, dead, all.length)}</p>` : ''}`;
+}
+
+/** Layers that there is nothing to draw of. */
+function aliveText(alive: readonly DeadUnits[], all: readonly DeadUnits[], checkpoints: number): string {
+  const units = alive.reduce((sum, each) => sum + each.units, 0);
+  const when = checkpoints > 1 ? ' at any evaluated checkpoint' : '';
+  return `None of the ${number(units)} units of ${alive.length === all.length ? `the ${counted(all.length, 'layer', 'layers')}` : namesOf(alive, all)} is dead${when}.`;
 }
 
 function find({ dead }: WholeSet, layer: string): DeadUnits | undefined {

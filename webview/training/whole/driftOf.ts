@@ -30,17 +30,19 @@ export function driftWords({ cka }: Pick<Drift, 'cka'>): string {
   if (stillOnes.length === known.length)
     return known.length === 1 ? `${first.layer} has all but stopped changing.` : 'all layers have all but stopped changing.';
   const most = known.reduce((least, each) => (each.value < least.value ? each : least));
-  const how = most.value < moves ? 'still moves most' : 'moves most, and little';
+  const how = most.value >= moves ? 'moves most, and little' : stillOnes.length > 0 ? 'still moves most' : 'moves most';
   const rest =
     stillOnes.length === 0 ? '' : `${namesOf(stillOnes, known)} ${stillOnes.length === 1 ? 'has' : 'have'} all but stopped changing; `;
   return `${rest}${most.layer} ${how} (CKA ${most.value.toFixed(2)}).`;
 }
 
-type Layers = Drift['cka'];
+interface Named {
+  layer: string;
+}
 
-/** Neighbours in the network are told together: `conv1 to conv4`. */
-function namesOf(some: Layers, all: Layers): string {
-  const runs: Layers[number][][] = [];
+/** Neighbours in the network are told together: `conv1 to conv4`. `some` are of `all`, in their order. */
+export function namesOf(some: readonly Named[], all: readonly Named[]): string {
+  const runs: Named[][] = [];
   let before = -2;
   for (const each of some) {
     const at = all.indexOf(each);

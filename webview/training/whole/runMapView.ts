@@ -118,11 +118,12 @@ function focusCard(state: PageState, flow: Flow, sight: Sight, row: number): Tem
 function aboutView({ all, now, before, drift }: Sight): TemplateResult {
   const { layer, alignedTo, kl, klFree } = now.whole;
   const like = all.find(({ whole }) => whole.version === alignedTo)?.checkpoint.name;
+  const isMeasured = alignedTo !== undefined && !Number.isNaN(klFree);
   const price = Number.isNaN(kl)
     ? ''
-    : Number.isNaN(klFree)
-      ? ` (KL ${kl.toFixed(2)})`
-      : `: KL ${kl.toFixed(2)}, ${klFree.toFixed(2)} if it were free`;
+    : isMeasured
+      ? `: KL ${kl.toFixed(2)}, ${klFree.toFixed(2)} if it were free`
+      : ` (KL ${kl.toFixed(2)})`;
   const held = alignedTo === undefined ? `laid out afresh${price}` : `held to the layout of ${like ?? 'another checkpoint'}${price}`;
   const least = drift?.cka.reduce((a, b) => (b.value < a.value ? b : a), drift.cka[0] ?? { layer: '', value: Number.NaN });
   return html`<p class="small" data-testid="run-map-about">
