@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { LogFiles } from '../../../src/engine/training/logs/logFiles.ts';
+import { trainingLogs } from '../../../src/engine/training/trainingLogs.ts';
 import { Random } from '../../../src/shared/random.ts';
 import type { LogSeries, TrainingLog } from '../../../src/shared/trainingProtocol.ts';
 import { repository } from '../../support/paths.ts';
@@ -213,6 +214,18 @@ test('JSON: NaN as Python and as JavaScript write it, nested and quoted numbers,
     ),
   );
   assert.deepEqual([xy(curve(state, 'loss')), [...curve(state, 'eval_loss').step!]], [[[0.5, 2]], [20]]);
+});
+
+test('words that every object knows are no numbers', async (t) => {
+  const log = await readOne(write(t, 'history.json', '[{"epoch":1,"loss":"constructor","__proto__":3,"toString":"valueOf","acc":0.5}]'));
+  assert.deepEqual(names(log), ['__proto__', 'acc']);
+});
+
+test('the call keeps what it has read', async (t) => {
+  const path = write(t, 'a.csv', 'epoch,loss\n0,1\n');
+  const services = {} as Parameters<typeof trainingLogs>[0];
+  const call = async () => (await trainingLogs(services, { files: [path] }, { signal, progress: () => {} }))[0];
+  assert.equal(await call(), await call());
 });
 
 test('a line that is being written waits; a file that was not written to lately ends as it is', async (t) => {

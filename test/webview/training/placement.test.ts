@@ -68,6 +68,31 @@ test('the shift stays while a checkpoint is ahead of the log, and where only som
   }
 });
 
+test('where counts fit both, the time at which values and checkpoints were written decides', () => {
+  const epochs = range(0, 14);
+  const numbers = [4, 9, 14];
+  for (const shift of [0, 1]) {
+    // A value is written two seconds before the checkpoint of its epoch.
+    const time = epochs.map((epoch) => start + epoch * minute - 2000);
+    const run = checkpoints(numbers, (i) => start + (numbers[i]! - shift) * minute);
+    assert.deepEqual(
+      xOf(placeLog(log('epoch', epochs, { time }), run, 'epoch')),
+      epochs.map((epoch) => epoch + shift),
+    );
+  }
+  const copied = log('epoch', epochs, { time: epochs.map((epoch) => start + epoch * minute) });
+  assert.deepEqual(
+    xOf(
+      placeLog(
+        copied,
+        checkpoints(numbers, () => start + 9e9),
+        'epoch',
+      ),
+    ),
+    range(1, 15),
+  );
+});
+
 test('steps inside of epochs: the last of an epoch is its end', async () => {
   const [metrics] = await read('lightning/version_0/metrics.csv');
   const placed = placeLog(metrics!, checkpoints([1, 2, 3, 4]), 'epoch');
@@ -177,6 +202,7 @@ test('what names say', () => {
     ['lr', 'learning rate', 'other', undefined],
     ['epoch', 'epoch', 'other', undefined],
     ['val', 'val', 'other', 'validation'],
+    ['constructor/loss', 'constructor loss', 'loss', undefined],
   ] as const) {
     assert.deepEqual(quantityOf(name), { id, kind, split }, name);
   }

@@ -71,7 +71,7 @@ function placeOf(series: LogSeries, { log, run, name, within, extent }: Question
   const byNumber = run.axis !== 'version';
   if (byNumber && run.axis !== 'step' && log.axis === 'epoch' && (run.axis === 'epoch' || fits(extent, run))) {
     const [low, high] = extent;
-    const shift = shiftOf(low, high, run);
+    const shift = shiftByTime(series, run) ?? shiftOf(low, high, run);
     const repeats = series.x.some((epoch, i) => i > 0 && epoch === series.x[i - 1]);
     const { step } = series;
     const x = repeats && step && within ? series.x.map((epoch, i) => within(epoch, step[i] as number)) : series.x;
@@ -97,6 +97,26 @@ const ahead = 1;
 /** 1 where the log counts from 0, checkpoints do not, and there are as many epochs as checkpoints say. */
 function shiftOf(low: number, high: number, { first, last }: Run): number {
   return low === 0 && first >= 1 && last <= high + 1 + ahead ? 1 : 0;
+}
+
+/**
+ * 0 or 1 by when values were written: a checkpoint is saved at the end of its epoch, when its value is. Undefined: times say neither. Where
+ * checkpoints come seldom, counts fit both.
+ */
+function shiftByTime({ x, time }: LogSeries, { checkpoints, first }: Run): 0 | 1 | undefined {
+  if (!time || x[0] !== 0 || first < 1) return undefined;
+  const written = new Map(Array.from(x, (epoch, i) => [epoch, time[i] as number]));
+  const apart: [number[], number[]] = [[], []];
+  for (const { at, modified } of checkpoints) {
+    const [same, before] = [written.get(at), written.get(at - 1)];
+    if (same === undefined || before === undefined) continue;
+    apart[0].push(Math.abs(same - modified));
+    apart[1].push(Math.abs(before - modified));
+  }
+  if (apart[0].length < 2) return undefined;
+  const [direct, shifted] = apart.map((all) => all.sort((a, b) => a - b)[all.length >> 1] as number) as [number, number];
+  if (shifted < direct / 3) return 1;
+  return direct < shifted / 3 ? 0 : undefined;
 }
 
 /** Whether numbers that count something unknown can be the log's epochs. */

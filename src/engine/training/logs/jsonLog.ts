@@ -81,19 +81,19 @@ function fromRecords(records: readonly unknown[]): LogTable | undefined {
 }
 
 /** Python writes NaN and Infinity, which JSON does not know; they come as texts. */
-const names: Readonly<Record<string, number>> = {
-  nan: Number.NaN,
-  inf: Number.POSITIVE_INFINITY,
-  infinity: Number.POSITIVE_INFINITY,
-  '-inf': Number.NEGATIVE_INFINITY,
-  '-infinity': Number.NEGATIVE_INFINITY,
-};
+const names = new Map([
+  ['nan', Number.NaN],
+  ['inf', Number.POSITIVE_INFINITY],
+  ['infinity', Number.POSITIVE_INFINITY],
+  ['-inf', Number.NEGATIVE_INFINITY],
+  ['-infinity', Number.NEGATIVE_INFINITY],
+]);
 
 /** Also of a text, as some writers quote numbers, and of a date. Undefined: no number. */
 function numberOf(value: unknown): number | undefined {
   if (typeof value === 'number') return value;
   if (typeof value !== 'string' || value.length > 64) return undefined;
-  const named = names[value.toLowerCase()];
+  const named = names.get(value.toLowerCase());
   if (named !== undefined) return named;
   const number = value.trim() === '' ? Number.NaN : Number(value);
   if (!Number.isNaN(number)) return number;
