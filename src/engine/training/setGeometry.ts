@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { affinities, neighboursFor } from '../../numeric/affinities.ts';
 import { type CentredGram, centredGram } from '../../numeric/cka.ts';
 import { neighbourGraph } from '../../numeric/neighbourGraph.ts';
@@ -7,7 +6,6 @@ import { alignedTsne } from '../../numeric/tsne/aligned.ts';
 import { Tsne } from '../../numeric/tsne/tsne.ts';
 import type { Control } from '../space/control.ts';
 import { layoutSpace } from '../space/layouts/space.ts';
-import { threadsFor } from '../space/layouts/tsne.ts';
 
 const perplexity = 30;
 /** From so many images on there is something to lay out. */
@@ -16,8 +14,11 @@ export const fewestImages = 8;
 const mostForPrice = 4_000;
 /** A layout follows another one if at least this share of its images is there. */
 const enoughKnown = 0.5;
-/** Below, starting threads takes longer than they save. */
-const fewForThreads = 1_000;
+/**
+ * Threads of t-SNE. A training beside it takes all cores: threads that wait for each other in every iteration then take twice as long as one
+ * alone (2,000 images, load 30 on two cores), and a third more of the processor.
+ */
+const threads = 1;
 /** Neighbours that are kept of each image: more than are compared, so that sets that differ a little can be. */
 const keptNeighbours = 15;
 
@@ -72,7 +73,6 @@ export async function setGeometry(
   if (flat) return none;
   // Of vectors at length 1 |a − b|² = 2 (1 − cos).
   const near = affinities({ ...graph, distances: graph.distances.map((distance) => Math.sqrt(2 * distance)) }, perplexity);
-  const threads = points.count < fewForThreads ? 1 : threadsFor(availableParallelism());
   const run = (from: number, to: number) => {
     const tell = look(from, to);
     return { onFrame: ({ iteration, iterations }: { iteration: number; iterations: number }) => tell(iteration / iterations) };
