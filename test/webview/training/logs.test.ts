@@ -160,7 +160,7 @@ test('the best checkpoint by validation is a click away; dense curves can be smo
     ]);
     const best = chart(page, 'loss').locator('[data-testid=log-best]');
     assert.equal(await best.textContent(), 'lowest val_loss: epoch_05');
-    assert.equal(await chart(page, 'accuracy').locator('[data-testid=log-best]').textContent(), 'highest acc here');
+    assert.equal(await chart(page, 'accuracy').locator('[data-testid=log-best]').textContent(), 'highest here');
     await best.click();
     await page.waitForFunction(() =>
       document.querySelector('[data-testid=slider]')!.getAttribute('aria-valuetext')!.startsWith('epoch_05'),

@@ -103,7 +103,7 @@ function bestView(chart: LogChart, state: PageState, flow: Flow): TemplateResult
   const best = bestOf(chart, readCheckpoints(state));
   if (!best) return nothing;
   const { checkpoint, name, value } = best;
-  const what = `${chart.kind === 'loss' ? 'lowest' : 'highest'} ${name}`;
+  const what = `${chart.kind === 'loss' ? 'lowest' : 'highest'}${chart.curves.length > 1 ? ` ${name}` : ''}`;
   if (checkpoint.id === current(state)?.id) return html`<span class="log-best small" data-testid="log-best">${what} here</span>`;
   const go = () => {
     flow.player.stop();

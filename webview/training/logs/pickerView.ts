@@ -18,7 +18,7 @@ export function pickerView(logs: readonly LogCharts[], shown: ReadonlySet<string
     <summary class="small" data-testid="log-picker">${drawn} of ${all.length} quantities</summary>
     ${logs.map(
       ({ log, charts }) => html`<fieldset class="log-choices">
-        <legend class="small">${logName(log)}</legend>
+        <legend class="small" title=${log.file}>${log.kind === 'tensorboard' ? logName(log) : log.file.split(/[\\/]/).slice(-2).join('/')}</legend>
         ${charts.map(
           ({ id, title, onRun }) => html`<div class="log-choice">
             ${checkbox('log-choice', onRun ? title : `${title} (own axis)`, shown.has(id), (on) => set(id, on))}
