@@ -62,5 +62,5 @@ function whyText({ reading, gone }: Checkpoint, { subject }: PageState): string 
   if (gone) return 'was not evaluated before its files were gone.';
   if (reading.state === 'incomplete') return `is not complete: ${reading.why}`;
   if (reading.state === 'running') return reading.what === 'probes' ? 'is being read.' : 'is being evaluated.';
-  return subject?.paused ? 'is not evaluated: all work is paused.' : 'is not evaluated yet: its turn comes after the newer ones.';
+  return subject?.paused ? 'is not evaluated: all work is paused.' : 'is not evaluated yet: probes and newer checkpoints come first.';
 }
