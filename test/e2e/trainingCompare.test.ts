@@ -27,7 +27,8 @@ function sampleCopy(t: TestContext): string {
 
 /** The page, once it shows both maps of a picture. */
 async function comparison(editor: editors.Editor): Promise<FrameLocator> {
-  const page = await editors.webview(editor, title);
+  // On a busy machine a window that was reloaded takes longer than other panels.
+  const page = await editors.eventually('the comparison', () => editors.webview(editor, title), 90_000);
   await page.locator('[data-testid=pair][aria-busy=false]:not([data-image=""])').waitFor({ timeout: 60_000 });
   return page;
 }
@@ -101,7 +102,7 @@ const steps: Record<string, Step> = {
     await page.locator(`[data-testid=pair][aria-busy=false][data-image="${name}"]`).waitFor();
     await editors.reloadWindow(editor);
     await editors.tab(editor, title).click();
-    const again = await editors.webview(editor, title);
+    const again = await comparison(editor);
     await again.locator(`[data-testid=pair][aria-busy=false][data-image="${name}"]`).waitFor({ timeout: 60_000 });
     for (const id of ['from-canvas', 'to-canvas', 'difference-canvas']) assert((await colours(again, id)) > 20, id);
   },
