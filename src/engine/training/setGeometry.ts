@@ -72,7 +72,7 @@ export async function setGeometry(
   const { plane, flat } = layoutSpace(points, 'cosine', 0);
   if (flat) return none;
   // Of vectors at length 1 |a − b|² = 2 (1 − cos).
-  const near = affinities({ ...graph, distances: graph.distances.map((distance) => Math.sqrt(2 * distance)) }, perplexity);
+  const near = affinities({ ...graph, distances: graph.distances.map((distance) => Math.sqrt(Math.max(0, 2 * distance))) }, perplexity);
   const run = (from: number, to: number) => {
     const tell = look(from, to);
     return { onFrame: ({ iteration, iterations }: { iteration: number; iterations: number }) => tell(iteration / iterations) };

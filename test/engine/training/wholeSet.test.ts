@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { copyFile, cp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { FedPixels } from '../../../src/engine/training/fedPixels.ts';
 import { ModelError } from '../../../src/shared/errors.ts';
 import type { WholeSet } from '../../../src/shared/trainingProtocol.ts';
 import { writeClassifier, writePicture } from '../../support/engineCalls.ts';
@@ -175,6 +176,18 @@ test('images that cannot be read, that are there twice, labels that are no class
   assert.equal(found.accuracy, (plain.accuracy * 60) / 61);
   assert.deepEqual([...found.positions!.subarray(2 * at(twin), 2 * at(twin) + 2)], [...found.positions!.subarray(2, 4)]);
   assert.deepEqual(await whole({ model: tenth, images: all, roots: [root] }), found, 'what is unreadable is remembered as such');
+});
+
+test('the next checkpoint decodes no image again, and says the same as one that does', async (t) => {
+  const kept = t.mock.method(FedPixels.prototype, 'keep');
+  const { whole } = evaluator(await newStore(t));
+  await whole({ model: seventh, ...set });
+  assert.equal(kept.mock.callCount(), set.images.length);
+  const found = await whole({ model: tenth, ...set });
+  assert.equal(kept.mock.callCount(), set.images.length, 'pixels of each once');
+  const alone = await evaluator(await newStore(t)).whole({ model: tenth, ...set });
+  assert.equal(kept.mock.callCount(), 2 * set.images.length);
+  assert.deepEqual(said(found), said(alone));
 });
 
 test('few images, equal features: no layout, no failure', async (t) => {
