@@ -2,6 +2,7 @@
 import { emit, type Handlers, serve } from '../../../src/shared/rpc.ts';
 import type {
   Checkpoint,
+  ProbeFrames,
   TrainingLog,
   TrainingPageCalls,
   TrainingPageEvents,
@@ -27,6 +28,7 @@ export class TrainingTestHost extends SteeredHost {
   scene: TrainingScene;
   /** What differs from the scene since. */
   patch: Partial<TrainingState> = {};
+  #made: ProbeFrames[] = [];
 
   constructor(scene: TrainingScene) {
     super();
@@ -83,6 +85,11 @@ export class TrainingTestHost extends SteeredHost {
     emit<TrainingPageEvents, 'logs'>(this.port, 'logs', full);
   }
 
+  /** Makes up the numbers beforehand: what a page takes to show them can be measured without it. */
+  warm(): void {
+    this.#made = Array.from({ length: this.scene.read }, (_, i) => framesOf(this.scene, i));
+  }
+
   /** What a checkpoint says of the probes comes (again), of some generation. */
   sendFrames(generation: number, at: number): void {
     const { id } = checkpointsOf(this.scene)[at] as Checkpoint;
@@ -100,7 +107,7 @@ export class TrainingTestHost extends SteeredHost {
       const all = checkpointsOf(scene);
       return {
         state: this.state(),
-        frames: all.slice(0, scene.read).map(({ id }, i) => ({ checkpoint: id, frames: framesOf(scene, i) })),
+        frames: all.slice(0, scene.read).map(({ id }, i) => ({ checkpoint: id, frames: this.#made[i] ?? framesOf(scene, i) })),
         wholes: all.slice(0, scene.wholes).map(({ id }, i) => ({ checkpoint: id, whole: wholeOf(scene, i) })),
         ...{ logs: logsOf(scene), methods: scene.methods },
       };
