@@ -32,7 +32,11 @@ export function knownModel({ model: { hash, activation, file, classes, hints, in
   return { hash, activation, about: { file, classes, hints, input } };
 }
 
+/** Raised with every change of what is said: files that an earlier one was said of are read again. */
+const saying = 1;
+
 interface Said {
+  saying: number;
   choices: string;
   stamps: readonly (readonly [file: string, stamp: string])[];
   model: KnownModel;
@@ -42,7 +46,7 @@ interface Said {
 export async function recallModel(store: TrainingStore, path: string): Promise<KnownModel | undefined> {
   const text = await store.fileSaid(path);
   const said = text === undefined ? undefined : (JSON.parse(text) as Said);
-  if (!said || said.choices !== (await choicesOf(path))) return undefined;
+  if (said?.saying !== saying || said.choices !== (await choicesOf(path))) return undefined;
   for (const [file, stamp] of said.stamps) if ((await stampOf(file)) !== stamp) return undefined;
   return said.model;
 }
@@ -51,7 +55,7 @@ export async function recallModel(store: TrainingStore, path: string): Promise<K
 export async function rememberModel(store: TrainingStore, path: string, open: OpenModel, choices: string): Promise<void> {
   // Of two choices nobody knows which it was opened with.
   if (choices !== (await choicesOf(path))) return;
-  const said: Said = { choices, stamps: [...open.stamps], model: knownModel(open) };
+  const said: Said = { saying, choices, stamps: [...open.stamps], model: knownModel(open) };
   await store.sayOfFile(path, JSON.stringify(said));
 }
 
