@@ -22,6 +22,16 @@ export class RunFiles {
     for (const { path } of run.files) this.#seen.add(this.nameOf(path));
   }
 
+  /** Each checkpoint has a folder of its own. */
+  get areFolders(): boolean {
+    return this.#rest !== '';
+  }
+
+  /** Whether a name in the folder was there before. */
+  knows(name: string): boolean {
+    return this.#seen.has(name);
+  }
+
   /** In order. */
   get files(): readonly RunFile[] {
     return this.#files;

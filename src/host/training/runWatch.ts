@@ -12,8 +12,8 @@ export function watchRun(run: FoundRun, told: (files: readonly CheckpointFile[])
   return new RunWatcher(run, told, { hints, memory });
 }
 
-const hints: Hints = (folder, touched) => {
-  const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.file(folder), '**/*'));
+const hints: Hints = (folder, isDeep, touched) => {
+  const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.file(folder), isDeep ? '**/*' : '*'));
   const tell = ({ fsPath }: vscode.Uri) => touched(fsPath);
   watcher.onDidChange(tell);
   watcher.onDidCreate(tell);

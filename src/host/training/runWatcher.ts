@@ -1,3 +1,5 @@
+import { isModelPart } from '../modelParts.ts';
+import { Attention, concerns } from './attention.ts';
 import type { CheckpointFile, FoundRun } from './checkpointFile.ts';
 import { type Disk, realDisk } from './disk.ts';
 import { FileSet } from './fileSet.ts';
@@ -18,8 +20,8 @@ export interface RunWatch {
   dispose(): void;
 }
 
-/** Tells of paths in a folder, at any depth, that something happened to. May throw, tell late, tell too much, or never tell. */
-export type Hints = (folder: string, touched: (path: string) => void) => { dispose(): void };
+/** Tells of paths in a folder, or at any depth below it, that something happened to. May throw, tell late, tell too much, or never tell. */
+export type Hints = (folder: string, isDeep: boolean, touched: (path: string) => void) => { dispose(): void };
 
 export interface WatchOptions {
   /** Undefined: there are none, and everything is asked for in turn. */
@@ -28,14 +30,9 @@ export interface WatchOptions {
   memory?: WatchMemory;
 }
 
-/** The disk is asked for news so often, ms: where nothing tells of them, and where hints have. */
-const polled = 2_000;
-const polledCalmly = 5_000;
 /** A hint is acted on after so long, ms, since several come at once; and looks are at least so far apart. */
 const gathered = 30;
 const apart = 100;
-/** A hint and what it hinted at are found within so long of each other, ms. */
-const late = 3_000;
 /** Checkpoints asked about at once; looked at in each poll: so many of the newest, and so many of all in turn, at least a tenth. */
 const atOnce = 8;
 const newest = 3;
@@ -65,15 +62,9 @@ export class RunWatcher implements RunWatch {
   #lookedAt = longAgo;
   #polledAt = longAgo;
   #wantsAll = true;
-  /** Names in the folder that something happened to. */
-  readonly #touched = new Set<string>();
+  readonly #attention = new Attention();
   /** Where the next poll's turn begins. */
   #turn = 0;
-  /** When the last hint came, by name in the folder, and when something was found without one. */
-  readonly #hinted = new Map<string, number>();
-  #missed = { name: '', at: longAgo };
-  /** Hints were right last. One that was not given is one too many: systems drop them when there are many, and never say so. */
-  #isProven = false;
   /** What was told last. */
   #last: string | undefined;
 
@@ -116,24 +107,34 @@ export class RunWatcher implements RunWatch {
     if ((await followed.set.stampNow()) === stamp) return true;
     // A look that is under way may have passed it.
     await this.#looking;
-    this.#touched.add(this.#files.nameOf(path));
+    this.#attention.touch(this.#files.nameOf(path));
     await this.#look();
     return false;
   }
 
   #subscribe(): void {
     try {
-      this.#subscription = this.#hints?.(this.#run.folder, (path) => {
-        const [now, name] = [performance.now(), this.#files.nameOf(path)];
-        this.#hinted.set(name, now);
-        // It came late.
-        if (concerns(name, this.#missed.name) && now - this.#missed.at < late) this.#isProven = true;
-        this.#touched.add(name);
+      const isDeep = this.#run.kind === 'file' || this.#files.areFolders;
+      this.#subscription = this.#hints?.(this.#run.folder, isDeep, (path) => {
+        const name = this.#nameOfHint(path);
+        if (name === undefined) return;
+        const now = performance.now();
+        this.#attention.hint(name, now);
         this.#plan(Math.max(gathered, this.#lookedAt + apart - now));
       });
     } catch {
       // Too many watchers, a folder that cannot be watched: polling does it alone.
     }
+  }
+
+  /** Name in the folder that a hint is about; undefined: none of the run's. */
+  #nameOfHint(path: string): string | undefined {
+    const { kind, files } = this.#run;
+    const [model] = files;
+    if (kind === 'file') return model && isModelPart(model.path, path) ? this.#files.nameOf(model.path) : undefined;
+    const name = this.#files.nameOf(path);
+    const isOurs = () => this.#files.files.some((file) => concerns(name, this.#files.nameOf(file.path)));
+    return !this.#files.knows(name) || isOurs() ? name : undefined;
   }
 
   /** The next look is in so many ms, or sooner. */
@@ -156,26 +157,20 @@ export class RunWatcher implements RunWatch {
     await this.#looking.finally(() => (this.#looking = undefined));
     const now = performance.now();
     const due = [...this.#followed.values()].map((each) => each.due ?? never);
-    const next = this.#touched.size > 0 ? now + apart : Math.min(this.#polledAt + this.#pause, ...due);
+    const next = this.#attention.isWanted ? now + apart : Math.min(this.#polledAt + this.#attention.pause, ...due);
     this.#plan(Math.max(0, next - now));
-  }
-
-  get #pause(): number {
-    return this.#isProven ? polledCalmly : polled;
   }
 
   async #lookOnce(session: number): Promise<void> {
     const isOn = () => session === this.#session;
     const now = performance.now();
-    const isPoll = now - this.#polledAt >= this.#pause;
-    const touched = new Set(this.#touched);
-    this.#touched.clear();
+    const isPoll = now - this.#polledAt >= this.#attention.pause;
+    const touched = this.#attention.take();
     this.#lookedAt = now;
     if (isPoll) this.#polledAt = now;
-    const vanished = isPoll || touched.size > 0 ? await this.#list() : [];
+    const vanished = isPoll || touched.length > 0 ? await this.#list() : [];
     if (!isOn()) return;
-    for (const name of vanished) touched.add(name);
-    const chosen = this.#wantsAll ? [...this.#followed.values()] : this.#chosen(touched, isPoll, now);
+    const chosen = this.#wantsAll ? [...this.#followed.values()] : this.#chosen([...touched, ...vanished], isPoll, now);
     await inParallel(chosen, atOnce, async (each) => {
       if (isOn()) await this.#lookAt(each);
     });
@@ -206,13 +201,12 @@ export class RunWatcher implements RunWatch {
   }
 
   /** Those that something happened to, whose time has come, and in a poll the newest and some of the others. `touched`: names in the folder. */
-  #chosen(touched: ReadonlySet<string>, isPoll: boolean, now: number): FollowedFile[] {
+  #chosen(touched: readonly string[], isPoll: boolean, now: number): FollowedFile[] {
     const all = [...this.#followed.values()];
     const polledNow = new Set(isPoll ? this.#polled(all) : []);
-    const names = [...touched];
     return all.filter((each) => {
       const name = this.#files.nameOf(each.file.path);
-      return each.isNew || (each.due ?? never) <= now || polledNow.has(each) || names.some((other) => concerns(other, name));
+      return each.isNew || (each.due ?? never) <= now || polledNow.has(each) || touched.some((other) => concerns(other, name));
     });
   }
 
@@ -227,16 +221,10 @@ export class RunWatcher implements RunWatch {
 
   async #lookAt(followed: FollowedFile): Promise<void> {
     const { there, written } = await followed.look();
-    if (written && this.#last !== undefined) this.#note(this.#files.nameOf(followed.file.path), performance.now());
+    if (written && this.#last !== undefined) this.#attention.found(this.#files.nameOf(followed.file.path), performance.now());
     if (there || this.#run.kind === 'file') return;
     this.#followed.delete(followed.file.path);
     this.#files.drop(followed.file.path);
-  }
-
-  /** Something was found, by a hint or without one. */
-  #note(name: string, now: number): void {
-    this.#isProven = [...this.#hinted].some(([other, at]) => now - at < late && concerns(other, name));
-    if (!this.#isProven) this.#missed = { name, at: now };
   }
 
   #tell(): void {
@@ -247,9 +235,4 @@ export class RunWatcher implements RunWatch {
     this.#last = text;
     this.#told(files);
   }
-}
-
-/** Whether what happened to a name in the folder may be about a checkpoint: its own, or weights beside it (net.onnx.data, net.onnx_data). */
-function concerns(touched: string, name: string): boolean {
-  return touched === name || (name !== '' && touched.startsWith(name) && /^[._]/.test(touched.slice(name.length)));
 }

@@ -100,8 +100,8 @@ async function checkpoints(folder: string, count: number): Promise<FoundRun> {
 }
 
 /** Hints as an operating system gives them. */
-const fsHints: Hints = (folder, touched) => {
-  const watcher = watch(folder, { recursive: true }, (_, name) => touched(join(folder, name ?? '')));
+const fsHints: Hints = (folder, isDeep, touched) => {
+  const watcher = watch(folder, { recursive: isDeep }, (_, name) => touched(join(folder, name ?? '')));
   return { dispose: () => watcher.close() };
 };
 
@@ -353,5 +353,32 @@ suite('watching a run', { concurrency: 6 }, () => {
       seen.files.map(({ at }) => at),
       [100, 200, 250],
     );
+  });
+
+  test('hints about other files are not acted on; those about the weights beside a watched file are', async (t) => {
+    const folder = await newFolder(t);
+    const path = join(folder, 'model.json');
+    await writeFile(path, JSON.stringify({ weightsManifest: [{ paths: ['weights.bin'], weights: [{ shape: [2], dtype: 'float32' }] }] }));
+    await writeFile(join(folder, 'weights.bin'), new Uint8Array(8));
+    const file: FoundRun = { id: 'file', kind: 'file', label: '', axis: 'version', folder, files: [{ path, name: 'm', at: 0 }] };
+    let hint: (path: string) => void = () => {};
+    const hints: Hints = (_folder, _isDeep, touched) => {
+      hint = touched;
+      return { dispose() {} };
+    };
+    const seen = watched(t, file, { hints });
+    seen.watcher.start();
+    await seen.until(['m']);
+    // Right after a poll there is time before the next one.
+    const { calls } = seen.disk;
+    while (seen.disk.calls === calls) await sleep(10);
+    await sleep(50);
+    const before = seen.disk.calls;
+    for (const other of ['notes.txt', 'deep/down/weights.bin', 'images/cat.png']) hint(join(folder, other));
+    await sleep(300);
+    assert.equal(seen.disk.calls, before);
+    await truncate(join(folder, 'weights.bin'), 4);
+    hint(join(folder, 'weights.bin'));
+    await seen.until(['m …weights.bin has 4 of 8 bytes.'], 900);
   });
 });

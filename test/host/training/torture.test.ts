@@ -191,8 +191,8 @@ async function torture(
   return findings;
 }
 
-const fsHints: Hints = (folder, touched) => {
-  const watcher = watch(folder, { recursive: true }, (_, name) => touched(join(folder, name ?? '')));
+const fsHints: Hints = (folder, isDeep, touched) => {
+  const watcher = watch(folder, { recursive: isDeep }, (_, name) => touched(join(folder, name ?? '')));
   watcher.on('error', () => {});
   return { dispose: () => watcher.close() };
 };
