@@ -36,6 +36,7 @@ export class FollowedRun {
   #timer: NodeJS.Timeout | undefined;
   #isReading = false;
   #logStamp = '';
+  #logsDue = 0;
   #layersOf: string | undefined;
   #isOver = false;
   logs: readonly TrainingLog[] = [];
@@ -100,14 +101,17 @@ export class FollowedRun {
 
   /** Where they have changed. */
   async #readLogs(): Promise<void> {
-    if (this.#isReading) return;
+    if (this.#isReading || performance.now() < this.#logsDue) return;
     this.#isReading = true;
     try {
       const files = await logsOf(this.#run, this.#options.root);
       const stamp = await stampOfLogs(files);
       if (stamp === this.#logStamp || this.#isOver) return;
+      const begin = performance.now();
       const logs = files.length === 0 ? [] : await this.#options.engine.call('trainingLogs', { files });
       if (this.#isOver) return;
+      // Large ones that grow take no more than a tenth of the time.
+      this.#logsDue = performance.now() + 9 * (performance.now() - begin);
       this.#logStamp = stamp;
       this.logs = logs;
       this.#options.gotLogs(logs);

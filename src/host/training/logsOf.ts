@@ -55,10 +55,15 @@ export async function logsOf(run: FoundRun, root?: string): Promise<readonly str
   return logs.sort();
 }
 
-/** Another one where a log was written, came or went. */
-export async function stampOfLogs(files: readonly string[]): Promise<string> {
+/** A file written to within so many ms may end in half a line, which is read once it has rested. */
+const restless = 12_000;
+
+/** Another one where a log was written, has rested since, came or went. */
+export async function stampOfLogs(files: readonly string[], now = Date.now()): Promise<string> {
   const stats = await Promise.all(files.map((file) => stat(file).catch(() => undefined)));
-  return JSON.stringify(files.map((file, i) => [file, stats[i]?.size, stats[i]?.mtimeMs]));
+  return JSON.stringify(
+    stats.map((each, i) => [files[i], each?.size, each?.mtimeMs, each !== undefined && Math.abs(now - each.mtimeMs) < restless]),
+  );
 }
 
 interface Place {

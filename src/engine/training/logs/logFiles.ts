@@ -66,7 +66,7 @@ export class LogFiles {
 
   async #table(path: string, kind: 'csv' | 'json'): Promise<TrainingLog> {
     const { size, mtimeMs, ino } = await stat(path);
-    const isGrowing = Date.now() - mtimeMs < growing;
+    const isGrowing = Math.abs(Date.now() - mtimeMs) < growing;
     const stamp = `${size} ${mtimeMs} ${ino} ${isGrowing}`;
     const known = this.#tables.get(path);
     if (known?.stamp === stamp) return known.log;
