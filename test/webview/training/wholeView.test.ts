@@ -48,6 +48,38 @@ test('without a data set it says so', async () => {
   });
 });
 
+test('before anything is known of a data set it says nothing of one', async () => {
+  const scene = trainingScene({ wholes: 0, probes: 0, read: 0 });
+  scene.state.set = undefined;
+  await withPage(scene, narrow, async (page) => {
+    assert.equal(await byId(page, 'whole').count(), 0);
+  });
+});
+
+test('at rest nothing is drawn anew', async () => {
+  await withPage(trainingScene(), narrow, async (page) => {
+    await byId(page, 'run-map-surface').scrollIntoViewIfNeeded();
+    await page.waitForFunction(() => !document.querySelector('.set-thumb.none'));
+    await page.waitForTimeout(600);
+    const changes = await page.evaluate(async () => {
+      let count = 0;
+      const observer = new MutationObserver((records) => {
+        count += records.length;
+      });
+      observer.observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+      const pen = CanvasRenderingContext2D.prototype;
+      const { clearRect } = pen;
+      pen.clearRect = function (...args) {
+        count++;
+        clearRect.apply(this, args);
+      };
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      return count;
+    });
+    assert.equal(changes, 0);
+  });
+});
+
 test('how far it is, what stands in for a checkpoint that is not evaluated, and a failure with a way on', async () => {
   const scene = trainingScene({ wholes: 8 });
   await withPage(scene, narrow, async (page) => {

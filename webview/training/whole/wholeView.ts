@@ -12,8 +12,11 @@ import { section } from './section.ts';
 import { areJudged, sightOf } from './selectors.ts';
 
 /** The whole data set at a glance, at the slider's checkpoint. */
-export function wholeView(state: PageState, flow: Flow): TemplateResult {
+export function wholeView(state: PageState, flow: Flow): TemplateResult | typeof nothing {
   const sight = sightOf(state);
+  const { set, probes } = state.subject ?? { set: undefined, probes: [] };
+  // Nobody has looked for a data set yet, or there is nothing at all.
+  if (!set && !sight && probes.length === 0) return nothing;
   return html`<section class="whole" aria-labelledby="whole-heading" data-testid="whole">
     <h2 class="whole-heading" id="whole-heading">Whole data set${sight ? html` <span class="whole-at" data-testid="whole-at">at ${sight.now.checkpoint.name}</span>` : nothing}</h2>
     ${followView(state, flow)}
