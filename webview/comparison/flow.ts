@@ -14,7 +14,7 @@ import type { Store } from '../page/store.ts';
 import type { Choices } from './choices.ts';
 import { toPass } from './grid/gridModel.ts';
 import { Blink } from './pair/blink.ts';
-import { currentImage, pairAt } from './selectors.ts';
+import { currentImage, keptClass, pairAt } from './selectors.ts';
 import { type ComparisonState, nothing, type Place } from './state.ts';
 import { Thumbs } from './thumbs.ts';
 
@@ -205,7 +205,7 @@ export class Flow {
     const image = currentImage(state);
     if (!subject || subject.trouble || image === undefined || choices.view !== 'probe') return;
     const { generation } = subject;
-    const { explained } = choices;
+    const explained = choices.explained ?? keptClass(state, image);
     // Of one whose files are gone, what is read of the store may answer where there was nothing.
     const read = (['from', 'to'] as const).map((side) => subject[side].gone && (results.frames[side]?.version ?? ''));
     this.#both.want(JSON.stringify([generation, image]), JSON.stringify([explained, read]), (signal) =>
@@ -231,8 +231,13 @@ export class Flow {
     const isOn = () => this.#passing === controller;
     for (let image = toPass(store.get()); image !== undefined && isOn(); image = toPass(store.get())) {
       const { generation = 0 } = store.get().subject ?? {};
+      const index = keptClass(store.get(), image);
       const answer = await client
-        .call('explainBoth', { generation, image, background: true }, { signal: controller.signal })
+        .call(
+          'explainBoth',
+          { generation, image, background: true, ...(index !== undefined && { class: index }) },
+          { signal: controller.signal },
+        )
         .catch((error): ErrorRecord => toErrorRecord(error));
       if (!isOn()) return;
       store.set({ passing: new Map(store.get().passing).set(image, answer) });

@@ -28,6 +28,15 @@ export function rowOf(frames: ProbeFrames | undefined, image: string | undefined
   return image === undefined ? -1 : (frames?.images.indexOf(image) ?? -1);
 }
 
+/** Class of the map that is kept of a checkpoint whose files are gone: no other one can be compared. Undefined: nothing binds. */
+export function keptClass({ subject, results: { frames } }: ComparisonState, image: string): number | undefined {
+  for (const side of ['from', 'to'] as const) {
+    const index = subject?.[side].gone ? frames[side]?.explained[rowOf(frames[side], image)] : undefined;
+    if (index !== undefined && index >= 0) return index;
+  }
+  return undefined;
+}
+
 export function nameOf(path: string): string {
   return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
 }

@@ -265,6 +265,19 @@ test('a kept map is told of, and what a person chose survives a reload', async (
   await withPage(comparisonScene({ gone: [0] }), { width: 1300 }, async (page) => {
     await settledPair(page);
     await byId(page, 'kept-from').getByText('kept map, 8 × 8').waitFor();
+    // Both explain what the kept map does: nothing else can be compared.
+    const [[first], kept] = [
+      await calls(page, 'explainBoth', 1),
+      await page.evaluate(
+        (path) => {
+          const { from } = window.comparisonHost.results().frames;
+          return from!.explained[from!.images.indexOf(path!)];
+        },
+        await pathOf(page, 0),
+      ),
+    ];
+    assert.equal(first?.['class'], kept);
+    assert.match(await page.locator('select[data-testid=explained] option:checked').innerText(), /the kept map explains it/);
     assert.equal(await byId(page, 'open-epoch_01').count(), 0);
     await byId(page, 'probe').nth(5).click();
     await byId(page, 'measure-shares').click();

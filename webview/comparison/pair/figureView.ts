@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ErrorRecord } from '../../../src/shared/errors.ts';
 import type { ExplanationMap } from '../../../src/shared/protocol.ts';
-import { errorView } from '../../page/errorView.ts';
+import { type ErrorActions, errorView } from '../../page/errorView.ts';
 import { painted } from '../../ui/painted.ts';
 import { vars } from '../../ui/vars.ts';
 import type { Flow } from '../flow.ts';
@@ -37,7 +37,7 @@ export function figureView(state: ComparisonState, flow: Flow, options: FigureOp
   const { testid, title, note, about, error, tools = nothing, over = nothing } = options;
   return html`<figure class="pair-figure" data-testid=${testid}>
     <figcaption><strong class="pair-title" title=${title}>${title}</strong> <span class="small pair-note">${note}</span></figcaption>
-    ${error ? html`<div class="pair-error">${errorView(error, { retry: () => flow.retry(), showLog: () => flow.showLog() })}</div>` : stage(state, flow, options, about, over)}
+    ${error ? html`<div class="pair-error">${errorView(error, actionsOn(error, flow))}</div>` : stage(state, flow, options, about, over)}
     ${tools === nothing ? nothing : html`<div class="pair-figure-tools">${tools}</div>`}
   </figure>`;
 }
@@ -95,4 +95,9 @@ function mark(map: ExplanationMap, place: Place): TemplateResult {
     data-testid="mark"
     ${vars({ '--x': share(column, map.width), '--y': share(row, map.height), '--w': share(1, map.width), '--h': share(1, map.height) })}
   ></span>`;
+}
+
+/** What is gone does not come back by asking again. */
+function actionsOn({ code }: ErrorRecord, flow: Flow): ErrorActions {
+  return { ...(code !== 'file-missing' && code !== 'shape' && { retry: () => flow.retry() }), showLog: () => flow.showLog() };
 }

@@ -5,6 +5,7 @@ import { segments } from '../../ui/segments.ts';
 import { select } from '../../ui/select.ts';
 import type { Arrangement, Measure } from '../choices.ts';
 import type { Flow } from '../flow.ts';
+import { currentImage, keptClass } from '../selectors.ts';
 import type { ComparisonState } from '../state.ts';
 import { savePair } from './savePair.ts';
 
@@ -57,12 +58,19 @@ export function lookTools({ choices: { bare, cells } }: ComparisonState, flow: F
   </span>`;
 }
 
-function classSelect({ both, results, choices }: ComparisonState, { from, to }: ComparisonSubject, flow: Flow): TemplateResult {
+function classSelect(state: ComparisonState, { from, to }: ComparisonSubject, flow: Flow): TemplateResult {
+  const { both, results, choices } = state;
   const names = (results.frames.to ?? results.frames.from)?.classes ?? [];
   const image = both.value;
   const name = (index: number | undefined) => (index === undefined ? '' : (names[index] ?? `class ${index}`));
+  const kept = keptClass(state, currentImage(state) ?? '');
   const usually =
-    image?.truth !== undefined ? `${name(image.truth)} (true class)` : `${name(image?.predicted.to)} (${to.name} predicts it)`;
+    kept !== undefined
+      ? `${name(kept)} (the kept map explains it)`
+      : image?.truth !== undefined
+        ? `${name(image.truth)} (true class)`
+        : `${name(image?.predicted.to)} (${to.name} predicts it)`;
+  const usualIndex = kept ?? image?.truth ?? image?.predicted.to;
   const said = [
     ...(image?.predicted.from === undefined
       ? []
@@ -70,7 +78,7 @@ function classSelect({ both, results, choices }: ComparisonState, { from, to }: 
     ...(image?.predicted.to === undefined || image.predicted.to === image.predicted.from
       ? []
       : [{ id: String(image.predicted.to), label: `${name(image.predicted.to)} (${to.name} predicts it)` }]),
-  ].filter(({ id }) => Number(id) !== image?.truth && (image?.truth !== undefined || Number(id) !== image?.predicted.to));
+  ].filter(({ id }) => Number(id) !== usualIndex);
   const isSaid = (index: number) => said.some(({ id }) => Number(id) === index);
   const others = names.map((label, index) => ({ id: String(index), label })).filter(({ id }) => !isSaid(Number(id)));
   return select({
