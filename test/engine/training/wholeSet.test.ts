@@ -235,6 +235,12 @@ test('a network that has diverged: weights, by layer and image', async (t) => {
   weights.fill(Number.NaN, 2000, 2100);
   await writeFile(join(model, '..', 'group1-shard1of1.bin'), new Uint8Array(weights.buffer));
   await assert.rejects(evaluator(folder).whole({ model, ...set }), hasCode('weights', /NaN/));
+  // Each weight is a number; what comes of them is none.
+  await writeFile(join(model, '..', 'group1-shard1of1.bin'), new Uint8Array(weights.fill(1e30).buffer));
+  await assert.rejects(
+    evaluator(folder).whole({ model, ...set }),
+    hasCode('weights', /^Layer '\w+' has NaN or infinite values for '.*cross-01\.png'/),
+  );
 });
 
 test('cancelled in each phase; phases are told in order, and count up to their total', async (t) => {
