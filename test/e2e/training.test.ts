@@ -113,7 +113,12 @@ const finished: Record<string, Step> = {
 
   'two that are selected are compared, the earlier one first': async (editor) => {
     await treeRow(editor, 'epoch_07').click();
+    await byId(await training.trainingPage(editor), 'slider-words')
+      .getByText('epoch_07')
+      .first()
+      .waitFor();
     await treeRow(editor, 'epoch_01').click({ modifiers: ['ControlOrMeta'] });
+    for (const name of ['epoch_07', 'epoch_01']) await editor.page.locator('[aria-selected=true]').and(treeRow(editor, name)).waitFor();
     await editors.contextMenu(editor, treeRow(editor, 'epoch_01'), 'Compare Selected Checkpoints');
     await editors.tab(editor, /epoch_01.*epoch_07/).waitFor();
     await editors.runCommand(editor, 'View: Close All Editors');

@@ -49,8 +49,8 @@ export class RunsTree implements vscode.TreeDataProvider<RunRow>, vscode.Disposa
     const row = this.#checkpoints.find((each) => each.checkpoint.id === checkpoint);
     const run = this.#training.state.run?.id;
     const { visible, selection } = this.view;
-    const isSelected = selection.length === 1 && selection[0] === row;
-    if (!row || !visible || isSelected || run === undefined || this.#folded.has(run)) return;
+    // Several are selected for a comparison: they stay.
+    if (!row || !visible || selection.length > 1 || selection[0] === row || run === undefined || this.#folded.has(run)) return;
     await this.view.reveal(row, { select: true, focus: false });
   }
 
