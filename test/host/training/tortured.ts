@@ -158,8 +158,8 @@ export class Writer {
   readonly #random: Random;
   readonly #journal: Journal;
   #last = 0;
-  /** The longest pause of the rewriting under way, ms. */
-  longest = 0;
+  #isWriting = false;
+  #longest = 0;
 
   constructor(random: Random, journal: Journal) {
     this.#random = random;
@@ -169,12 +169,19 @@ export class Writer {
   /** Writes all files in random order, one after the other, each in random pieces and in a random way. */
   async rewrite(folder: string, files: Files): Promise<void> {
     this.#last = performance.now();
-    this.longest = 0;
+    this.#longest = 0;
+    this.#isWriting = true;
     const order = Object.keys(files)
       .map((name) => ({ name, rank: this.#random.uniform() }))
       .sort((a, b) => a.rank - b.rank);
     for (const { name } of order) await this.#write(join(folder, name), files[name]!, ways[this.#random.below(ways.length)]!);
     this.#did();
+    this.#isWriting = false;
+  }
+
+  /** The longest pause of the rewriting under way, or of the last one, ms. */
+  get longest(): number {
+    return Math.max(this.#longest, this.#isWriting ? performance.now() - this.#last : 0);
   }
 
   /** Short pauses are frequent, long ones come, too: 0 to 400 ms. */
@@ -184,7 +191,7 @@ export class Writer {
 
   #did(): void {
     const now = performance.now();
-    this.longest = Math.max(this.longest, now - this.#last);
+    this.#longest = Math.max(this.#longest, now - this.#last);
     this.#last = now;
   }
 
