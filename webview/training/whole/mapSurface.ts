@@ -1,10 +1,11 @@
-import { type Bounds, between, type Camera, type Point, panned, type Transform, transformOf, whole, zoomed } from '../../draw/camera.ts';
-import { css, type MapTheme } from '../../draw/classColours.ts';
+import { type Bounds, type Camera, type Point, panned, type Transform, transformOf, whole, zoomed } from '../../draw/camera.ts';
+import type { MapTheme } from '../../draw/classColours.ts';
 import type { Size } from '../../draw/geometry.ts';
 import { nearestTo, nextTowards } from '../../draw/nearest.ts';
-import { type Marks, others } from './mapMarks.ts';
-import { drawWay } from './paintWay.ts';
+import type { Marks } from './mapMarks.ts';
+import { drawMap, pointRadius } from './paintPoints.ts';
 import { Sprites } from './sprites.ts';
+import { type Stand, Travel } from './travel.ts';
 
 /** What is on the map. Arrays that are the same objects as before are taken to be unchanged. */
 export interface MapScene {
@@ -33,8 +34,6 @@ export interface MapEvents {
   opened(row: number): void;
 }
 
-/** From one checkpoint to another, ms. */
-const travel = 300;
 /** A point is meant within so many CSS pixels. */
 const reach = 14;
 /** A press that moves less is a click. */
@@ -48,9 +47,7 @@ export class MapSurface {
   #scene: MapScene | undefined;
   #camera: Camera = whole;
   #size: Size = { width: 0, height: 0 };
-  /** Where points and bounds are on their way. */
-  #shown: { positions: Float32Array; bounds: Bounds } | undefined;
-  #from: { positions: Float32Array; bounds: Bounds; since: number } | undefined;
+  readonly #travel = new Travel();
   #sprites: { key: string; marks: Marks; theme: MapTheme; of: Sprites } | undefined;
   #asked = false;
   #drag: { from: Point; last: Point; moved: boolean } | undefined;
@@ -83,7 +80,7 @@ export class MapSurface {
     const before = this.#scene;
     if (before && (Object.keys(scene) as (keyof MapScene)[]).every((key) => scene[key] === before[key])) return;
     this.#scene = scene;
-    if (!before || before.positions !== scene.positions || !sameBounds(before.bounds, scene.bounds)) this.#turnTo(scene);
+    this.#travel.turnTo({ positions: scene.positions, bounds: scene.bounds });
     this.#ask();
   }
 
@@ -100,12 +97,8 @@ export class MapSurface {
     return this.#camera === whole;
   }
 
-  /** Points set out for where they are now; at once where nothing was, where they are others, or where a person wants no motion. */
-  #turnTo({ positions, bounds }: MapScene): void {
-    const shown = this.#shown;
-    const jumps = !shown || shown.positions.length !== positions.length || prefersStill();
-    this.#from = jumps ? undefined : { positions: shown.positions, bounds: shown.bounds, since: performance.now() };
-    if (jumps) this.#shown = { positions, bounds };
+  get #shown(): Stand | undefined {
+    return this.#travel.shown;
   }
 
   get #transform(): Transform | undefined {
@@ -126,104 +119,28 @@ export class MapSurface {
     requestAnimationFrame((now) => {
       this.#asked = false;
       this.#draw(now);
-      if (this.#from) this.#ask();
+      if (this.#travel.isUnderWay) this.#ask();
     });
   }
 
-  #step(now: number): void {
-    const [from, scene] = [this.#from, this.#scene];
-    if (!from || !scene) return;
-    const share = Math.min(1, Math.max(0, (now - from.since) / travel));
-    if (share >= 1) {
-      this.#from = undefined;
-      this.#shown = { positions: scene.positions, bounds: scene.bounds };
-      return;
-    }
-    // Slow at both ends.
-    const eased = share * share * (3 - 2 * share);
-    const positions = new Float32Array(scene.positions.length);
-    for (let i = 0; i < positions.length; i++) {
-      const [a, b] = [from.positions[i] as number, scene.positions[i] as number];
-      positions[i] = Number.isNaN(a) ? b : a + (b - a) * eased;
-    }
-    this.#shown = { positions, bounds: between(from.bounds, scene.bounds, eased) };
-  }
-
   #draw(now: number): void {
-    this.#step(now);
+    this.#travel.step(now);
     const pen = this.#canvas.getContext('2d');
     const [scene, to, shown] = [this.#scene, this.#transform, this.#shown];
     if (!pen) return;
     pen.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
     pen.clearRect(0, 0, this.#size.width, this.#size.height);
     if (!scene || !to || !shown || shown.positions.length !== scene.positions.length) return;
-    const { marks, lit, focus, hover, way, theme } = scene;
-    if (lit !== undefined) this.#steps(pen, scene, to);
-    this.#points(pen, scene, to);
-    if (way) drawWay(pen, way, scene.index, to, theme);
-    for (const row of [hover, focus]) {
-      const at = row === undefined ? undefined : this.placeOf(row);
-      if (row === undefined || !at) continue;
-      this.#stamps(marks, theme).stamp(pen, marks.of[row] as number, marks.wrong[row] === 1, at.x, at.y);
-      pen.beginPath();
-      pen.arc(at.x, at.y, this.#radius + 4.5, 0, 2 * Math.PI);
-      pen.lineWidth = row === focus ? 2 : 1.2;
-      pen.strokeStyle = css(row === focus ? theme.accent : theme.ink);
-      pen.stroke();
-    }
+    const radius = pointRadius(scene.marks.of.length, this.#size, this.#camera.zoom);
+    const sprites = this.#stamps(scene, radius);
+    drawMap(pen, scene, { positions: shown.positions, to, size: this.#size, radius, sprites });
   }
 
-  /** Those brought out last, wrong ones over right ones. */
-  #points(pen: CanvasRenderingContext2D, { marks, lit, theme }: MapScene, to: Transform): void {
-    const sprites = this.#stamps(marks, theme);
-    const positions = this.#shown?.positions as Float32Array;
-    const { width, height } = this.#size;
-    const isQuiet = marks.groups.map(({ id }, i) => (lit === undefined ? id === others.right : i !== lit));
-    const pass = (quiet: boolean, wrong: boolean) => {
-      pen.globalAlpha = quiet ? (lit === undefined ? 0.45 : 0.2) : 1;
-      for (let row = 0; row < marks.of.length; row++) {
-        const group = marks.of[row] as number;
-        if (isQuiet[group] !== quiet || (marks.wrong[row] === 1) !== wrong) continue;
-        const [x, y] = [(positions[2 * row] as number) * to.scale + to.left, to.top - (positions[2 * row + 1] as number) * to.scale];
-        if (x > -9 && y > -9 && x < width + 9 && y < height + 9) sprites.stamp(pen, group, wrong, x, y);
-      }
-    };
-    pass(true, false);
-    pass(true, true);
-    pass(false, false);
-    pass(false, true);
-    pen.globalAlpha = 1;
-  }
-
-  /** The last step of every point that is brought out. */
-  #steps(pen: CanvasRenderingContext2D, { marks, lit, before }: MapScene, to: Transform): void {
-    const positions = this.#shown?.positions as Float32Array;
-    if (!before || before.length !== positions.length) return;
-    pen.beginPath();
-    for (let row = 0; row < marks.of.length; row++) {
-      if (marks.of[row] !== lit) continue;
-      pen.moveTo((before[2 * row] as number) * to.scale + to.left, to.top - (before[2 * row + 1] as number) * to.scale);
-      pen.lineTo((positions[2 * row] as number) * to.scale + to.left, to.top - (positions[2 * row + 1] as number) * to.scale);
-    }
-    pen.strokeStyle = css(marks.groups[lit as number]?.colour ?? [128, 128, 128]);
-    pen.globalAlpha = 0.5;
-    pen.lineWidth = 1;
-    pen.stroke();
-    pen.globalAlpha = 1;
-  }
-
-  /** Of a point, CSS pixels: they take up a part of the map, and can be told apart. */
-  get #radius(): number {
-    const count = Math.max(1, this.#scene?.marks.of.length ?? 1);
-    const even = Math.sqrt((0.045 * this.#size.width * this.#size.height) / (Math.PI * count));
-    return Math.min(6.5, Math.max(2, Math.min(4.2, even)) * Math.max(1, this.#camera.zoom) ** 0.3);
-  }
-
-  #stamps(marks: Marks, theme: MapTheme): Sprites {
-    const key = `${this.#radius.toFixed(2)} ${devicePixelRatio}`;
+  #stamps({ marks, theme }: MapScene, radius: number): Sprites {
+    const key = `${radius.toFixed(2)} ${devicePixelRatio}`;
     const known = this.#sprites;
     if (known?.key === key && known.marks === marks && known.theme === theme) return known.of;
-    const of = new Sprites(marks.groups, this.#radius, devicePixelRatio, theme);
+    const of = new Sprites(marks.groups, radius, devicePixelRatio, theme);
     this.#sprites = { key, marks, theme, of };
     return of;
   }
@@ -341,12 +258,4 @@ export class MapSurface {
     if (next !== undefined) this.#events.focused(next);
     return true;
   }
-}
-
-function sameBounds(a: Bounds, b: Bounds): boolean {
-  return a.x === b.x && a.y === b.y && a.halfWidth === b.halfWidth && a.halfHeight === b.halfHeight;
-}
-
-function prefersStill(): boolean {
-  return matchMedia('(prefers-reduced-motion: reduce)').matches;
 }

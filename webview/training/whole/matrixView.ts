@@ -9,8 +9,8 @@ import { segments } from '../../ui/segments.ts';
 import { vars } from '../../ui/vars.ts';
 import type { Flow } from '../flow.ts';
 import type { PageState } from '../state.ts';
+import { cellPictures } from './cellPictures.ts';
 import { usualWhole, type WholeChoices } from './choices.ts';
-import { pictureList } from './pictureList.ts';
 import type { Sight } from './selectors.ts';
 import { countChange } from './text.ts';
 
@@ -61,7 +61,7 @@ export function setMatrixView(state: PageState, flow: Flow, sight: Sight): Templ
     </div>
     <div class="matrix-scroll" data-testid="set-matrix-scroll">${guard([now.whole, matrix, old, table.cursor, table.cell], () => grid(table, flow))}</div>
     <p class="matrix-reading" aria-live="off" data-testid="set-reading">${state.whole.pointed ? readingOf(table, state.whole.pointed) : summary(table)}</p>
-    ${legend(matrix, old, before?.checkpoint.name)} ${cellView(state, flow, sight)}`;
+    ${legend(matrix, old, before?.checkpoint.name)} ${cellPictures(state, flow, sight)}`;
 }
 
 interface Table {
@@ -201,25 +201,6 @@ function legend({ reach }: Matrix, old: Confusion | undefined, before: string | 
   return html`<p class="matrix-legend small" data-testid="set-legend">
     <span class="matrix-ramp" aria-hidden="true"></span>mistakes: up to ${shareText(reach)} of a label’s pictures; grey: recognised
   </p>`;
-}
-
-/** Pictures of the open cell: those that came since the checkpoint before first. */
-function cellView(state: PageState, flow: Flow, sight: Sight): TemplateResult | typeof nothing {
-  const { cell } = state.whole;
-  if (!cell) return nothing;
-  const { now, before } = sight;
-  const isIn = (whole: typeof now.whole, row: number) => whole.labels[row] === cell.label && whole.predicted[row] === cell.predicted;
-  const all = Array.from(now.whole.labels.keys());
-  const isNew = (row: number) => before !== undefined && !isIn(before.whole, row);
-  const sure = (row: number) => now.whole.confidence[row] || 0;
-  const rows = all.filter((row) => isIn(now.whole, row)).sort((a, b) => Number(isNew(b)) - Number(isNew(a)) || sure(b) - sure(a) || a - b);
-  const gone = before ? all.filter((row) => isIn(before.whole, row) && !isIn(now.whole, row)).length : 0;
-  const title = pairTitle(now.whole, cell.label, cell.predicted);
-  const left = gone === 0 || !before ? '' : `; ${number(gone)} left it since ${before.checkpoint.name}`;
-  return html`<section class="set-cell" aria-label=${title} data-testid="set-cell-pictures">
-    <h4 class="set-title">${title}: ${rows.length === 0 ? 'no picture' : counted(rows.length, 'picture', 'pictures')}${left}</h4>
-    ${rows.length === 0 ? nothing : pictureList(state, flow, sight, { id: 'cell', label: title, rows, note: (row) => (isNew(row) ? `new here since ${before?.checkpoint.name}` : '') })}
-  </section>`;
 }
 
 function clamp(at: number, count: number): number {
