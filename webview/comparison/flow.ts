@@ -1,20 +1,17 @@
-import { type ErrorRecord, isAbort, toErrorRecord } from '../../src/shared/errors.ts';
+import { isAbort, toErrorRecord } from '../../src/shared/errors.ts';
 import type { Client } from '../../src/shared/rpc.ts';
 import type {
   BothSides,
-  ComparedImage,
   ComparisonPageCalls,
   ComparisonPageEvents,
   ComparisonResults,
   ComparisonSubject,
-  Drift,
 } from '../../src/shared/trainingProtocol.ts';
-import { Ask } from '../page/ask.ts';
 import type { Store } from '../page/store.ts';
+import { Asks } from './asks.ts';
 import type { Choices } from './choices.ts';
-import { toPass } from './grid/gridModel.ts';
 import { Blink } from './pair/blink.ts';
-import { currentImage, keptClass, pairAt } from './selectors.ts';
+import { pairAt } from './selectors.ts';
 import { type ComparisonState, nothing, type Place } from './state.ts';
 import { Thumbs } from './thumbs.ts';
 
@@ -29,9 +26,7 @@ export class Flow {
   readonly #page: Page;
   readonly thumbs: Thumbs;
   readonly blink: Blink;
-  readonly #both: Ask<ComparedImage>;
-  readonly #drift: Ask<Drift>;
-  #passing: AbortController | undefined;
+  readonly #asks: Asks;
   #blinks = false;
   /** Generation whose results are known: which picture comes first is not known before. */
   #heard: number | undefined;
@@ -42,8 +37,7 @@ export class Flow {
     this.#page = page;
     this.thumbs = new Thumbs(page.store, page.client);
     this.blink = new Blink((flipped) => page.store.set({ flipped }));
-    this.#both = new Ask((both) => page.store.set({ both }));
-    this.#drift = new Ask((drift) => page.store.set({ drift }));
+    this.#asks = new Asks(page);
   }
 
   get client(): Page['client'] {
@@ -71,7 +65,7 @@ export class Flow {
     const { subject: before, choices } = store.get();
     if (before && subject.generation < before.generation) return;
     const isAnew = before?.generation !== subject.generation;
-    if (isAnew) this.#forget();
+    if (isAnew) this.#asks.forget();
     if (subject.from.id === this.#coming?.from && subject.to.id === this.#coming.to) this.#coming = undefined;
     const { image } = subject;
     const { explained: _, ...rest } = choices;
@@ -149,8 +143,7 @@ export class Flow {
   }
 
   retry(): void {
-    this.#both.again();
-    this.#drift.again();
+    this.#asks.again();
   }
 
   say(notice: string | undefined): void {
@@ -176,19 +169,10 @@ export class Flow {
     }
   }
 
-  #forget(): void {
-    this.#both.drop();
-    this.#drift.drop();
-    this.#passing?.abort();
-    this.#passing = undefined;
-  }
-
   #sync(): void {
     if (this.#page.store.get().subject?.generation !== this.#heard) return;
     this.#syncBlink();
-    this.#syncBoth();
-    this.#syncDrift();
-    if (!this.#passing) void this.#pass();
+    this.#asks.sync();
   }
 
   #syncBlink(): void {
@@ -197,51 +181,5 @@ export class Flow {
     if (blinks === this.#blinks) return;
     this.#blinks = blinks;
     this.blink.set(blinks);
-  }
-
-  #syncBoth(): void {
-    const state = this.#page.store.get();
-    const { subject, choices, results } = state;
-    const image = currentImage(state);
-    if (!subject || subject.trouble || image === undefined || choices.view !== 'probe') return;
-    const { generation } = subject;
-    const explained = choices.explained ?? keptClass(state, image);
-    // Of one whose files are gone, what is read of the store may answer where there was nothing.
-    const read = (['from', 'to'] as const).map((side) => subject[side].gone && (results.frames[side]?.version ?? ''));
-    this.#both.want(JSON.stringify([generation, image]), JSON.stringify([explained, read]), (signal) =>
-      this.client.call('explainBoth', { generation, image, ...(explained !== undefined && { class: explained }) }, { signal }),
-    );
-  }
-
-  #syncDrift(): void {
-    const { subject, results } = this.#page.store.get();
-    const [from, to] = [results.wholes.from?.version, results.wholes.to?.version];
-    if (!subject || from === undefined || to === undefined) this.#drift.drop();
-    else
-      this.#drift.want(JSON.stringify([subject.generation, from, to]), '', (signal) =>
-        this.client.call('drift', { generation: subject.generation }, { signal }),
-      );
-  }
-
-  /** What the grid lacks, one after the other. */
-  async #pass(): Promise<void> {
-    const { store, client } = this.#page;
-    const controller = new AbortController();
-    this.#passing = controller;
-    const isOn = () => this.#passing === controller;
-    for (let image = toPass(store.get()); image !== undefined && isOn(); image = toPass(store.get())) {
-      const { generation = 0 } = store.get().subject ?? {};
-      const index = keptClass(store.get(), image);
-      const answer = await client
-        .call(
-          'explainBoth',
-          { generation, image, background: true, ...(index !== undefined && { class: index }) },
-          { signal: controller.signal },
-        )
-        .catch((error): ErrorRecord => toErrorRecord(error));
-      if (!isOn()) return;
-      store.set({ passing: new Map(store.get().passing).set(image, answer) });
-    }
-    if (isOn()) this.#passing = undefined;
   }
 }

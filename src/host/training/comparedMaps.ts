@@ -1,15 +1,9 @@
 import { isAbort, ModelError, toErrorRecord } from '../../shared/errors.ts';
 import { frameMap } from '../../shared/frameMap.ts';
-import type { MapRequest, Prediction, RankedClass } from '../../shared/protocol.ts';
-import type { Checkpoint, ComparedClass, ComparedImage, ComparedMap, MapMeasures, ProbeFrames } from '../../shared/trainingProtocol.ts';
+import type { MapRequest } from '../../shared/protocol.ts';
+import type { ComparedImage, ComparedMap, MapMeasures, ProbeFrames } from '../../shared/trainingProtocol.ts';
 import type { RgbPixels } from '../../shared/unitsProtocol.ts';
-import type { EngineClient } from '../engineClient.ts';
-
-/** One of the two checkpoints, with what was read of it. */
-export interface ComparedSide {
-  checkpoint: Checkpoint;
-  frames: ProbeFrames | undefined;
-}
+import { type ComparedSide, classesOf, type Engine, gone, predicted, type Said } from './comparedClasses.ts';
 
 export interface BothQuestion {
   from: ComparedSide;
@@ -24,11 +18,6 @@ export interface BothQuestion {
   store: string;
   priority: number;
 }
-
-/** So many best classes of each are told of. */
-const told = 5;
-
-type Engine = Pick<EngineClient, 'call'>;
 
 /** Both maps of an image for one class, and what both predict. What one of them cannot answer does not keep the other from it. */
 export async function explainBoth(engine: Engine, asked: BothQuestion, signal: AbortSignal): Promise<ComparedImage> {
@@ -52,68 +41,6 @@ export async function explainBoth(engine: Engine, asked: BothQuestion, signal: A
     classes: classesOf(first, second, [truth, index]),
     measured: { from: measuredBefore, to: measuredNow },
   };
-}
-
-/** What a checkpoint says of an image, from its files or from what was kept. */
-interface Said {
-  truth: number | undefined;
-  class: number | undefined;
-  best: readonly number[];
-  probability(index: number): number | undefined;
-  label(index: number): string | undefined;
-  /** Its files do not answer. */
-  failure: unknown;
-}
-
-async function predicted(engine: Engine, side: ComparedSide, { image, priority }: BothQuestion, signal: AbortSignal): Promise<Said> {
-  const { checkpoint } = side;
-  if (checkpoint.gone) return kept(side, image, gone(checkpoint));
-  try {
-    return answered(await engine.call('predict', { model: checkpoint.path, image, priority }, { signal }));
-  } catch (error) {
-    if (isAbort(error)) throw error;
-    return kept(side, image, error);
-  }
-}
-
-function answered({ top, truth, logits, model: { labels, activation } }: Prediction): Said {
-  const best = top[0] as RankedClass;
-  return {
-    ...{ truth: truth?.index, class: best.index, best: top.slice(0, told).map(({ index }) => index), failure: undefined },
-    probability(index) {
-      const [known, logit] = [top.find((each) => each.index === index)?.probability, logits[index]];
-      if (known !== undefined || best.probability === undefined || logit === undefined) return known;
-      // From a logit to its share of the softmax by way of one whose share is known.
-      return activation === 'sigmoid' ? 1 / (1 + Math.exp(-logit)) : best.probability * Math.exp(logit - best.logit);
-    },
-    label: (index) => labels?.[index] ?? top.find((each) => each.index === index)?.label,
-  };
-}
-
-function kept({ frames }: ComparedSide, image: string, failure: unknown): Said {
-  const row = frames?.images.indexOf(image) ?? -1;
-  if (!frames || row < 0)
-    return { truth: undefined, class: undefined, best: [], probability: () => undefined, label: () => undefined, failure };
-  const known = (index: number) => (index >= 0 ? index : undefined);
-  const [truth, best] = [known(frames.truth[row] as number), known(frames.predicted[row] as number)];
-  const number = (value: number | undefined) => (value === undefined || Number.isNaN(value) ? undefined : value);
-  return {
-    ...{ truth, class: best, best: best === undefined ? [] : [best], failure },
-    probability(index) {
-      if (index === best) return number(frames.confidence[row]);
-      return index === truth ? number(frames.trueProbability[row]) : undefined;
-    },
-    label: (index) => frames.classes[index],
-  };
-}
-
-function classesOf(from: Said, to: Said, also: readonly (number | undefined)[]): ComparedClass[] {
-  const indices = [...new Set([...to.best, ...from.best, ...also])].filter((index) => index !== undefined);
-  const classes = indices.map((index) => ({
-    ...{ index, label: to.label(index) ?? from.label(index) ?? `class ${index}` },
-    ...{ from: from.probability(index), to: to.probability(index) },
-  }));
-  return classes.sort((a, b) => (b.to ?? -1) - (a.to ?? -1) || (b.from ?? -1) - (a.from ?? -1));
 }
 
 async function mapOf(
@@ -195,9 +122,4 @@ async function pictureOf(engine: Engine, { from, to, image, priority }: BothQues
     }
   }
   return undefined;
-}
-
-export function gone({ name }: Pick<Checkpoint, 'name'>): ModelError {
-  const message = `The files of ${name} are gone, and nothing is kept of it for this picture.`;
-  return new ModelError('file-missing', message, { hint: 'Choose another checkpoint.' });
 }

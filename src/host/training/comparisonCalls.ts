@@ -5,7 +5,8 @@ import type { SharedJobs } from '../../shared/sharedJobs.ts';
 import type { ComparisonPageCalls, ComparisonResults, MapChoice } from '../../shared/trainingProtocol.ts';
 import type { RgbPixels } from '../../shared/unitsProtocol.ts';
 import type { EngineClient } from '../engineClient.ts';
-import { type ComparedSide, explainBoth } from './comparedMaps.ts';
+import type { ComparedSide } from './comparedClasses.ts';
+import { explainBoth } from './comparedMaps.ts';
 import { masksOf } from './masksOf.ts';
 
 /** What a person looks at comes before what is drawn in passing, and that before what goes on by itself. */

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type * as vscode from 'vscode';
 import { ModelError } from '../../shared/errors.ts';
 import { emit, type Handlers, serve } from '../../shared/rpc.ts';
@@ -11,15 +10,12 @@ import type {
   ComparisonResults,
   ComparisonSubject,
 } from '../../shared/trainingProtocol.ts';
-import { explainImages } from '../explainCommand.ts';
 import type { Host } from '../host.ts';
 import { loadPage } from '../loadPage.ts';
 import { servePages } from '../ports.ts';
-import { fileName } from '../savedNames.ts';
-import { bytesOf, folderFor, saveWithProvenance } from '../saveFile.ts';
 import { Showings } from '../showings.ts';
-import { gone } from './comparedMaps.ts';
-import { type ComparedNow, comparisonCalls, expectKnown } from './comparisonCalls.ts';
+import { type ComparedNow, comparisonCalls } from './comparisonCalls.ts';
+import { comparisonEditorCalls } from './comparisonEditorCalls.ts';
 import { type ComparedPair, comparisonKey, describeComparison } from './comparisonSubject.ts';
 import type { Training } from './training.ts';
 
@@ -182,23 +178,7 @@ export class ComparisonPanel implements vscode.Disposable {
         if (training.state.run?.id !== this.#pair.run.id) await training.chooseRun(this.#pair.run.id);
       },
       ...comparisonCalls({ engine, jobs: this.#jobs, now }),
-      openImage: async ({ generation, checkpoint, image }) => {
-        const of = now(generation);
-        const path = expectKnown(of, image);
-        const side = [of.from, of.to].find((each) => each.checkpoint.id === checkpoint)?.checkpoint;
-        if (!side || side.gone) throw gone(side ?? { name: 'this checkpoint' });
-        await host.models.use(side.path);
-        await explainImages(host, [path]);
-      },
-      retry: async ({ checkpoint }) => training.desk?.retry(checkpoint),
-      savePicture: async ({ generation, png, name, provenance }) => {
-        const { to } = now(generation);
-        const folder = folderFor(to.checkpoint.path === '' ? this.#pair.run.id : to.checkpoint.path);
-        const question = { title: 'Save Picture', kind: 'Picture', proposed: join(folder, `${fileName(name)}.png`) };
-        const tool = `Glassbox ${host.context.extension.packageJSON.version}`;
-        return { savedAs: await saveWithProvenance(question, bytesOf(png), { ...provenance, tool }) };
-      },
-      showLog: async () => host.log.show(),
+      ...comparisonEditorCalls({ host, training, now }),
     };
   }
 }

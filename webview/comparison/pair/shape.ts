@@ -7,7 +7,7 @@ import type { Measure } from '../choices.ts';
 export function measured(map: ExplanationMap, measure: Measure): ExplanationMap {
   const drawn = drawnValues(map.values, map.relu);
   if (measure === 'values') return drawn === map.values ? map : withValues(map, drawn);
-  const sum = drawn.reduce((total, value) => total + (value > 0 ? value : 0), 0);
+  const sum = drawn.reduce((total, value) => total + Math.max(0, value || 0), 0);
   const shares = sum > 0 ? drawn.map((value) => (100 * value) / sum) : drawn.map((value) => value * 0);
   return { ...withValues(map, shares), unit: '% of the positive evidence' };
 }
