@@ -230,7 +230,7 @@ export type Following = 'off' | 'none' | 'on';
 
 /** All that is small: told anew whenever something changes. */
 export interface TrainingState {
-  /** Raised when the run, the probes or the choice of maps is another: frames of older ones are dropped. */
+  /** Raised when the run or the choice of maps is another: frames of older ones are dropped. Those of other probes stay until there are newer ones. */
   generation: number;
   following: Following;
   runs: readonly RunSummary[];

@@ -100,10 +100,11 @@ export class Desk {
     this.#look();
   }
 
-  /** Other probes, other maps, another set: frames and wholes of before are no longer told of. */
+  /** Other probes, other maps, another set. What was read stays until there is something newer to show; other maps do not go with it. */
   ask(asked: Asked): void {
     const before = this.#asked;
     this.#asked = asked;
+    if (before && JSON.stringify(before.choice) !== JSON.stringify(asked.choice)) this.#dropFrames();
     if (!before || framesKey(before) !== framesKey(asked)) this.#anew('frames');
     if (!before || JSON.stringify(before.set) !== JSON.stringify(asked.set)) this.#anew('whole');
     this.#look();
@@ -169,11 +170,12 @@ export class Desk {
   #anew(kind: Kind): void {
     this.#question[kind]++;
     if (this.#job?.kind === kind) this.#stop();
-    for (const entry of this.#list.entries) {
-      entry[kind] = undefined;
-      entry.failed = undefined;
-    }
+    for (const entry of this.#list.entries) entry.failed = undefined;
     this.#settleReadings();
+  }
+
+  #dropFrames(): void {
+    for (const entry of this.#list.entries) entry.frames = undefined;
   }
 
   /** Says of every checkpoint how far it is. */

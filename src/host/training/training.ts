@@ -309,7 +309,7 @@ export class Training implements vscode.Disposable {
     const wishes = { choice: this.choice, evaluates: context.workspaceState.get<boolean>(keys.set) };
     const question = await questionOf(this.#probeSet, images, isIndexed, wishes);
     if (followed !== this.#followed) return;
-    const key = ({ asked: { probes, choice } }: Question) => JSON.stringify([probes, choice]);
+    const key = ({ asked: { choice } }: Question) => JSON.stringify(choice);
     if (!this.#question || key(question) !== key(this.#question)) this.#generation++;
     this.#question = question;
     followed.ask(question.asked);
