@@ -256,12 +256,12 @@ export interface TrainingSnapshot {
   frames: readonly { checkpoint: string; frames: ProbeFrames }[];
   wholes: readonly { checkpoint: string; whole: WholeSet }[];
   logs: readonly TrainingLog[];
-  /** None where nothing is followed: the page asks again once something is. */
-  methods: readonly MethodInfo[];
 }
 
 export interface TrainingPageCalls {
   ready: Call<Record<string, never>, TrainingSnapshot>;
+  /** Starts the engine, if need be: what is kept is shown before. */
+  methods: Call<Record<string, never>, readonly MethodInfo[]>;
   /** In Restricted Mode: a person asks for it, for this session. */
   follow: Call<Record<string, never>, void>;
   chooseRun: Call<{ id?: string }, void>;

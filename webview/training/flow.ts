@@ -58,18 +58,19 @@ export class Flow {
     const { store, client } = this.#page;
     store.set({ failure: undefined });
     try {
-      const { state, frames, wholes, logs, methods } = await client.call('ready', {});
+      const { state, frames, wholes, logs } = await client.call('ready', {});
       const known = store.get().subject;
       // An event may have overtaken the reply.
       const subject = known && known.generation >= state.generation ? known : state;
       this.#turn(subject.generation);
+      this.#askMethods(subject);
       // What was told meanwhile is newer.
       const newer = [...store.get().wholes].map(([checkpoint, whole]) => ({ checkpoint, whole }));
       store.set({ wholes: withWholes(new Map(), [...wholes, ...newer]) });
-      if (state.generation !== this.#generation) return store.set({ subject, methods });
+      if (state.generation !== this.#generation) return store.set({ subject });
       const told = store.get();
       store.set({
-        ...{ subject, methods, logs },
+        ...{ subject, logs },
         frames: new Map([...frames.map(({ checkpoint, frames }) => [checkpoint, frames] as const), ...told.frames]),
       });
     } catch (error) {
@@ -90,8 +91,13 @@ export class Flow {
       ...{ subject, frames: kept(store.get().frames), wholes: kept(store.get().wholes) },
       ...(isOtherRun && { pictures: new Map(), logs: [] }),
     });
-    // Methods are asked for with the first run: no engine is started where there is none.
     if (before && before.following !== 'on' && subject.following === 'on') void this.begin();
+  }
+
+  /** With the first run: no engine is started where there is none. */
+  #askMethods({ following }: TrainingState): void {
+    if (following !== 'on' || this.#page.store.get().methods.length > 0) return;
+    void this.ask(() => this.client.call('methods', {})).then((methods) => methods && this.#page.store.set({ methods }));
   }
 
   hearFrames({ generation, checkpoint, frames }: TrainingPageEvents['frames']): void {

@@ -119,7 +119,7 @@ export class Training implements vscode.Disposable {
     };
   }
 
-  get snapshot(): Omit<TrainingSnapshot, 'methods'> {
+  get snapshot(): TrainingSnapshot {
     const { state, desk } = this;
     return {
       state,

@@ -34,10 +34,9 @@ export function trainingCalls({ host, training, actions }: Serving): Handlers<Tr
   return {
     ready: async () => {
       await training.ready();
-      // Where nothing is followed no engine is started.
-      const methods = training.state.following === 'on' ? await engine.call('methods', {}) : [];
-      return { ...training.snapshot, methods };
+      return training.snapshot;
     },
+    methods: () => engine.call('methods', {}),
     follow: () => training.follow(),
     chooseRun: ({ id }) => actions.chooseRun(id),
     watchFile: async () => void (await run('glassbox.watchFile')),

@@ -109,9 +109,10 @@ export class TrainingTestHost extends SteeredHost {
         state: this.state(),
         frames: all.slice(0, scene.read).map(({ id }, i) => ({ checkpoint: id, frames: this.#made[i] ?? framesOf(scene, i) })),
         wholes: all.slice(0, scene.wholes).map(({ id }, i) => ({ checkpoint: id, whole: wholeOf(scene, i) })),
-        ...{ logs: logsOf(scene), methods: scene.methods },
+        logs: logsOf(scene),
       };
     },
+    methods: () => this.scene.methods,
     pictures: ({ images }) => images.map(picture),
     drift: ({ from, to }) => {
       const [a, b] = [from, to].map((id) => checkpointsOf(this.scene).findIndex((each) => each.id === id)) as [number, number];
