@@ -168,7 +168,8 @@ async function takeTraining(theme: Theme): Promise<void> {
       const page = await training.trainingPage(editor);
       await byId(page, 'alarm').first().waitFor();
       await drawn(page);
-      await save(editor, `training-narrow-${theme}`);
+      // As it usually is, to be looked at.
+      await editors.screenshot(editor, `training-narrow-${theme}`);
 
       await editors.openFile(editor, square);
       await widenSideBar(editor, 700);
@@ -184,7 +185,7 @@ async function takeTraining(theme: Theme): Promise<void> {
       const comparison = await editors.webview(editor, /epoch_03.*epoch_10/);
       await inState(comparison, 'ready');
       await drawn(comparison);
-      await save(editor, `training-comparison-${theme}`);
+      await save(editor, `training-compare-${theme}`);
     });
   } finally {
     rmSync(home, { recursive: true, force: true });
