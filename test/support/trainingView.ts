@@ -72,7 +72,8 @@ export async function followRun(editor: Workbench, label: string): Promise<void>
   const unfolded = editor.page.locator('[aria-expanded=true]').and(followed);
   await eventually(`${label} is followed`, async () => {
     if (await appears(unfolded, 1000)) return true;
+    // The rows move when another run unfolds: a second click could hit any of them.
     await treeRow(editor, label).click({ timeout: 2000 });
-    return appears(unfolded, 5000);
+    return appears(unfolded, 15_000);
   });
 }
