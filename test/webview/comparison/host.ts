@@ -15,7 +15,7 @@ import type {
   ProbeFrames,
 } from '../../../src/shared/trainingProtocol.ts';
 import { plugIn, SteeredHost } from '../steered.ts';
-import { checkpointsOf, framesOf, probesOf, wholeOf } from '../training/made.ts';
+import { checkpointsOf, framesOf, pictureOf, probesOf, wholeOf } from '../training/made.ts';
 import type { ComparisonScene } from './scene.ts';
 
 declare global {
@@ -99,7 +99,7 @@ export class ComparisonTestHost extends SteeredHost {
       const { to } = this.results().wholes;
       return { ...to!.drift!, from: 'a', to: 'b' };
     },
-    thumbnails: ({ images }) => images.map(picture),
+    thumbnails: ({ images }) => images.map(pictureOf),
     explainBoth: ({ image, class: index }) => this.both(image, index),
     savePicture: () => ({ savedAs: '/work/saved.png' }),
     ...{ follow: () => {}, openImage: () => {}, retry: () => {}, showLog: () => {} },
@@ -119,7 +119,7 @@ export class ComparisonTestHost extends SteeredHost {
       return of === frames.truth[row] ? (frames.trueProbability[row] as number) : 0.01;
     };
     return {
-      ...{ picture: picture(image), explained: { index, label: training.classes[index] as string }, truth: second.truth[row] as number },
+      ...{ picture: pictureOf(image), explained: { index, label: training.classes[index] as string }, truth: second.truth[row] as number },
       ...{ predicted: { from: first.predicted[row] as number, to: second.predicted[row] as number } },
       ...{ from: of(first, from), to: of(second, to) },
       measured: { from: measuresIn(first, row), to: measuresIn(second, row) },
@@ -149,18 +149,6 @@ function mapFor(frames: ProbeFrames, row: number, index: number): ExplanationMap
   const values = map.values.map((value) => value * factor);
   const label = frames.classes[index] as string;
   return { ...map, values, class: { index, label }, min: map.min * factor, max: map.max * factor };
-}
-
-/** A picture of its own for each image. */
-function picture(path: string) {
-  const [width, height] = [64, 64];
-  const hue = [...path].reduce((sum, sign) => (sum * 31 + sign.charCodeAt(0)) % 255, 7);
-  const data = new Uint8Array(width * height * 3);
-  for (let i = 0; i < width * height; i++) {
-    const isObject = Math.hypot((i % width) - 30, Math.floor(i / width) - 30) < 14;
-    data.set(isObject ? [hue, 255 - hue, 120] : [90 + ((i * 7) % 23), 96, 104], i * 3);
-  }
-  return { width, height, data };
 }
 
 window.comparisonHost = new ComparisonTestHost((window as unknown as { scene: ComparisonScene }).scene);

@@ -9,7 +9,7 @@ import type {
   TrainingState,
 } from '../../../src/shared/trainingProtocol.ts';
 import { plugIn, SteeredHost } from '../steered.ts';
-import { checkpointsOf, driftOf, framesOf, logsOf, probesOf, wholeOf } from './made.ts';
+import { checkpointsOf, driftOf, framesOf, logsOf, pictureOf, probesOf, wholeOf } from './made.ts';
 import type { TrainingScene } from './scene.ts';
 
 declare global {
@@ -113,7 +113,7 @@ export class TrainingTestHost extends SteeredHost {
       };
     },
     methods: () => this.scene.methods,
-    pictures: ({ images }) => images.map(picture),
+    pictures: ({ images }) => images.map(pictureOf),
     drift: ({ from, to }) => {
       const [a, b] = [from, to].map((id) => checkpointsOf(this.scene).findIndex((each) => each.id === id)) as [number, number];
       return driftOf(this.scene, a, b);
@@ -137,25 +137,13 @@ export class TrainingTestHost extends SteeredHost {
         ...{ height: frames.height, width: frames.width, values, min: Math.min(...values), max: Math.max(...values) },
         ...{ flat: undefined, checks: [], params: {}, engine: 'test', ms: 3 },
       };
-      return { map, picture: picture(image) };
+      return { map, picture: pictureOf(image) };
     },
     watchFile: () => {},
     ...{ follow: () => {}, chooseRun: () => {}, choose: () => {}, followSet: () => {}, setPaused: () => {}, addProbes: () => {} },
     ...{ removeProbe: () => {}, pinProbe: () => {}, openProbe: () => {}, compare: () => {}, looking: () => {}, retry: () => {} },
     ...{ openLog: () => {}, showSettings: () => {}, showLog: () => {} },
   };
-}
-
-/** A picture of its own for each image. */
-function picture(path: string) {
-  const [width, height] = [64, 64];
-  const hue = [...path].reduce((sum, sign) => (sum * 31 + sign.charCodeAt(0)) % 255, 7);
-  const data = new Uint8Array(width * height * 3);
-  for (let i = 0; i < width * height; i++) {
-    const isObject = Math.hypot((i % width) - 30, Math.floor(i / width) - 30) < 14;
-    data.set(isObject ? [hue, 255 - hue, 120] : [90 + ((i * 7) % 23), 96, 104], i * 3);
-  }
-  return { width, height, data };
 }
 
 window.trainingHost = new TrainingTestHost((window as unknown as { scene: TrainingScene }).scene);

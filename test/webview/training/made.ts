@@ -133,3 +133,15 @@ export function logsOf({ checkpoints, logs }: TrainingScene): TrainingLog[] {
   ];
   return [{ file: '/work/runs/a/history.csv', kind: 'csv', axis: 'epoch', series, warnings: [] }];
 }
+
+/** A picture of its own for each image. */
+export function pictureOf(path: string) {
+  const [width, height] = [64, 64];
+  const hue = [...path].reduce((sum, sign) => (sum * 31 + sign.charCodeAt(0)) % 255, 7);
+  const data = new Uint8Array(width * height * 3);
+  for (let i = 0; i < width * height; i++) {
+    const isObject = Math.hypot((i % width) - 30, Math.floor(i / width) - 30) < 14;
+    data.set(isObject ? [hue, 255 - hue, 120] : [90 + ((i * 7) % 23), 96, 104], i * 3);
+  }
+  return { width, height, data };
+}
