@@ -51,7 +51,10 @@ export class ComparisonPanel implements vscode.Disposable {
       (subject) => this.#tell(subject),
       (error) => host.log.error(error),
     );
-    const looks = () => training.setLooking(this, panel.visible);
+    const looks = () => {
+      training.setLooking(this, panel.visible);
+      this.#want();
+    };
     const none = () => {};
     this.#subscriptions = [
       panel.onDidChangeViewState(looks),
@@ -79,6 +82,7 @@ export class ComparisonPanel implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.#training.desk?.want(this, []);
     this.#training.setLooking(this, false);
     this.#jobs.abort();
     this.#pages.dispose();
@@ -93,8 +97,16 @@ export class ComparisonPanel implements vscode.Disposable {
     return { frames: both((id) => desk?.framesOf(id)), wholes: both((id) => desk?.wholeOf(id)) };
   }
 
+  /** The two are read before others while somebody looks at them. */
+  #want(): void {
+    const { desk } = this.#training;
+    const { run, from, to } = this.#pair;
+    desk?.want(this, this.panel.visible && desk.run.id === run.id ? [from.id, to.id] : []);
+  }
+
   /** Pair, probes, choice or what is known of the checkpoints may be another. */
   #look(turn?: Turn): void {
+    this.#want();
     const { state } = this.#training;
     const key = comparisonKey(this.#pair, state);
     const isAnew = key !== this.#key || this.#isOverwritten(state.checkpoints);

@@ -4,6 +4,7 @@ import type { EngineClient } from '../engineClient.ts';
 import type { CheckpointFile, FoundRun } from './checkpointFile.ts';
 import { CheckpointList, type Entry, gone, type KeptCheckpoint } from './checkpointList.ts';
 import { DutyCycle } from './dutyCycle.ts';
+import { isUrgent, type Kind, lacks, nextJob, type Questions } from './nextJob.ts';
 
 /** The data set that is evaluated at each checkpoint. */
 export interface EvaluatedSet {
@@ -40,8 +41,6 @@ export interface DeskOptions {
   isStill?(file: CheckpointFile): Promise<boolean>;
 }
 
-type Kind = 'frames' | 'whole';
-
 /** Number of no question. */
 const outdated = -1;
 
@@ -60,6 +59,8 @@ export class Desk {
   readonly #options: DeskOptions;
   readonly #list: CheckpointList;
   readonly #duty = new DutyCycle();
+  /** Checkpoints that somebody looks at besides the run, by who does. */
+  readonly #wanted = new Map<object, readonly string[]>();
   #asked: Asked | undefined;
   /** Raised when probes or maps, and when the set is another. */
   readonly #question = { frames: 0, whole: 0 };
@@ -120,6 +121,13 @@ export class Desk {
       entry.failed = undefined;
     }
     this.#settleReadings();
+    this.#look();
+  }
+
+  /** These checkpoints, by their ids, come before others; none: no longer. */
+  want(who: object, checkpoints: readonly string[]): void {
+    if (checkpoints.length > 0) this.#wanted.set(who, checkpoints);
+    else this.#wanted.delete(who);
     this.#look();
   }
 
@@ -188,42 +196,30 @@ export class Desk {
     const { file, failed, checkpoint } = entry;
     if (file && !file.complete) return { state: 'incomplete', why: file.why ?? 'It is being written.' };
     if (failed !== undefined && failed === stampOf(entry) && checkpoint.reading.state === 'failed') return checkpoint.reading;
-    return { state: this.#lacks(entry) ? 'waiting' : 'done' };
+    return { state: lacks(entry, this.#questions) ? 'waiting' : 'done' };
   }
 
-  /** What is to be done for it next. */
-  #lacks(entry: Entry): Kind | undefined {
-    const { file, frames, whole, failed } = entry;
-    const stamp = stampOf(entry);
-    if (!this.#asked || failed === stamp || file?.complete === false) return undefined;
-    const lacks = (got: Entry[Kind], kind: Kind) => got?.question !== this.#question[kind] || (file && got.stamp !== stamp);
-    if (this.#asked.probes.length > 0 && lacks(frames, 'frames')) return 'frames';
-    return file && this.#asked.set && lacks(whole, 'whole') ? 'whole' : undefined;
+  get #questions(): Questions {
+    const { probes, set } = this.#asked ?? { probes: [], set: undefined };
+    return { frames: probes.length > 0 ? this.#question.frames : undefined, whole: set && this.#question.whole };
   }
 
-  /** Probes of the newest, of the others, then the whole set; pinned ones before others. */
-  #next(): Pick<Job, 'kind' | 'entry'> | undefined {
-    const { newest, entries } = this.#list;
-    const jobs = [...entries].reverse().flatMap((entry) => {
-      const kind = this.#lacks(entry);
-      return kind ? [{ kind, entry }] : [];
-    });
-    const rank = ({ kind, entry }: (typeof jobs)[number]) =>
-      (kind === 'frames' ? 0 : 10) + (entry === newest ? 0 : entry.checkpoint.pinned ? 1 : 2);
-    return jobs.sort((a, b) => rank(a) - rank(b))[0];
+  #isWanted(id: string): boolean {
+    return [...this.#wanted.values()].some((ids) => ids.includes(id));
   }
 
   #look(): void {
     clearTimeout(this.#pause);
-    const next = this.#awake ? this.#next() : undefined;
+    const next = this.#awake ? nextJob(this.#list, this.#questions, (id) => this.#isWanted(id)) : undefined;
     if (!next) return;
-    const isUrgent = next.entry === this.#list.newest && next.kind === 'frames';
+    const urgent = isUrgent(next, this.#list);
     if (this.#job) {
       // The newest checkpoint wins.
-      if (!isUrgent || (this.#job.entry === next.entry && this.#job.kind === next.kind)) return;
+      if (!urgent || (this.#job.entry === next.entry && this.#job.kind === next.kind)) return;
       this.#stop();
     }
-    const wait = isUrgent ? 0 : this.#duty.wait(this.#options.budget());
+    const isAwaited = urgent || this.#isWanted(next.entry.checkpoint.id);
+    const wait = isAwaited ? 0 : this.#duty.wait(this.#options.budget());
     if (wait > 0) this.#pause = setTimeout(() => this.#look(), wait);
     else void this.#work(next.kind, next.entry);
   }

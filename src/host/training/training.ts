@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { toErrorRecord } from '../../shared/errors.ts';
 import type {
@@ -18,13 +18,13 @@ import type { KeptCheckpoint } from './checkpointList.ts';
 import type { Desk } from './desk.ts';
 import { FollowedRun } from './followedRun.ts';
 import { ProbeSet } from './probeSet.ts';
+import { Repeated } from './repeated.ts';
 import { RunFinder } from './runFinder.ts';
+import { watchSidecars } from './sidecarWatch.ts';
 
 const keys = { run: 'trainingRun', kept: 'trainingKept', choice: 'trainingMap', set: 'trainingSet' };
 /** Changes are told of no more often, ms: a progress, many files at once. */
 const calm = 100;
-/** A sidecar that changed is left alone until nothing happened to it for so long, ms. */
-const quiet = 400;
 
 /** What a view of the run hears. */
 export interface TrainingListener {
@@ -51,8 +51,9 @@ export class Training implements vscode.Disposable {
   #question: Question | undefined;
   #generation = 0;
   #isAsked = false;
-  #search: Promise<void> | undefined;
-  #isStale = false;
+  readonly #search = new Repeated(() => this.#find());
+  /** The last look for runs. */
+  #found: Promise<void> | undefined;
   #paused = false;
   #failure: TrainingState['failure'];
   #timer: NodeJS.Timeout | undefined;
@@ -61,21 +62,17 @@ export class Training implements vscode.Disposable {
     this.#host = host;
     this.#finder = new RunFinder(host.context.workspaceState);
     this.#probeSet = new ProbeSet(host.context.workspaceState);
-    const sidecars = vscode.workspace.createFileSystemWatcher('**/*glassbox.json');
-    const told = (uri: vscode.Uri) => this.#sidecarChanged(uri);
     this.#subscriptions = [
-      ...[sidecars, sidecars.onDidChange(told), sidecars.onDidCreate(told), sidecars.onDidDelete(told)],
       this.#finder,
-      // Before anybody has looked there is nothing to renew.
-      this.#finder.onDidChange(() => this.#search && void this.#look()),
+      this.#finder.onDidChange(() => this.#renew()),
       host.dataset.onDidChange(() => this.#unheard(this.#ask())),
-      vscode.workspace.onDidGrantWorkspaceTrust(() => this.#search && void this.#look()),
+      watchSidecars((isMeant) => this.#followed?.desk.askAgain(isMeant)),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.#renew()),
     ];
   }
 
   dispose(): void {
     clearTimeout(this.#timer);
-    clearTimeout(this.#sidecarTimer);
     this.#followed?.dispose();
     for (const each of this.#subscriptions) each.dispose();
   }
@@ -137,7 +134,7 @@ export class Training implements vscode.Disposable {
 
   /** Once this is settled, `state` tells which runs there are. */
   async ready(): Promise<void> {
-    await (this.#search ?? this.#look());
+    await (this.#found ?? this.#look());
   }
 
   get desk(): Desk | undefined {
@@ -220,24 +217,15 @@ export class Training implements vscode.Disposable {
     return vscode.workspace.isTrusted || this.#isAsked;
   }
 
-  /** Looks for runs; who asks while one looks waits for another look, since something may have come. */
+  /** Looks for runs. */
   #look(): Promise<void> {
-    this.#isStale = true;
-    this.#search = this.#isSearching ?? this.#searchAll();
-    return this.#search;
+    this.#found = this.#search.run();
+    return this.#found;
   }
-  #isSearching: Promise<void> | undefined;
 
-  async #searchAll(): Promise<void> {
-    const searching = (async () => {
-      while (this.#isStale) {
-        this.#isStale = false;
-        await this.#find();
-      }
-    })();
-    this.#isSearching = searching;
-    await searching;
-    this.#isSearching = undefined;
+  /** Before anybody has looked there is nothing to renew. */
+  #renew(): void {
+    if (this.#found) void this.#look();
   }
 
   async #find(): Promise<void> {
@@ -255,7 +243,7 @@ export class Training implements vscode.Disposable {
   }
 
   /**
-   * The run that was chosen, else one that has begun since the last look, else the one that is followed already: two that are written at
+   * One that has begun since the last look, else the one that was chosen, else the one that is followed already: two that are written at
    * the same time take no turns.
    */
   #toFollow(before: ReadonlySet<string>): FoundRun | undefined {
@@ -315,19 +303,6 @@ export class Training implements vscode.Disposable {
     followed.ask(question.asked);
     this.#tell();
   }
-
-  /** Class names and preprocessing may be others now: what was read of the checkpoints beside and below is looked up or read again. */
-  #sidecarChanged({ fsPath }: vscode.Uri): void {
-    this.#sidecars.add(dirname(fsPath));
-    clearTimeout(this.#sidecarTimer);
-    this.#sidecarTimer = setTimeout(() => {
-      const folders = new Set(this.#sidecars);
-      this.#sidecars.clear();
-      this.#followed?.desk.askAgain((path) => folders.has(dirname(path)) || folders.has(dirname(dirname(path))));
-    }, quiet);
-  }
-  readonly #sidecars = new Set<string>();
-  #sidecarTimer: NodeJS.Timeout | undefined;
 
   /** Work that nobody waits for. */
   #unheard(work: Promise<void>): void {

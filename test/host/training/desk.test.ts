@@ -129,6 +129,17 @@ test('one that is written anew while it is watched is the newest, whatever its n
   assert.equal(watched.order.at(-1), 'epoch_01');
 });
 
+test('what somebody looks at comes right after the newest', async (t) => {
+  const watched = new Watched(t);
+  watched.desk.ask(asked);
+  watched.desk.files(files);
+  const who = {};
+  watched.desk.want(who, [files[0]!.path, files[2]!.path]);
+  watched.desk.setAwake(true);
+  await watched.read(5);
+  assert.deepEqual(watched.order, ['epoch_10', 'epoch_05', 'epoch_01', 'epoch_07', 'epoch_03']);
+});
+
 test('what is incomplete is not read, what has gone unread is forgotten, what was read stays', async (t) => {
   const watched = new Watched(t);
   watched.desk.ask(asked);
