@@ -1,7 +1,7 @@
 import type { WholeSet } from '../../../src/shared/trainingProtocol.ts';
+import { type ClassChange, classChanges } from '../../confusion/classChanges.ts';
 import { cellsOf, confusionOf, countOf } from '../../confusion/confusion.ts';
-import { type ClassChange, classChanges } from '../../training/whole/classChanges.ts';
-import { type SetFlips, setFlips } from '../../training/whole/setFlips.ts';
+import { type SetFlips, setFlips } from '../../confusion/setFlips.ts';
 
 /** A cell of the confusion matrix whose count is another. */
 export interface PairChange {

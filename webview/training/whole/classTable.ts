@@ -1,12 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { classMap } from 'lit/directives/class-map.js';
 import { guard } from 'lit/directives/guard.js';
+import { type ClassChange, classChanges } from '../../confusion/classChanges.ts';
 import { number, shareText } from '../../confusion/text.ts';
 import { button } from '../../ui/button.ts';
 import { vars } from '../../ui/vars.ts';
 import type { Flow } from '../flow.ts';
 import type { PageState } from '../state.ts';
-import { type ClassChange, classChanges } from './classChanges.ts';
 import type { Sight } from './selectors.ts';
 import { pointsText } from './text.ts';
 

@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from 'lit';
+import { type SetFlips, setFlips } from '../../confusion/setFlips.ts';
 import { counted, number } from '../../confusion/text.ts';
 import { percent } from '../../draw/format.ts';
 import { segments } from '../../ui/segments.ts';
@@ -8,7 +9,6 @@ import { usualWhole, type WholeList } from './choices.ts';
 import { forgottenIn, type Memory, memoryAfter } from './forgetting.ts';
 import { pictureList } from './pictureList.ts';
 import type { Sight } from './selectors.ts';
-import { type SetFlips, setFlips } from './setFlips.ts';
 
 const noFlips: SetFlips = { becameWrong: [], becameRight: [], stillWrong: 0, judged: 0 };
 

@@ -1,5 +1,5 @@
-import type { WholeSet } from '../../../src/shared/trainingProtocol.ts';
-import { confusionOf, recallOf } from '../../confusion/confusion.ts';
+import type { WholeSet } from '../../src/shared/trainingProtocol.ts';
+import { confusionOf, recallOf } from './confusion.ts';
 
 /** How well a class is recognised: the accuracy among the images labelled so, its recall. */
 export interface ClassChange {

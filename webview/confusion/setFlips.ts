@@ -1,5 +1,5 @@
-import { isCorrect } from '../../../src/shared/spaceProtocol.ts';
-import type { WholeSet } from '../../../src/shared/trainingProtocol.ts';
+import { isCorrect } from '../../src/shared/spaceProtocol.ts';
+import type { WholeSet } from '../../src/shared/trainingProtocol.ts';
 
 /** What a checkpoint says otherwise than one before it, of the same images. Rows. */
 export interface SetFlips {
