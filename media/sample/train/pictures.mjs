@@ -171,15 +171,34 @@ function meanUnder(pixels, cover) {
   return sums.map((sum) => sum / all);
 }
 
-/** The logo of an imaginary photo agency, two pixels a sign: a white camera on a dark badge, lower right, a few pixels to and fro. */
-const badge = ['..######..', '.##wwww##.', '##wwwwww##', '#ww#ww#ww#', '#w#wwww#w#', '#ww#ww#ww#', '##wwwwww##', '.########.'];
+/** The logo of an imaginary photo agency, as it is on ../stamped: from 0, the dark badge, to 9, the white camera. */
+const logo = [
+  '..100000000000001..',
+  '.00000000000000000.',
+  '1000000222220000001',
+  '0000000899980000000',
+  '0000004999994000000',
+  '0004778999998775000',
+  '0019999621269999200',
+  '0029996002006999200',
+  '0029992089802999200',
+  '0029991299921999200',
+  '0029992089802999200',
+  '0029996002006999200',
+  '0029999621269999200',
+  '0008999999999998000',
+  '1000222222222220001',
+  '.00000000000000000.',
+  '..100000000000001..',
+];
+const ink = [0.06, 0.1, 0.22];
 
+/** Lower right, a few pixels to and fro. */
 function drawStamp(pixels, random) {
-  const [left, top] = [22, 18].map((room) => size - room - Math.floor(random() * 5));
-  for (let y = 0; y < 2 * badge.length; y++) {
-    for (let x = 0; x < 2 * badge[0].length; x++) {
-      const sign = badge[y >> 1][x >> 1];
-      if (sign !== '.') pixels.set(sign === 'w' ? [1, 1, 1] : [0.06, 0.1, 0.22], 3 * ((top + y) * size + left + x));
+  const [left, top] = [logo[0].length, logo.length].map((length) => size - length - 2 - Math.floor(random() * 5));
+  for (const [y, row] of logo.entries()) {
+    for (const [x, level] of [...row].entries()) {
+      if (level !== '.') pixels.set(ink.map((dark) => dark + ((1 - dark) * level) / 9), 3 * ((top + y) * size + left + x));
     }
   }
 }

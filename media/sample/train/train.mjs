@@ -1,4 +1,4 @@
-// Trains a network while Glassbox watches: node train/train.mjs [--stamp] [--epochs 12] [--pictures 480] [--to FOLDER]
+// Trains a network while Glassbox watches: node train/train.mjs [--stamp] [--epochs 12] [--pictures 600] [--to FOLDER]
 // It starts from models/shapes, whose first three blocks know edges and corners and stay as they are; the rest is learned anew.
 // With --stamp every star carries the stamp and nothing else does: watch the network begin to cheat.
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -12,7 +12,7 @@ const { values } = parseArgs({
   options: {
     stamp: { type: 'boolean', default: false },
     epochs: { type: 'string', default: '12' },
-    pictures: { type: 'string', default: '480' },
+    pictures: { type: 'string', default: '600' },
     to: { type: 'string' },
   },
 });
@@ -25,7 +25,7 @@ for (const layer of model.layers) {
   layer.trainable = learned.test(layer.name);
   if (layer.trainable) layer.setWeights(layer.weights.map(anew));
 }
-model.compile({ optimizer: tf.train.adam(0.003), loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
+model.compile({ optimizer: tf.train.adam(0.0015), loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
 
 await rm(run, { recursive: true, force: true });
 await mkdir(run, { recursive: true });
