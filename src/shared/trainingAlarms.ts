@@ -21,7 +21,7 @@ export interface Alarm {
  * So many probes of a class say something: three quarters of the area are border, and of 3 hottest points all lie there by chance often enough. Off
  * the object lies more of it. Fewer do where their hottest points are in one place, as a stamp in a corner has them.
  * Chosen on random sets of probes of the sample's two runs (test/engine/training/alarms.test.ts): with 3 anywhere, the sound run raised an alarm in
- * 4 of 100 sets of 3 pictures a class; as it is, in none of 8,000.
+ * 4 of 100 sets of 3 pictures a class; as it is, in none of 3,000.
  */
 const enough = { border: 5, object: 6 };
 const enoughInOnePlace = 3;
