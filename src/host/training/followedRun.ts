@@ -1,11 +1,11 @@
 import type { LayerInfo } from '../../shared/protocol.ts';
 import type { ProbeFrames, TrainingLog, WholeSet } from '../../shared/trainingProtocol.ts';
 import type { EngineClient } from '../engineClient.ts';
-import type { CheckpointFile, FoundRun } from './checkpointFile.ts';
-import type { KeptCheckpoint } from './checkpointList.ts';
-import { type Asked, Desk } from './desk.ts';
+import type { KeptCheckpoint } from './desk/checkpointList.ts';
+import { type Asked, Desk } from './desk/desk.ts';
 import { logsOf, stampOfLogs } from './logsOf.ts';
-import { type RunWatch, watchRun } from './runWatch.ts';
+import type { CheckpointFile, FoundRun } from './runs/checkpointFile.ts';
+import { type RunWatch, watchRun } from './watch/runWatch.ts';
 
 /** Log files are looked at so often while somebody looks, ms. */
 const logsEvery = 3_000;

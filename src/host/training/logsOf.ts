@@ -2,7 +2,7 @@ import { open, opendir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isInside } from '../../formats/inside.ts';
 import { logKind, maybeLog } from '../../formats/logKind.ts';
-import type { FoundRun } from './checkpointFile.ts';
+import type { FoundRun } from './runs/checkpointFile.ts';
 
 /** Folders that hold logs, beside the checkpoints or above them. */
 const logFolders = new Set([

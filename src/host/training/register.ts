@@ -1,17 +1,17 @@
 import type * as vscode from 'vscode';
 import type { Host } from '../host.ts';
-import { Alerts } from './alerts.ts';
-import { ComparisonPanels } from './comparisonPanels.ts';
-import { NewsBadge } from './newsBadge.ts';
-import { runCommands } from './runCommands.ts';
-import { RunReading } from './runReading.ts';
-import { RunsTree } from './runsTree.ts';
+import { ComparisonPanels } from './comparison/comparisonPanels.ts';
+import { Alerts } from './news/alerts.ts';
+import { NewsBadge } from './news/newsBadge.ts';
+import { RunReading } from './news/runReading.ts';
+import { TrainingStatus } from './news/trainingStatus.ts';
 import { Training } from './training.ts';
 import { followRun, trainingCommands } from './trainingCommands.ts';
 import { tellContexts } from './trainingContexts.ts';
-import { TrainingStatus } from './trainingStatus.ts';
 import { TrainingView } from './trainingView.ts';
 import { trainSample } from './trainSample.ts';
+import { runCommands } from './tree/runCommands.ts';
+import { RunsTree } from './tree/runsTree.ts';
 
 /** Puts together what follows training runs. Reads nothing before a view of it is shown. */
 export function registerTraining(host: Host): { commands: ReturnType<typeof trainingCommands>; parts: vscode.Disposable[] } {

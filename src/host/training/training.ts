@@ -12,14 +12,14 @@ import type {
 } from '../../shared/trainingProtocol.ts';
 import type { Host } from '../host.ts';
 import { settings } from '../settings.ts';
-import { type Question, questionOf } from './askedOf.ts';
-import type { FoundRun } from './checkpointFile.ts';
-import type { KeptCheckpoint } from './checkpointList.ts';
-import type { Desk } from './desk.ts';
+import { type Question, questionOf } from './desk/askedOf.ts';
+import type { KeptCheckpoint } from './desk/checkpointList.ts';
+import type { Desk } from './desk/desk.ts';
+import { ProbeSet } from './desk/probeSet.ts';
 import { FollowedRun } from './followedRun.ts';
-import { ProbeSet } from './probeSet.ts';
 import { Repeated } from './repeated.ts';
-import { RunFinder } from './runFinder.ts';
+import type { FoundRun } from './runs/checkpointFile.ts';
+import { RunFinder } from './runs/runFinder.ts';
 import { watchSidecars } from './sidecarWatch.ts';
 
 const keys = { run: 'trainingRun', kept: 'trainingKept', choice: 'trainingMap', set: 'trainingSet' };

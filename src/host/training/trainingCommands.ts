@@ -2,11 +2,11 @@ import * as vscode from 'vscode';
 import { imageOf, imagesOf } from '../explainCommand.ts';
 import type { Services } from '../host.ts';
 import { type ImageQuestion, pickImages } from '../pickImage.ts';
-import { count } from './checkpointText.ts';
-import { mostProbes } from './probeSet.ts';
-import type { RunRow } from './runRows.ts';
+import { mostProbes } from './desk/probeSet.ts';
+import { count } from './news/checkpointText.ts';
 import type { Training } from './training.ts';
 import { TrainingView } from './trainingView.ts';
+import type { RunRow } from './tree/runRows.ts';
 
 const probeQuestion: ImageQuestion = {
   title: 'Glassbox: Add to Probe Set',

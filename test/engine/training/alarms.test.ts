@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { createEngine } from '../../../src/engine/engine.ts';
-import { sampleProbes } from '../../../src/host/training/sampleProbes.ts';
+import { sampleProbes } from '../../../src/host/training/desk/sampleProbes.ts';
 import { Random } from '../../../src/shared/random.ts';
 import type { ExplainedClass, ProbeFrames } from '../../../src/shared/trainingProtocol.ts';
 import { type Alarm, accuracy, alarms, flips, moved } from '../../../src/shared/trainingReading.ts';

@@ -1,8 +1,8 @@
 /** What a person who asked for alerts is told of, and what not. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type AlertCause, alertCauses, alertsOf } from '../../../src/host/training/alertRules.ts';
-import type { Facts } from '../../../src/host/training/runReading.ts';
+import { type AlertCause, alertCauses, alertsOf } from '../../../src/host/training/news/alertRules.ts';
+import type { Facts } from '../../../src/host/training/news/runReading.ts';
 import type { Checkpoint } from '../../../src/shared/trainingProtocol.ts';
 import { checkpoint, facts, minute, right, starAlarm, start } from './made.ts';
 

@@ -1,7 +1,7 @@
 /** What a row of the tree says of a checkpoint. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkpointFacts, clock, descriptionOf, spokenOf, standingOf } from '../../../src/host/training/checkpointText.ts';
+import { checkpointFacts, clock, descriptionOf, spokenOf, standingOf } from '../../../src/host/training/news/checkpointText.ts';
 import { checkpoint, facts, minute, right, starAlarm, start } from './made.ts';
 
 const now = new Date(start + 60 * minute);

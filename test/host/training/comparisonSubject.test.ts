@@ -1,7 +1,12 @@
 /** What a panel about two checkpoints says of them: found again after a reload, gone, of a run that is not followed. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ComparedPair, comparisonKey, describeComparison, restoreComparison } from '../../../src/host/training/comparisonSubject.ts';
+import {
+  type ComparedPair,
+  comparisonKey,
+  describeComparison,
+  restoreComparison,
+} from '../../../src/host/training/comparison/comparisonSubject.ts';
 import type { Checkpoint, TrainingState } from '../../../src/shared/trainingProtocol.ts';
 
 const run = { id: '/w/runs/a', kind: 'checkpoints', label: 'runs/a/epoch_*', axis: 'epoch', count: 3 } as const;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { relative } from 'node:path';
 import { test } from 'node:test';
-import { findRuns } from '../../../src/host/training/findRuns.ts';
+import { findRuns } from '../../../src/host/training/runs/findRuns.ts';
 
 const label = (path: string) => relative('/w', path);
 

@@ -4,8 +4,8 @@ import { appendFileSync, cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, s
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import type { FoundRun } from '../../../src/host/training/checkpointFile.ts';
 import { logsOf, stampOfLogs } from '../../../src/host/training/logsOf.ts';
+import type { FoundRun } from '../../../src/host/training/runs/checkpointFile.ts';
 import { repository } from '../../support/paths.ts';
 
 const data = join(repository, 'test/data/logs');

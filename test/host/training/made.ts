@@ -1,5 +1,5 @@
 // Checkpoints and what was read of them, as tests of the host's texts and rules need them.
-import { type Facts, nothingRead } from '../../../src/host/training/runReading.ts';
+import { type Facts, nothingRead } from '../../../src/host/training/news/runReading.ts';
 import type { Checkpoint, ProbeFrames } from '../../../src/shared/trainingProtocol.ts';
 import type { Alarm } from '../../../src/shared/trainingReading.ts';
 

@@ -1,7 +1,7 @@
 /** What the badge counts: checkpoints that came since somebody looked last. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { News, newsText } from '../../../src/host/training/news.ts';
+import { News, newsText } from '../../../src/host/training/news/news.ts';
 import { checkpoint, facts, right, starAlarm } from './made.ts';
 
 const names = (all: readonly { name: string }[]) => all.map(({ name }) => name);

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { type Disk, realDisk } from '../../../src/host/training/disk.ts';
-import { findRuns } from '../../../src/host/training/findRuns.ts';
-import { rankRuns } from '../../../src/host/training/rankRuns.ts';
+import { findRuns } from '../../../src/host/training/runs/findRuns.ts';
+import { rankRuns } from '../../../src/host/training/runs/rankRuns.ts';
+import { type Disk, realDisk } from '../../../src/host/training/watch/disk.ts';
 import { newFolder } from '../../support/engineCalls.ts';
 import { kerasFile } from '../../support/kerasFiles.ts';
 

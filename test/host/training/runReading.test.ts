@@ -1,7 +1,7 @@
 /** What checkpoints say in short: worked out of what was read, and anew only where that is another. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ReadCheckpoint, RunReading } from '../../../src/host/training/runReading.ts';
+import { type ReadCheckpoint, RunReading } from '../../../src/host/training/news/runReading.ts';
 import type { WholeSet } from '../../../src/shared/trainingProtocol.ts';
 import { checkpoint, frames } from './made.ts';
 

@@ -5,11 +5,11 @@ import { basename, join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeModel } from '../../../src/formats/onnx/write.ts';
-import type { CheckpointFile, FoundRun } from '../../../src/host/training/checkpointFile.ts';
-import { type Disk, realDisk } from '../../../src/host/training/disk.ts';
-import { findRuns } from '../../../src/host/training/findRuns.ts';
-import { type Hints, RunWatcher, type WatchOptions } from '../../../src/host/training/runWatcher.ts';
-import { WatchMemory } from '../../../src/host/training/watchMemory.ts';
+import type { CheckpointFile, FoundRun } from '../../../src/host/training/runs/checkpointFile.ts';
+import { findRuns } from '../../../src/host/training/runs/findRuns.ts';
+import { type Disk, realDisk } from '../../../src/host/training/watch/disk.ts';
+import { type Hints, RunWatcher, type WatchOptions } from '../../../src/host/training/watch/runWatcher.ts';
+import { WatchMemory } from '../../../src/host/training/watch/watchMemory.ts';
 import { newFolder } from '../../support/engineCalls.ts';
 import { classifier } from '../../support/onnxModels.ts';
 

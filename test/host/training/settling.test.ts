@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { SetLook } from '../../../src/host/training/fileSet.ts';
-import { Pace, Settling } from '../../../src/host/training/settling.ts';
+import type { SetLook } from '../../../src/host/training/watch/fileSet.ts';
+import { Pace, Settling } from '../../../src/host/training/watch/settling.ts';
 
 /** A look at files `name: stamp`; `modified` by name where it matters. */
 function look(files: Record<string, string>, missing?: string, modified: Record<string, number> = {}): SetLook {

@@ -1,8 +1,8 @@
 /** The item in the status bar. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Facts } from '../../../src/host/training/runReading.ts';
-import { type Followed, statusText } from '../../../src/host/training/statusText.ts';
+import type { Facts } from '../../../src/host/training/news/runReading.ts';
+import { type Followed, statusText } from '../../../src/host/training/news/statusText.ts';
 import type { Checkpoint } from '../../../src/shared/trainingProtocol.ts';
 import { checkpoint, facts, minute, right, starAlarm, start } from './made.ts';
 
