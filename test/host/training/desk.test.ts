@@ -9,6 +9,7 @@ import type { EngineClient } from '../../../src/host/engineClient.ts';
 import type { KeptCheckpoint } from '../../../src/host/training/desk/checkpointList.ts';
 import { type Asked, Desk } from '../../../src/host/training/desk/desk.ts';
 import type { CheckpointFile, FoundRun } from '../../../src/host/training/runs/checkpointFile.ts';
+import { ModelError } from '../../../src/shared/errors.ts';
 import type { ProbeFrames } from '../../../src/shared/trainingProtocol.ts';
 import { sample } from '../../support/paths.ts';
 import { eventually } from '../../support/workbench.ts';
@@ -32,6 +33,8 @@ class Watched {
   readonly frames: [string, ProbeFrames][] = [];
   readonly calls: string[] = [];
   kept: readonly KeptCheckpoint[] = [];
+  /** So many of the next calls find the engine gone. */
+  crashes = 0;
   /** Calls wait until this is settled. */
   held: Promise<void> = Promise.resolve();
 
@@ -47,6 +50,10 @@ class Watched {
       this.calls.push(`${name} ${params.model?.split('/').at(-2) ?? ''}`.trim());
       const context = { signal: options.signal ?? new AbortController().signal, progress: options.onProgress ?? (() => {}) };
       await this.held;
+      if (this.crashes > 0) {
+        this.crashes--;
+        throw new ModelError('engine', 'The engine process ended unexpectedly (signal SIGKILL).');
+      }
       context.signal.throwIfAborted();
       return await (engine as unknown as Record<string, (p: unknown, c: unknown) => Promise<unknown>>)[name]!(params, context);
     };
@@ -210,6 +217,20 @@ test('a file that is overwritten has versions; they are there again after a relo
   await second.read(3);
   assert.deepEqual(shown(second.desk), expected);
   for (const { id } of second.desk.checkpoints) assert.deepEqual(second.desk.framesOf(id)?.confidence, first.desk.framesOf(id)?.confidence);
+});
+
+test('an engine that ends takes no checkpoint with it; one at which it ends again is told of', async (t) => {
+  const watched = new Watched(t);
+  watched.desk.ask(asked);
+  watched.crashes = 1;
+  watched.desk.files(files.slice(0, 2));
+  watched.desk.setAwake(true);
+  await watched.read(2);
+  assert.deepEqual(watched.calls, ['probeFrames epoch_03', 'probeFrames epoch_03', 'probeFrames epoch_01']);
+  watched.crashes = 2;
+  watched.desk.files(files.slice(0, 3));
+  await eventually('it has failed', async () => watched.desk.checkpoints[2]?.reading.state === 'failed' || undefined);
+  assert.equal(watched.calls.length, 5);
 });
 
 test('what lies beside a checkpoint counts as soon as it is there', async (t) => {

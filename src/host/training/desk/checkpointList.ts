@@ -24,6 +24,8 @@ export interface Entry {
   whole: Got<WholeSet> | undefined;
   /** Stamp of the files that could not be used. */
   failed: string | undefined;
+  /** Stamp of the files at which the engine ended once: it may have been for another reason, and they are tried again. */
+  crashed: string | undefined;
   /** Raised with every checkpoint that is written while it is watched; 0: it was there before. */
   arrived: number;
 }
@@ -39,7 +41,7 @@ export class CheckpointList {
     this.#kind = kind;
     this.#entries = kept.map((each) => ({
       checkpoint: { ...each, reading: { state: 'waiting' }, gone: true },
-      ...{ file: undefined, frames: undefined, whole: undefined, failed: undefined, arrived: 0 },
+      ...{ file: undefined, frames: undefined, whole: undefined, failed: undefined, crashed: undefined, arrived: 0 },
     }));
   }
 
@@ -129,7 +131,7 @@ export class CheckpointList {
         ...{ id, name, at, path, modified, bytes, reading: { state: 'waiting' }, gone: false },
         ...{ version: undefined, pinned: before?.checkpoint.pinned ?? false },
       },
-      ...{ file, frames: undefined, whole: undefined, failed: undefined },
+      ...{ file, frames: undefined, whole: undefined, failed: undefined, crashed: undefined },
       arrived: this.#isFirst ? 0 : ++this.#arrivals,
     };
     if (before) this.drop(before);

@@ -253,7 +253,9 @@ export class Desk {
       if (!isOn()) return;
       // Written to meanwhile: the next look at the disk tells. What is wrong with files that are no more is not told.
       const record = toErrorRecord(error);
-      if (isAbort(error) || !isStill || record.code === 'file-changed') set(entry, { reading: { state: 'waiting' } });
+      const isInnocent = record.code === 'engine' && entry.crashed !== stamp;
+      if (isInnocent) entry.crashed = stamp;
+      if (isAbort(error) || !isStill || isInnocent || record.code === 'file-changed') set(entry, { reading: { state: 'waiting' } });
       else {
         entry.failed = stamp;
         set(entry, { reading: { state: 'failed', error: record } });
