@@ -147,6 +147,20 @@ test('what somebody looks at comes right after the newest', async (t) => {
   assert.deepEqual(watched.order, ['epoch_10', 'epoch_05', 'epoch_01', 'epoch_07', 'epoch_03']);
 });
 
+test('at the first look at a run, what only has to be waited for is not called incomplete; what comes later is', async (t) => {
+  const watched = new Watched(t);
+  const looked = (file: CheckpointFile) => ({ ...file, complete: false, why: 'It is looked at for a moment.', isAtRest: true });
+  watched.desk.ask(asked);
+  watched.desk.setAwake(true);
+  watched.desk.files([looked(files[0]!)]);
+  watched.desk.files([looked(files[0]!), looked(files[1]!)]);
+  assert.deepEqual(
+    watched.desk.checkpoints.map(({ reading }) => reading.state),
+    ['waiting', 'incomplete'],
+  );
+  assert.deepEqual(watched.calls, []);
+});
+
 test('what is incomplete is not read, what has gone unread is forgotten, what was read stays', async (t) => {
   const watched = new Watched(t);
   watched.desk.ask(asked);

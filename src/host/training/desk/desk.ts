@@ -194,6 +194,8 @@ export class Desk {
 
   #readingOf(entry: Entry): Reading {
     const { file, failed, checkpoint } = entry;
+    // At the first look at a run nobody is known to write.
+    if (file?.isAtRest && entry.arrived === 0) return { state: 'waiting' };
     if (file && !file.complete) return { state: 'incomplete', why: file.why ?? 'It is being written.' };
     if (failed !== undefined && failed === stampOf(entry) && checkpoint.reading.state === 'failed') return checkpoint.reading;
     return { state: lacks(entry, this.#questions) ? 'waiting' : 'done' };

@@ -33,4 +33,6 @@ export interface CheckpointFile extends RunFile {
   /** Everything is there and nothing was written for a while; else why not, a sentence. */
   complete: boolean;
   why: string | undefined;
+  /** Not complete because it is looked at for a moment, to be sure that nobody writes: nothing is missing. */
+  isAtRest?: boolean;
 }

@@ -39,10 +39,10 @@ export class FollowedFile {
     this.due = undefined;
     if (!look) return this.#lacks(now);
     this.#missing = undefined;
-    const { complete, why, due } = this.#settling.look(look, now);
+    const { complete, why, due, isAtRest } = this.#settling.look(look, now);
     if (due !== undefined) this.due = now + due;
     const { modified, bytes, stamp } = look;
-    this.state = { ...this.file, modified, bytes, stamp, complete, why };
+    this.state = { ...this.file, modified, bytes, stamp, complete, why, ...(isAtRest && { isAtRest }) };
     return { there: true, written: before?.stamp !== stamp };
   }
 

@@ -37,6 +37,8 @@ export interface Verdict {
   why: string | undefined;
   /** Another look is due in so many ms; undefined: not before something happens. */
   due: number | undefined;
+  /** Everything is there and nothing was seen to be written: it is only looked at for a moment. */
+  isAtRest?: boolean;
 }
 
 const settled: Verdict = { complete: true, why: undefined, due: undefined };
@@ -84,7 +86,8 @@ export class Settling {
     }
     const window = this.#window(look);
     if (quiet >= window) return this.#accept(look);
-    return { complete: false, why: this.#why(look, kept), due: Math.min(window - quiet, oftenLooked) };
+    const isAtRest = !this.#sawWriting && kept === 0;
+    return { complete: false, why: this.#why(look, kept), due: Math.min(window - quiet, oftenLooked), ...(isAtRest && { isAtRest }) };
   }
 
   /** Whether a look at this would call it complete. */
