@@ -6,10 +6,10 @@ const view = '.sidebar .pane-body';
 
 /** Shows the view, as a click on its icon in the activity bar does. */
 export async function openModelView(editor: Workbench): Promise<void> {
-  const title = editor.page.locator('.sidebar .composite.title', { hasText: 'Glassbox' });
+  const title = editor.page.locator('.sidebar .composite.title', { hasText: /^Glassbox(?! Training)/ });
   await eventually('the view of Glassbox', async () => {
     if (await appears(title, 200)) return true;
-    await editor.page.locator('.activitybar .action-label[aria-label^="Glassbox"]').click({ timeout: 2000 });
+    await editor.page.locator('.activitybar .action-label[aria-label="Glassbox"]').click({ timeout: 2000 });
     return appears(title, 2000);
   });
 }

@@ -144,9 +144,7 @@ async function tryCommand(editor: Workbench, name: string): Promise<true | undef
   await editor.page.locator('.quick-input-widget .quick-input-box input').fill(`>${name}`, { timeout: 1000 });
   const row = quickPickRow(editor, name).first();
   if (!(await appears(row))) return undefined;
-  // By keyboard where it is the one: a click waits until the window has come to rest.
-  if (await editor.page.locator('.monaco-list-row.focused').and(row).count()) await editor.page.keyboard.press('Enter');
-  else await row.click({ timeout: 1000 });
+  await row.click({ timeout: 1000 });
   return true;
 }
 
