@@ -13,7 +13,21 @@ const { withPage } = useTrainingPage();
 
 const chart = (page: Page, quantity: string) => page.locator(`[data-testid=log-chart][data-quantity="${quantity}"]`);
 const readout = async (page: Page, quantity: string) => await textOf(page, `curves-${quantity}-readout`);
-const tell = (page: Page, logs: readonly PlainLog[]) => page.evaluate((all) => window.trainingHost.tellLogs(all), logs);
+/** Until the page has heard of them and drawn. */
+const tell = (page: Page, logs: readonly PlainLog[]) =>
+  page.evaluate(async (all) => {
+    const heard = new Promise<void>((done) => {
+      const hear = ({ data }: MessageEvent) => {
+        if ((data as { name?: unknown }).name !== 'logs') return;
+        removeEventListener('message', hear);
+        done();
+      };
+      addEventListener('message', hear);
+    });
+    window.trainingHost.tellLogs(all);
+    await heard;
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  }, logs);
 /** Where the cursor of a chart stands, CSS pixels of the page. */
 const cursorOf = async (page: Page, quantity: string) => {
   const box = await chart(page, quantity).locator('.curves-cursor').boundingBox();
