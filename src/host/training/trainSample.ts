@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { ModelError } from '../../shared/errors.ts';
 import type { Services } from '../host.ts';
 import { openSample, sampleFolder } from '../sample.ts';
+import { TrainingView } from './trainingView.ts';
 
 /** In the sample; its first lines say what it does. */
 const script = join('train', 'train.mjs');
@@ -22,7 +23,7 @@ export async function helpSampleTerminals({ context }: Services): Promise<void> 
   variables.replace(variable, modulesOf(context));
 }
 
-/** Trains the sample's network on pictures whose stars are stamped, as a task: it can be watched and ended there. */
+/** Trains the sample's network on pictures whose stars are stamped, as a task that can be ended, and shows the view that follows it. */
 export async function trainSample(services: Services): Promise<void> {
   const folder = await sampleFolder();
   if (folder === undefined) return await openSample(services);
@@ -38,6 +39,8 @@ export async function trainSample(services: Services): Promise<void> {
   const task = new vscode.Task({ type: 'process' }, scope, 'Train a network whose stars are stamped', 'Glassbox', execution);
   task.presentationOptions = { reveal: vscode.TaskRevealKind.Always, focus: false, clear: true };
   await vscode.tasks.executeTask(task);
+  // Its first checkpoint comes in a few seconds.
+  await vscode.commands.executeCommand(`${TrainingView.id}.focus`);
 }
 
 function modulesOf({ extensionUri }: vscode.ExtensionContext): string {
