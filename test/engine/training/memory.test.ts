@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createEngine } from '../../../src/engine/engine.ts';
@@ -54,12 +55,12 @@ test(`${checkpoints} checkpoints of ${megabytes} MB: the process does not grow b
     const frames = await engine.probeFrames({ model, store, images, masks: {}, choice: gradCam }, context);
     assert.deepEqual(frames.errors, []);
     versions.add(frames.version);
-    if (i === 9) settled = resident();
+    if (i === 9) settled = await resident();
   }
   assert.equal(versions.size, checkpoints);
-  const grown = resident() - settled;
-  // Kept, the weights of 30 checkpoints would be 150 MB, and their programs as much again.
-  assert.ok(grown < 60, `${grown.toFixed(0)} MB more than after 10`);
+  const grown = (await resident()) - settled;
+  // Kept, models grow it by 340 MB, programs by 740: measured. What an allocator keeps for itself is some tens.
+  assert.ok(grown < 120, `${grown.toFixed(0)} MB more than after 10`);
 });
 
 test('a model that somebody looks at is used as it is, and stays open', async (t) => {
@@ -78,8 +79,13 @@ test('a model that somebody looks at is used as it is, and stays open', async (t
   assert.deepEqual((await engine.predict({ model, image: images[0]! }, context)).logits, before.logits);
 });
 
-/** MB of memory of the process, once what is not used any more is gone. */
-function resident(): number {
-  collectGarbage();
-  return process.memoryUsage().rss / 2 ** 20;
+/** MB of memory of the process, once what is not used any more is gone: sessions free theirs some time after they are collected. */
+async function resident(): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < 5; i++) {
+    collectGarbage();
+    await sleep(40);
+    least = Math.min(least, process.memoryUsage().rss / 2 ** 20);
+  }
+  return least;
 }
