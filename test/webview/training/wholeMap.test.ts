@@ -60,6 +60,8 @@ function alone(places: readonly Point[], apart = 9): number[] {
 
 async function lookAt(page: Page, scene: TrainingScene, at: number): Promise<void> {
   const { id, name } = checkpointsOf(scene)[at]!;
+  // Before everything is there nobody can look at a checkpoint.
+  await byId(page, 'whole-at').waitFor({ state: 'attached' });
   await page.evaluate((to) => window.trainingHost.show(to), id);
   await page.waitForFunction((text) => document.querySelector('[data-testid=whole-at]')?.textContent?.includes(text), name);
 }
