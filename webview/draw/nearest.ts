@@ -1,4 +1,5 @@
 import type { Point, Transform } from './camera.ts';
+import type { Size } from './geometry.ts';
 import { faint } from './pointState.ts';
 
 /** What searches go over: [n,2] and what is seen of each point; `faint` ones are not found. */
@@ -54,6 +55,20 @@ export function nextTowards({ positions, states }: Places, from: number, key: st
     }
   }
   return found;
+}
+
+/** Where a row is on screen, CSS pixels from the left top corner; undefined: it has no place. */
+export function placeOnScreen(positions: Float32Array | undefined, row: number, to: Transform | undefined): Point | undefined {
+  const [x, y] = [positions?.[2 * row] ?? Number.NaN, positions?.[2 * row + 1] ?? Number.NaN];
+  return to && Number.isFinite(x) && Number.isFinite(y) ? { x: x * to.scale + to.left, y: to.top - y * to.scale } : undefined;
+}
+
+/** Where an arrow key leads: from the point in focus to its neighbour, from none to the one in the middle. Undefined: no arrow, or nothing there. */
+export function stepTo(key: string, places: Places, focus: number | undefined, screen: { to: Transform; size: Size }): number | undefined {
+  if (!ways[key]) return undefined;
+  if (focus !== undefined) return nextTowards(places, focus, key);
+  const middle = { x: screen.size.width / 2, y: screen.size.height / 2 };
+  return nearestTo(places, screen.to, middle, Number.POSITIVE_INFINITY);
 }
 
 /** Rows whose points lie inside a polygon on screen (even–odd). */

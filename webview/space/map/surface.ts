@@ -12,7 +12,8 @@ import {
 } from '../../draw/camera.ts';
 import type { MapTheme } from '../../draw/classColours.ts';
 import type { Size } from '../../draw/geometry.ts';
-import { insideOf, nearestTo, nextTowards } from '../../draw/nearest.ts';
+import { insideOf, nearestTo, placeOnScreen, stepTo } from '../../draw/nearest.ts';
+import { MapPointer } from '../../ui/mapPointer.ts';
 import type { Thumb } from '../thumbs.ts';
 import { clear, drawOverlay, type Tie } from './overlay.ts';
 import { type Painter, type Points, radiusOf } from './painter.ts';
@@ -51,8 +52,6 @@ export interface SurfaceEvents {
 
 /** A point is meant within so many CSS pixels. */
 const reach = 12;
-/** A press that moves less is a click. */
-const still = 4;
 const step = 1.5;
 /** Of the way to where the points are now, per frame of a layout or of the screen. */
 const follow = 0.3;
@@ -85,7 +84,9 @@ export class Surface {
   #asked = false;
   /** When the page was scrolled last, ms. */
   #scrolled = Number.NEGATIVE_INFINITY;
-  #drag: { from: Point; last: Point; moved: boolean; lasso: Point[] | undefined } | undefined;
+  readonly #pointer: MapPointer;
+  /** Being drawn. */
+  #lasso: Point[] | undefined;
   #pictures: Pictures = noPictures;
 
   constructor(events: SurfaceEvents) {
@@ -101,7 +102,7 @@ export class Surface {
     this.#over.className = 'map-canvas';
     this.element.append(this.#painter.canvas, this.#over);
     new ResizeObserver(([entry]) => entry && this.#resize(entry.contentRect)).observe(this.element);
-    this.#listen();
+    this.#pointer = this.#listen();
   }
 
   /** Whether the graphics card draws the points. */
@@ -133,9 +134,8 @@ export class Surface {
 
   /** Gives up the lasso that is being drawn. Returns whether there was one. */
   dropLasso(): boolean {
-    if (!this.#drag?.lasso) return false;
-    this.#drag = undefined;
-    this.#ask();
+    if (!this.#lasso) return false;
+    this.#pointer.break();
     return true;
   }
 
@@ -224,7 +224,7 @@ export class Surface {
             first: focus === undefined ? [] : [focus, ...ties.map(({ row }) => row)],
           });
     const { placed, side } = this.#pictures;
-    const lasso = this.#drag?.lasso ?? [];
+    const lasso = this.#lasso ?? [];
     drawOverlay(pen, { points, focus, ties, hover, lasso, pictures: placed, side, thumb }, transform, radius, theme);
   }
 
@@ -270,10 +270,7 @@ export class Surface {
   }
 
   #placeOf(row: number): Point | undefined {
-    const to = this.#transform;
-    const positions = this.#scene.points?.positions;
-    const [x, y] = [positions?.[2 * row] ?? Number.NaN, positions?.[2 * row + 1] ?? Number.NaN];
-    return to && Number.isFinite(x) && Number.isFinite(y) ? { x: x * to.scale + to.left, y: to.top - y * to.scale } : undefined;
+    return placeOnScreen(this.#scene.points?.positions, row, this.#transform);
   }
 
   /** What is under the pointer: a picture, or the nearest point. */
@@ -286,82 +283,54 @@ export class Surface {
     return picture?.row ?? nearestTo({ positions: points.positions, states: points.look.states }, to, at, reach);
   }
 
-  #listen(): void {
-    const { element } = this;
-    element.addEventListener('pointerdown', (event) => this.#down(event));
-    element.addEventListener('pointermove', (event) => this.#move(event));
-    element.addEventListener('pointerup', (event) => this.#up(event));
-    element.addEventListener('pointercancel', () => {
-      this.#drag = undefined;
-      this.#ask();
-    });
-    element.addEventListener('pointerleave', () => this.#unhover());
-    element.addEventListener('dblclick', (event) => {
-      const row = this.#rowAt(this.#at(event));
-      if (row !== undefined) this.#events.opened(row);
-    });
-    element.addEventListener(
-      'wheel',
-      (event) => {
-        // Who scrolls the page is not stopped where the map comes under the pointer.
-        if (event.timeStamp - this.#scrolled < 300) return;
-        event.preventDefault();
-        // A line is about 16 pixels; pinching comes as a wheel with Ctrl, in smaller numbers.
-        const pixels = event.deltaY * (event.deltaMode === 1 ? 16 : 1);
-        this.#zoomAt(Math.exp(-pixels * (event.ctrlKey ? 0.01 : 0.002)), this.#at(event));
-      },
-      { passive: false },
-    );
-    element.addEventListener('keydown', (event) => this.#key(event));
+  #listen(): MapPointer {
+    this.element.addEventListener('keydown', (event) => this.#key(event));
     addEventListener('scroll', ({ timeStamp }) => {
       this.#scrolled = timeStamp;
     });
+    return new MapPointer(this.element, {
+      hover: (at) => {
+        const row = this.#rowAt(at);
+        if (row !== this.#scene.hover) this.#events.hovered(row, (row === undefined ? undefined : this.#placeOf(row)) ?? at);
+      },
+      leave: () => this.#unhover(),
+      press: (at, event) => {
+        this.#lasso = this.#scene.lassoing || event.shiftKey ? [at] : undefined;
+      },
+      click: (at) => {
+        this.#lasso = undefined;
+        this.#ask();
+        this.#events.focused(this.#rowAt(at));
+      },
+      drag: (at, by) => {
+        if (!this.#lasso) return this.#pan(by.x, by.y);
+        this.#lasso.push(at);
+        this.#ask();
+      },
+      drop: (broken) => this.#drop(broken),
+      open: (at) => {
+        const row = this.#rowAt(at);
+        if (row !== undefined) this.#events.opened(row);
+      },
+      zoom: (factor, at) => this.#zoomAt(factor, at),
+      wheel: ({ timeStamp, ctrlKey }) => {
+        // Who scrolls the page is not stopped where the map comes under the pointer.
+        if (timeStamp - this.#scrolled < 300) return 0;
+        // Pinching comes as a wheel with Ctrl, in smaller numbers.
+        return ctrlKey ? 0.01 : 0.002;
+      },
+    });
   }
 
-  #at(event: MouseEvent): Point {
-    const { left, top } = this.element.getBoundingClientRect();
-    return { x: event.clientX - left - this.element.clientLeft, y: event.clientY - top - this.element.clientTop };
-  }
-
-  #down(event: PointerEvent): void {
-    if (event.button !== 0) return;
-    const at = this.#at(event);
-    this.element.setPointerCapture(event.pointerId);
-    this.#drag = { from: at, last: at, moved: false, lasso: this.#scene.lassoing || event.shiftKey ? [at] : undefined };
-  }
-
-  #move(event: PointerEvent): void {
-    const at = this.#at(event);
-    const drag = this.#drag;
-    if (!drag) {
-      const row = this.#rowAt(at);
-      if (row !== this.#scene.hover) this.#events.hovered(row, (row === undefined ? undefined : this.#placeOf(row)) ?? at);
-      return;
-    }
-    if (!drag.moved && Math.hypot(at.x - drag.from.x, at.y - drag.from.y) < still) return;
-    drag.moved = true;
-    if (drag.lasso) {
-      drag.lasso.push(at);
-      this.#ask();
-    } else {
-      this.#pan(at.x - drag.last.x, at.y - drag.last.y);
-    }
-    drag.last = at;
-  }
-
-  #up(event: PointerEvent): void {
-    const drag = this.#drag;
-    this.#drag = undefined;
-    if (!drag) return;
+  /** What is inside the lasso, if one was drawn to its end. */
+  #drop(broken: boolean): void {
+    const lasso = this.#lasso;
+    this.#lasso = undefined;
     this.#ask();
-    if (!drag.moved) {
-      this.#events.focused(this.#rowAt(this.#at(event)));
-      return;
-    }
     const to = this.#transform;
     const { points } = this.#scene;
-    if (drag.lasso && points && to)
-      this.#events.lassoed(insideOf({ positions: points.positions, states: points.look.states }, to, drag.lasso));
+    if (lasso && !broken && points && to)
+      this.#events.lassoed(insideOf({ positions: points.positions, states: points.look.states }, to, lasso));
   }
 
   #key(event: KeyboardEvent): void {
@@ -386,11 +355,10 @@ export class Surface {
   /** Returns whether the key is an arrow. */
   #arrow(key: string): boolean {
     const { points, focus } = this.#scene;
-    if (!key.startsWith('Arrow') || !points) return false;
-    const places = { positions: points.positions, states: points.look.states };
     const to = this.#transform;
-    const middle = { x: this.#size.width / 2, y: this.#size.height / 2 };
-    const next = focus === undefined ? to && nearestTo(places, to, middle, Number.POSITIVE_INFINITY) : nextTowards(places, focus, key);
+    if (!key.startsWith('Arrow') || !points || !to) return false;
+    const places = { positions: points.positions, states: points.look.states };
+    const next = stepTo(key, places, focus, { to, size: this.#size });
     if (next !== undefined) this.#events.focused(next);
     return true;
   }

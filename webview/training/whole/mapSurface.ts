@@ -1,7 +1,8 @@
 import { type Bounds, type Camera, type Point, panned, type Transform, transformOf, whole, zoomed } from '../../draw/camera.ts';
 import type { MapTheme } from '../../draw/classColours.ts';
 import type { Size } from '../../draw/geometry.ts';
-import { nearestTo, nextTowards } from '../../draw/nearest.ts';
+import { nearestTo, placeOnScreen, stepTo } from '../../draw/nearest.ts';
+import { MapPointer } from '../../ui/mapPointer.ts';
 import type { Marks } from './mapMarks.ts';
 import { drawMap, pointRadius } from './paintPoints.ts';
 import { Sprites } from './sprites.ts';
@@ -36,8 +37,6 @@ export interface MapEvents {
 
 /** A point is meant within so many CSS pixels. */
 const reach = 14;
-/** A press that moves less is a click. */
-const still = 4;
 
 /** Points that move from checkpoint to checkpoint. It draws when something changed, and rests otherwise. */
 export class MapSurface {
@@ -50,7 +49,6 @@ export class MapSurface {
   readonly #travel = new Travel();
   #sprites: { key: string; marks: Marks; theme: MapTheme; of: Sprites } | undefined;
   #asked = false;
-  #drag: { from: Point; last: Point; moved: boolean } | undefined;
 
   constructor(events: MapEvents) {
     this.#events = events;
@@ -67,9 +65,7 @@ export class MapSurface {
 
   /** Where a row is drawn now, CSS pixels from the left top corner. */
   placeOf(row: number): Point | undefined {
-    const to = this.#transform;
-    const [x, y] = [this.#shown?.positions[2 * row] ?? Number.NaN, this.#shown?.positions[2 * row + 1] ?? Number.NaN];
-    return to && Number.isFinite(x) && Number.isFinite(y) ? { x: x * to.scale + to.left, y: to.top - y * to.scale } : undefined;
+    return placeOnScreen(this.#shown?.positions, row, this.#transform);
   }
 
   get size(): Size {
@@ -175,58 +171,23 @@ export class MapSurface {
   }
 
   #listen(): void {
-    const { element } = this;
-    element.addEventListener('pointerdown', (event) => {
-      if (event.button !== 0) return;
-      const at = this.#at(event);
-      element.setPointerCapture(event.pointerId);
-      this.#drag = { from: at, last: at, moved: false };
-    });
-    element.addEventListener('pointermove', (event) => this.#move(event));
-    element.addEventListener('pointerup', (event) => {
-      const drag = this.#drag;
-      this.#drag = undefined;
-      if (drag && !drag.moved) this.#events.focused(this.#rowAt(this.#at(event)));
-    });
-    element.addEventListener('pointercancel', () => {
-      this.#drag = undefined;
-    });
-    element.addEventListener('pointerleave', () => this.#events.hovered(undefined, { x: 0, y: 0 }));
-    element.addEventListener('dblclick', (event) => {
-      const row = this.#rowAt(this.#at(event));
-      if (row !== undefined) this.#events.opened(row);
-    });
-    element.addEventListener(
-      'wheel',
-      (event) => {
-        // The side bar scrolls through many things: the map takes the wheel only when that is meant.
-        if (!event.ctrlKey && !event.metaKey) return;
-        event.preventDefault();
-        const pixels = event.deltaY * (event.deltaMode === 1 ? 16 : 1);
-        this.#zoomAt(Math.exp(-pixels * 0.005), this.#at(event));
+    this.element.addEventListener('keydown', (event) => this.#key(event));
+    new MapPointer(this.element, {
+      hover: (at) => {
+        const row = this.#rowAt(at);
+        if (row !== this.#scene?.hover) this.#events.hovered(row, (row === undefined ? undefined : this.placeOf(row)) ?? at);
       },
-      { passive: false },
-    );
-    element.addEventListener('keydown', (event) => this.#key(event));
-  }
-
-  #at(event: MouseEvent): Point {
-    const { left, top } = this.element.getBoundingClientRect();
-    return { x: event.clientX - left - this.element.clientLeft, y: event.clientY - top - this.element.clientTop };
-  }
-
-  #move(event: PointerEvent): void {
-    const at = this.#at(event);
-    const drag = this.#drag;
-    if (!drag) {
-      const row = this.#rowAt(at);
-      if (row !== this.#scene?.hover) this.#events.hovered(row, (row === undefined ? undefined : this.placeOf(row)) ?? at);
-      return;
-    }
-    if (!drag.moved && Math.hypot(at.x - drag.from.x, at.y - drag.from.y) < still) return;
-    drag.moved = true;
-    this.#pan(at.x - drag.last.x, at.y - drag.last.y);
-    drag.last = at;
+      leave: () => this.#events.hovered(undefined, { x: 0, y: 0 }),
+      click: (at) => this.#events.focused(this.#rowAt(at)),
+      drag: (_, by) => this.#pan(by.x, by.y),
+      open: (at) => {
+        const row = this.#rowAt(at);
+        if (row !== undefined) this.#events.opened(row);
+      },
+      zoom: (factor, at) => this.#zoomAt(factor, at),
+      // The side bar scrolls through many things: the map takes the wheel only when that is meant.
+      wheel: ({ ctrlKey, metaKey }) => (ctrlKey || metaKey ? 0.005 : 0),
+    });
   }
 
   #key(event: KeyboardEvent): void {
@@ -250,11 +211,8 @@ export class MapSurface {
   #arrow(key: string): boolean {
     const [to, places, focus] = [this.#transform, this.#places, this.#scene?.focus];
     if (!key.startsWith('Arrow') || !to || !places) return false;
-    const middle = { x: this.#size.width / 2, y: this.#size.height / 2 };
-    const next =
-      focus === undefined || !this.placeOf(focus)
-        ? nearestTo(places, to, middle, Number.POSITIVE_INFINITY)
-        : nextTowards(places, focus, key);
+    const isThere = focus !== undefined && this.placeOf(focus) !== undefined;
+    const next = stepTo(key, places, isThere ? focus : undefined, { to, size: this.#size });
     if (next !== undefined) this.#events.focused(next);
     return true;
   }
