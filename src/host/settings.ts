@@ -20,6 +20,8 @@ export interface Settings {
   datasetExclude: readonly string[];
   /** Share of the time that goes into checkpoints other than the newest, percent. */
   trainingBudget: number;
+  /** Folder of pictures → folder that mirrors it with masks of their objects. */
+  masks: Readonly<Record<string, string>>;
 }
 
 export function settings(): Settings {
@@ -35,6 +37,7 @@ export function settings(): Settings {
     labels: values.get('labels', ''),
     datasetExclude: values.get('datasetExclude', []),
     trainingBudget: values.get('training.budget', 50),
+    masks: values.get('training.masks', {}),
   };
 }
 

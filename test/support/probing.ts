@@ -30,9 +30,12 @@ export async function writeCheckpoint(path: string, overrides: Partial<Small>): 
 }
 
 /** A mask of the picture's size, white in a rectangle; returns its path. */
-export async function writeMask(path: string, { width = 16, height = 12, left = 0, top = 0, right = 0, bottom = 0 }): Promise<string> {
+export async function writeMask(
+  path: string,
+  { width = 16, height = 12, left = 0, top = 0, right = 0, bottom = 0, value = 255 },
+): Promise<string> {
   const inside = (x: number, y: number) => x >= left && x < right && y >= top && y < bottom;
-  const data = Uint8Array.from({ length: width * height }, (_, i) => (inside(i % width, Math.floor(i / width)) ? 255 : 0));
+  const data = Uint8Array.from({ length: width * height }, (_, i) => (inside(i % width, Math.floor(i / width)) ? value : 0));
   await sharp(data, { raw: { width, height, channels: 1 } })
     .png()
     .toFile(path);

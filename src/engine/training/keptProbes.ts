@@ -5,7 +5,7 @@ import type { MapChoice } from '../../shared/trainingProtocol.ts';
 import type { KnownVersion } from './checkpoint.ts';
 
 /** Raised with every change of what is kept: older ones are computed anew. */
-const kinds = { logits: 'logits-1', maps: 'map-1', lastMask: 'mask-1', choices: 'choice-1', about: 'about-1' };
+const kinds = { logits: 'logits-1', maps: 'map-2', lastMask: 'mask-1', choices: 'choice-1', about: 'about-1' };
 
 /** A request with its defaults filled in. */
 export interface MapKey {

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { ObjectMask } from '../../explain/evidence.ts';
 import { readFileBounded } from '../../formats/file.ts';
 import { decodeImage, type RgbImage } from '../../image/decode.ts';
+import { objectMask } from '../../image/objectMask.ts';
 import { type FedImage, type InputSize, preprocess } from '../../image/preprocess.ts';
 import { stampOf } from '../../importers/files.ts';
 import { ModelError } from '../../shared/errors.ts';
@@ -79,7 +80,7 @@ export class ProbeImages {
     return probe;
   }
 
-  /** The mask of a probe, white where the object is, cut and resized as the probe is. */
+  /** The mask of a probe, 1 where the object is, cut and resized as the probe is. */
   async mask(path: string, hash: string, { how, input, signal }: FeedContext): Promise<ObjectMask> {
     const key = `mask ${hash}\n${fitKey(how, input)}`;
     const known = this.#kept.get(key)?.mask;
@@ -88,7 +89,7 @@ export class ProbeImages {
     if (image.hash !== hash) throw changed(path, 'mask');
     const { height, width } = input;
     const grey: Preprocessing = { ...how, channels: 'gray', scale: 1 / 255, mean: [0], std: [1] };
-    const { tensor } = preprocess(image, grey, { channels: 1, height, width });
+    const { tensor } = preprocess(objectMask(image), grey, { channels: 1, height, width });
     const mask = { values: tensor, height, width };
     this.#kept.set(key, { mask }, tensor.byteLength);
     return mask;

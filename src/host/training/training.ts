@@ -11,7 +11,7 @@ import type {
   WholeSet,
 } from '../../shared/trainingProtocol.ts';
 import type { Host } from '../host.ts';
-import { settings } from '../settings.ts';
+import { section, settings } from '../settings.ts';
 import { type Question, questionOf } from './desk/askedOf.ts';
 import type { KeptCheckpoint } from './desk/checkpointList.ts';
 import type { Desk } from './desk/desk.ts';
@@ -66,6 +66,9 @@ export class Training implements vscode.Disposable {
       this.#finder,
       this.#finder.onDidChange(() => this.#renew()),
       host.dataset.onDidChange(() => this.#unheard(this.#ask())),
+      vscode.workspace.onDidChangeConfiguration(
+        (event) => event.affectsConfiguration(`${section}.training.masks`) && this.#unheard(this.#ask()),
+      ),
       watchSidecars((isMeant) => this.#followed?.desk.askAgain(isMeant)),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#renew()),
     ];
@@ -294,7 +297,7 @@ export class Training implements vscode.Disposable {
     const { dataset, stores, context } = this.#host;
     const images = await dataset.current();
     const isIndexed = images !== undefined && (await stores.isKept(images.folder));
-    const wishes = { choice: this.choice, evaluates: context.workspaceState.get<boolean>(keys.set) };
+    const wishes = { choice: this.choice, evaluates: context.workspaceState.get<boolean>(keys.set), masks: settings().masks };
     const question = await questionOf(this.#probeSet, images, isIndexed, wishes);
     if (followed !== this.#followed) return;
     const key = ({ asked: { choice } }: Question) => JSON.stringify(choice);

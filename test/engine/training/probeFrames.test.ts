@@ -136,6 +136,21 @@ test('a mask is cut as the picture is, and measured with the map before it is av
   assert.ok(Math.abs(padded.objectArea[0]! - 3 / 6) < 1e-6, `${padded.objectArea[0]}`);
 });
 
+test('a mask of class numbers says the same as one in black and white', async (t) => {
+  const { folder, images, ask } = await newProbes(t, { count: 2 });
+  const object = { left: 4, top: 3, right: 8, bottom: 9 };
+  const [white, numbers] = [
+    await writeMask(join(folder, 'white.png'), object),
+    await writeMask(join(folder, 'numbers.png'), { ...object, value: 7 }),
+  ];
+  const said = async (mask: string) => {
+    const { objectArea, objectShare, objectPeak } = await ask({ masks: { [images[0]!]: mask } });
+    return [objectArea[0], objectShare[0], objectPeak[0]];
+  };
+  assert.ok(Math.abs((await said(white))[0]! - 24 / 192) < 1e-3);
+  assert.deepEqual(await said(numbers), await said(white));
+});
+
 test('maps of more than 32 cells a side are averaged over cells, their evidence is not', async (t) => {
   const { folder, images, engine, ask } = await newProbes(t, { count: 2 });
   const model = await writeCheckpoint(join(folder, 'large.onnx'), { ...checkpoint(2), input: ['N', 3, 40, 50] });

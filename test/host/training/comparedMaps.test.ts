@@ -162,7 +162,7 @@ test('a page may ask about probes and pictures of the data set, not about others
     images: [image, '/broken.png'],
     newest: undefined,
   });
-  const calls = comparisonCalls({ engine, jobs: new SharedJobs(), now });
+  const calls = comparisonCalls({ engine, jobs: new SharedJobs(), now, maskFolders: () => ({ images: 'masks' }) });
   const context = { signal, progress: () => {} };
   const [small, broken] = await calls.thumbnails({ generation: 1, images: [image, '/broken.png'] }, context);
   assert.deepEqual([small?.width, small?.data.length, broken], [96, 96 * 96 * 3, undefined]);

@@ -13,6 +13,7 @@ import type {
 import type { Host } from '../../host.ts';
 import { loadPage } from '../../loadPage.ts';
 import { servePages } from '../../ports.ts';
+import { settings } from '../../settings.ts';
 import { Showings } from '../../showings.ts';
 import type { Training } from '../training.ts';
 import { type ComparedNow, comparisonCalls } from './comparisonCalls.ts';
@@ -189,7 +190,7 @@ export class ComparisonPanel implements vscode.Disposable {
         if (training.state.following === 'off') await training.follow();
         if (training.state.run?.id !== this.#pair.run.id) await training.chooseRun(this.#pair.run.id);
       },
-      ...comparisonCalls({ engine, jobs: this.#jobs, now }),
+      ...comparisonCalls({ engine, jobs: this.#jobs, now, maskFolders: () => settings().masks }),
       ...comparisonEditorCalls({ host, training, now }),
     };
   }

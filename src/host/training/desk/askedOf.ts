@@ -1,7 +1,7 @@
 import type { MapChoice, TrainingState } from '../../../shared/trainingProtocol.ts';
 import type { ImageSet } from '../../datasets/imageSet.ts';
 import type { Asked, EvaluatedSet } from './desk.ts';
-import { masksOf } from './masksOf.ts';
+import { type MaskFolders, masksOf } from './masksOf.ts';
 import type { ProbeSet } from './probeSet.ts';
 
 /** Images of a data set that are evaluated at each checkpoint. */
@@ -13,6 +13,7 @@ const few = 500;
 interface Wishes {
   choice: MapChoice;
   evaluates: boolean | undefined;
+  masks: MaskFolders;
 }
 
 /** What is asked of every checkpoint, and what the views say of the data set. */
@@ -26,10 +27,13 @@ export async function questionOf(
   probeSet: ProbeSet,
   dataset: ImageSet | undefined,
   isIndexed: boolean,
-  { choice, evaluates }: Wishes,
+  { choice, evaluates, masks: folders }: Wishes,
 ): Promise<Question> {
   const probes = probeSet.of(dataset?.images ?? []);
-  const masks = await masksOf(probes.map(({ path }) => path));
+  const masks = await masksOf(
+    probes.map(({ path }) => path),
+    folders,
+  );
   if (!dataset || dataset.images.length === 0) return { asked: { probes, masks, choice, set: undefined }, set: undefined };
   const { images, label } = dataset;
   const evaluated = evaluatedOf(dataset);

@@ -1,21 +1,41 @@
 import { stat } from 'node:fs/promises';
 import { parse, sep } from 'node:path';
 
-/** Where a data set keeps the pictures, and where the masks of the same names are. */
-const beside: readonly [string, string] = ['images', 'masks'];
+/** Folder of pictures → folder that mirrors it with their masks; both may have several parts ("annotations/trimaps"). */
+export type MaskFolders = Readonly<Record<string, string>>;
 
-/** By image: a picture that is white where the object is, of the same name in `masks` instead of `images`. */
-export async function masksOf(images: readonly string[]): Promise<Readonly<Record<string, string>>> {
-  const found = await Promise.all(images.map(async (image) => [image, await maskOf(image)] as const));
+/** What data sets add to the name of a picture: nothing, Carvana's, ISIC's. */
+const additions = ['', '_mask', '_segmentation'];
+
+/** By image: a picture that tells where the object is (see `image/objectMask`), of the same name in the folder of masks. */
+export async function masksOf(images: readonly string[], folders: MaskFolders): Promise<Readonly<Record<string, string>>> {
+  const found = await Promise.all(images.map(async (image) => [image, await firstFile(candidates(image, folders))] as const));
   return Object.fromEntries(found.flatMap(([image, mask]) => (mask === undefined ? [] : [[image, mask]])));
 }
 
-async function maskOf(image: string): Promise<string | undefined> {
-  const [from, to] = beside;
+function candidates(image: string, folders: MaskFolders): string[] {
   const { dir, name } = parse(image);
-  const folders = dir.split(sep);
-  const at = folders.lastIndexOf(from);
-  if (at < 0) return undefined;
-  const mask = [...folders.slice(0, at), to, ...folders.slice(at + 1), `${name}.png`].join(sep);
-  return (await stat(mask).catch(() => undefined))?.isFile() ? mask : undefined;
+  const parts = dir.split(sep);
+  return Object.entries(folders).flatMap(([from, to]) => {
+    const [own, others] = [partsOf(from), partsOf(to)];
+    const at = own.length === 0 ? -1 : lastIndexOf(parts, own);
+    if (at < 0 || others.length === 0) return [];
+    const folder = [...parts.slice(0, at), ...others, ...parts.slice(at + own.length)].join(sep);
+    return additions.map((addition) => `${folder}${sep}${name}${addition}.png`);
+  });
+}
+
+function partsOf(path: string): string[] {
+  return path.split(/[\\/]/).filter((part) => part !== '');
+}
+
+/** Where `some` stand in a row last; -1: nowhere. */
+function lastIndexOf(parts: readonly string[], some: readonly string[]): number {
+  for (let at = parts.length - some.length; at >= 0; at--) if (some.every((part, i) => parts[at + i] === part)) return at;
+  return -1;
+}
+
+async function firstFile(paths: readonly string[]): Promise<string | undefined> {
+  for (const path of paths) if ((await stat(path).catch(() => undefined))?.isFile()) return path;
+  return undefined;
 }
