@@ -2,7 +2,9 @@ import { basename, dirname, extname, join } from 'node:path';
 import { isNamedByFolder } from '../../../shared/modelFormats.ts';
 import type { RunAxis } from '../../../shared/trainingProtocol.ts';
 import type { FoundRun, RunFile } from './checkpointFile.ts';
-import { areOtherNumbers, isTemporary, type NameKey, type ParsedName, parseName, type Sureness } from './runNames.ts';
+import type { Sureness } from './nameWords.ts';
+import { areOtherNumbers } from './otherNumbers.ts';
+import { isTemporary, type NameKey, type ParsedName, parseName } from './runNames.ts';
 
 /** So many files make a run, by how sure their numbers are. */
 const least: Readonly<Record<Sureness, number>> = { named: 1, short: 2, bare: 3 };
