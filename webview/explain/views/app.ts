@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { describeError } from '../../../src/shared/errors.ts';
+import { announcements } from '../../page/announcements.ts';
 import { banner } from '../../page/banner.ts';
 import { chooseModelView } from '../../page/chooseModel.ts';
 import { errorView } from '../../page/errorView.ts';
@@ -26,8 +27,7 @@ export function app(state: PageState, actions: Actions): TemplateResult {
   const now = phase(state);
   return html`${header(state, actions)} ${warnings(state, actions)} ${labelOffer(state, actions)} ${question(state, actions)}
     ${isComparing(state) ? compareView(state, actions) : explainView(state, actions, now)}
-    <p class="visually-hidden" role="status" aria-live="polite" data-testid="status">${isComparing(state) ? '' : spoken(state)}</p>
-    ${state.notice === undefined ? nothing : html`<p class="notice" role="status" data-testid="notice">${state.notice}</p>`}`;
+    ${announcements({ spoken: isComparing(state) ? '' : spoken(state), notice: state.notice })}`;
 }
 
 function warnings({ prediction, warningsHidden }: PageState, actions: Actions): TemplateResult | typeof nothing {

@@ -1,4 +1,5 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
+import { noticeView } from '../../page/announcements.ts';
 import { errorView } from '../../page/errorView.ts';
 import { measured } from '../../ui/measured.ts';
 import { vars } from '../../ui/vars.ts';
@@ -18,7 +19,7 @@ export function app(state: PageState, flow: Flow): TemplateResult {
   return html`<main class="training">
       <div class="training-body" ${measured((width) => flow.resized(width))} ${vars(axisVars(state))}>${body(state, flow)}</div>
     </main>
-    ${state.notice === undefined ? nothing : html`<p class="notice" role="status" data-testid="notice">${state.notice}</p>`}`;
+    ${noticeView(state.notice)}`;
 }
 
 /** Where the axis begins and ends, for everything that has it; how many rows stand beside each other. */

@@ -1,7 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { describeError } from '../../../src/shared/errors.ts';
+import { announcements } from '../../page/announcements.ts';
 import { banner } from '../../page/banner.ts';
 import { chooseModelView } from '../../page/chooseModel.ts';
+import { loadingModel } from '../../page/loadingModel.ts';
 import { activationsView } from '../activations/activationsView.ts';
 import { filtersView } from '../filters/filtersView.ts';
 import type { Flow } from '../flow.ts';
@@ -19,8 +21,7 @@ export function app(state: UnitsState, flow: Flow): TemplateResult {
   const warnings = state.warningsHidden ? [] : (state.units?.model.warnings ?? []);
   return html`${header(state, flow)} ${banner({ warnings, onHide: () => flow.hideWarnings() })}
     <main class="units">${body(state, flow)}</main>
-    <p class="visually-hidden" role="status" aria-live="polite" data-testid="status">${spoken(state)}</p>
-    ${state.notice === undefined ? nothing : html`<p class="notice" role="status" data-testid="notice">${state.notice}</p>`}`;
+    ${announcements({ spoken: spoken(state), notice: state.notice })}`;
 }
 
 function body(state: UnitsState, flow: Flow): TemplateResult {
@@ -36,10 +37,7 @@ function body(state: UnitsState, flow: Flow): TemplateResult {
     case 'error':
       return failureView(state, flow);
     case 'loading':
-      return html`<div class="page-loading" data-testid="loading">
-        <span class="skeleton line short"></span><span class="skeleton line"></span>
-        <p class="small late">Reading the model. Large ones take a while the first time.</p>
-      </div>`;
+      return loadingModel();
     case 'ready':
       return html`${layerBar(state, flow)} ${content(state, flow)}`;
   }
