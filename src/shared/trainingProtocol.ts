@@ -180,6 +180,8 @@ export interface TrainingLog {
   /** That one can open: of a folder's event files the newest. */
   file: string;
   kind: 'csv' | 'json' | 'tensorboard';
+  /** When it was written last, ms since 1970; NaN where it could not be read. */
+  modified: number;
   axis: 'epoch' | 'step';
   series: readonly LogSeries[];
   warnings: readonly ErrorRecord[];

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { LogFiles } from '../../../src/engine/training/logs/logFiles.ts';
 import { trainingLogs } from '../../../src/engine/training/trainingLogs.ts';
+import { firstNotFinite } from '../../../src/shared/notFinite.ts';
 import { Random } from '../../../src/shared/random.ts';
 import type { LogSeries, TrainingLog } from '../../../src/shared/trainingProtocol.ts';
 import { repository } from '../../support/paths.ts';
@@ -195,11 +196,11 @@ test('JSON: NaN as Python and as JavaScript write it, nested and quoted numbers,
     [
       [
         [1, 1],
-        [2, NaN_],
         [3, 3],
       ],
       [[2, 2]],
     ],
+    'rows of two kinds',
   );
   const nested = await readOne(write(t, 'a.jsonl', '{"epoch":1,"train":{"loss":"0.5"}}\n{"epoch":2,"train":{"loss":0.25}}\n'));
   assert.deepEqual(xy(curve(nested, 'train/loss')), [
@@ -214,6 +215,48 @@ test('JSON: NaN as Python and as JavaScript write it, nested and quoted numbers,
     ),
   );
   assert.deepEqual([xy(curve(state, 'loss')), [...curve(state, 'eval_loss').step!]], [[[0.5, 2]], [20]]);
+});
+
+test('JSON: nulls of a row in which the loss of training is null are NaN, others are gaps', async (t) => {
+  const lines = (rows: readonly object[]) => rows.map((row) => JSON.stringify(row)).join('\n');
+  const diverged = [
+    { epoch: 0, loss: 2, acc: 0.2, val_loss: 1 },
+    { epoch: 1, loss: NaN_, acc: 0.1, val_loss: NaN_ },
+    { epoch: 2, loss: NaN_, acc: 0.1, val_loss: NaN_ },
+  ];
+  const log = await readOne(write(t, 'log.jsonl', lines(diverged)));
+  assert.deepEqual([...curve(log, 'loss').y, ...curve(log, 'val_loss').y], [2, NaN_, NaN_, 1, NaN_, NaN_]);
+  const never = await readOne(write(t, 'log.jsonl', lines(diverged.slice(1))));
+  assert.deepEqual([names(never), ...curve(never, 'loss').y], [['loss', 'acc', 'val_loss'], NaN_, NaN_]);
+  const seldom = await readOne(
+    write(t, 'log.jsonl', lines([1, 2, 3, 4, 5].map((at) => ({ epoch: at, loss: at, val_loss: at % 2 ? at : null })))),
+  );
+  assert.deepEqual([...curve(seldom, 'val_loss').x], [1, 3, 5]);
+  const python = await readOne(write(t, 'history.json', '{"loss": [3, 2, 1], "val_loss": [1.5, null, 0.5], "f1": [null, null, null]}'));
+  assert.deepEqual(
+    [names(python), [...curve(python, 'val_loss').x]],
+    [
+      ['loss', 'val_loss'],
+      [0, 2],
+    ],
+  );
+});
+
+test('where a curve stops being finite, in every kind of log; what is not defined yet is no sign', async (t) => {
+  const at = (log: TrainingLog) => Object.fromEntries(log.series.map((series) => [series.name, firstNotFinite(series)]));
+  const csv =
+    'epoch,loss,acc,val_loss,auc,f1,lr\n0,2,0.1,,NaN,0.5,NA\n1,inf,0.2,nan,NaN,NaN,1\n2,-inf,nan,0.5,NaN,0.5,\n3,nan,0.2,-Inf,NaN,0.5,1\n';
+  const table = await readOne(write(t, 'a.csv', csv));
+  assert.deepEqual(at(table), { loss: 1, acc: 2, val_loss: 2, auc: undefined, f1: 1, lr: undefined });
+  assert.equal(curve(table, 'val_loss').x[2], 3, 'an empty cell is nothing');
+  const json = await readOne(
+    write(t, 'history.json', '{"loss": [NaN, 1], "val_loss": [NaN, 1], "acc": [1, "NaN"], "auc": [1, Infinity], "f1": ["", 1]}'),
+  );
+  assert.deepEqual(at(json), { loss: 0, val_loss: undefined, acc: 1, auc: 1, f1: undefined });
+  const [board] = await new LogFiles().read(events('tf/two'), signal);
+  assert.deepEqual([...curve(board!, 'odd').y], [0.5, NaN_, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]);
+  assert.equal(firstNotFinite(curve(board!, 'odd')), 1);
+  assert.ok(board!.modified > 1.5e12 && table.modified === 1.7e12);
 });
 
 test('words that every object knows are no numbers', async (t) => {

@@ -79,7 +79,7 @@ export class TrainingTestHost extends SteeredHost {
   tellLogs(logs: readonly PlainLog[]): void {
     const numbers = (list: readonly (number | null)[]) => Float64Array.from(list, (value) => value ?? Number.NaN);
     const full = logs.map(({ series, ...log }) => ({
-      ...{ kind: 'csv' as const, axis: 'epoch' as const, warnings: [], ...log },
+      ...{ kind: 'csv' as const, modified: 0, axis: 'epoch' as const, warnings: [], ...log },
       series: series.map(({ name, x, y, time }) => ({ name, x: numbers(x), y: numbers(y), time: time && numbers(time) })),
     }));
     emit<TrainingPageEvents, 'logs'>(this.port, 'logs', full);

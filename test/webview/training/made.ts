@@ -131,7 +131,7 @@ export function logsOf({ checkpoints, logs }: TrainingScene): TrainingLog[] {
     curve('accuracy', (t) => 1 - 0.8 * Math.exp(-4 * t)),
     curve('val_accuracy', (t) => 0.95 - 0.8 * Math.exp(-3 * t)),
   ];
-  return [{ file: '/work/runs/a/history.csv', kind: 'csv', axis: 'epoch', series, warnings: [] }];
+  return [{ file: '/work/runs/a/history.csv', kind: 'csv', modified: 0, axis: 'epoch', series, warnings: [] }];
 }
 
 /** A picture of its own for each image. */

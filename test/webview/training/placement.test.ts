@@ -4,10 +4,10 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { LogFiles } from '../../../src/engine/training/logs/logFiles.ts';
+import { quantityOf } from '../../../src/shared/logQuantity.ts';
 import type { Checkpoint, TrainingLog } from '../../../src/shared/trainingProtocol.ts';
 import { chartsOf, usualCharts } from '../../../webview/training/logs/charts.ts';
 import { type PlacedLog, placeLog } from '../../../webview/training/logs/placement.ts';
-import { quantityOf } from '../../../webview/training/logs/quantity.ts';
 import { repository } from '../../support/paths.ts';
 
 const data = join(repository, 'test/data/logs');
@@ -37,7 +37,7 @@ function log(axis: TrainingLog['axis'], x: readonly number[], more: { time?: num
     ...{ name: 'loss', x: Float64Array.from(x), y: Float64Array.from(x, () => 1) },
     ...{ time: time && Float64Array.from(time), ...(step && { step: Float64Array.from(step) }) },
   };
-  return { file: '/run/history.csv', kind: 'csv', axis, series: [series], warnings: [] };
+  return { file: '/run/history.csv', kind: 'csv', modified: 0, axis, series: [series], warnings: [] };
 }
 
 const xOf = ({ placed }: PlacedLog, name = 'loss') => [...(placed.find(({ series }) => series.name === name)?.x ?? [])];

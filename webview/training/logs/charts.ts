@@ -1,8 +1,8 @@
+import { type Quantity, quantityOf, type Split } from '../../../src/shared/logQuantity.ts';
 import type { Checkpoint, RunAxis, TrainingLog } from '../../../src/shared/trainingProtocol.ts';
 import type { Curve } from '../../draw/curves.ts';
 import { type Axis, axisOf } from '../axis.ts';
 import { type PlacedLog, type PlacedSeries, placeLog } from './placement.ts';
-import { type Quantity, quantityOf, type Split } from './quantity.ts';
 
 /** One quantity of one log: its training and its validation share it. */
 export interface LogChart {

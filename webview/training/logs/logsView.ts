@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { logName } from '../../../src/shared/logName.ts';
 import type { RunAxis } from '../../../src/shared/trainingProtocol.ts';
 import { curves } from '../../draw/curves.ts';
 import { number } from '../../draw/format.ts';
@@ -9,7 +10,6 @@ import type { PageState } from '../state.ts';
 import { bestOf } from './best.ts';
 import { chartsOf, type LogChart, type LogCharts, usualCharts } from './charts.ts';
 import { toggled } from './choices.ts';
-import { logName } from './logName.ts';
 import { pickerView } from './pickerView.ts';
 import { isDense, smoothed } from './smoothed.ts';
 

@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { logName } from '../../../src/shared/logName.ts';
 import { checkbox } from '../../ui/fields.ts';
 import type { Flow } from '../flow.ts';
 import type { LogCharts } from './charts.ts';
-import { logName } from './logName.ts';
 
 /** Which quantities are drawn. */
 export function pickerView(logs: readonly LogCharts[], shown: ReadonlySet<string>, flow: Flow): TemplateResult | typeof nothing {

@@ -1,5 +1,5 @@
+import { logName } from '../../../src/shared/logName.ts';
 import type { Checkpoint, LogSeries, RunAxis, TrainingLog } from '../../../src/shared/trainingProtocol.ts';
-import { logName } from './logName.ts';
 
 /** A curve with its x as numbers of the run's axis, or as the log counts. */
 export interface PlacedSeries {

@@ -36,7 +36,7 @@ export function boardLogs(files: readonly EventFile[]): TrainingLog[] {
   // A file of which nothing was read still has something to say.
   if (filled.length === 0 && warnings.length > 0) filled.push(['step', []]);
   return filled.map(([axis, series], i) => ({
-    ...{ file: newest.path, kind: 'tensorboard', axis },
+    ...{ file: newest.path, kind: 'tensorboard', modified: newest.modified, axis },
     series: series.slice(0, mostSeries),
     warnings: i === 0 ? warnings : [],
   }));

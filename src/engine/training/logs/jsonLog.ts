@@ -1,8 +1,11 @@
 import { basename } from 'node:path';
 import { ModelError } from '../../../shared/errors.ts';
+import { isTrainingLoss } from '../../../shared/notFinite.ts';
 import type { LogTable } from './logTable.ts';
 
 type Cells = (number | undefined)[];
+/** Names of the columns that are null in each row. */
+type Nulls = (string[] | undefined)[];
 
 const mostColumns = 1000;
 
@@ -35,49 +38,63 @@ function tableOf(value: unknown): LogTable | undefined {
   return fromLists(value) ?? (Object.values(value).some((each) => typeof each === 'number') ? fromRecords([value]) : undefined);
 }
 
-/** JSON.stringify writes null for NaN: a list of numbers has nothing missing. */
 function fromLists(lists: Record<string, unknown>): LogTable | undefined {
   const columns = new Map<string, Cells>();
+  const nulls: Nulls = [];
   let rows = 0;
   for (const [name, list] of Object.entries(lists).slice(0, mostColumns)) {
     if (!Array.isArray(list)) continue;
-    const cells = list.map((value) => (value === null ? Number.NaN : numberOf(value)));
-    if (!cells.some((value) => value !== undefined)) continue;
+    const cells = list.map(numberOf);
+    const empty = list.flatMap((value, row) => (value === null ? [row] : []));
+    if (empty.length === 0 && !cells.some((value) => value !== undefined)) continue;
     columns.set(name, cells);
+    for (const row of empty) addNull(nulls, row, name);
     rows = Math.max(rows, cells.length);
   }
-  return columns.size > 0 ? { columns, rows } : undefined;
+  return settled(columns, nulls, rows);
 }
 
 /** Objects inside of objects are named by a path: `train/loss`. */
 function fromRecords(records: readonly unknown[]): LogTable | undefined {
   const columns = new Map<string, Cells>();
-  const nulls = new Map<string, number[]>();
+  const nulls: Nulls = [];
   const take = (object: Record<string, unknown>, path: string, row: number, depth: number): void => {
     for (const [key, value] of Object.entries(object)) {
       const name = path + key;
       if (isObject(value) && depth < 3) take(value, `${name}/`, row, depth + 1);
-      else if (value === null) {
-        if (nulls.size >= mostColumns && !nulls.has(name)) continue;
-        nulls.set(name, nulls.get(name) ?? []);
-        nulls.get(name)?.push(row);
-      } else {
+      else {
         const cell = numberOf(value);
-        if (cell === undefined || (!columns.has(name) && columns.size >= mostColumns)) continue;
+        if ((cell === undefined && value !== null) || (!columns.has(name) && columns.size >= mostColumns)) continue;
         const column = columns.get(name) ?? [];
         columns.set(name, column);
-        column[row] = cell;
+        if (cell === undefined) addNull(nulls, row, name);
+        else column[row] = cell;
       }
     }
   };
   for (const [row, record] of records.entries()) if (isObject(record)) take(record, '', row, 0);
-  // Null is what JSON.stringify makes of NaN, and what tables with gaps have in most rows.
-  for (const [name, rows] of nulls) {
-    const column = columns.get(name);
-    const numbers = column?.filter((value) => value !== undefined).length ?? 0;
-    if (column && rows.length < numbers) for (const row of rows) column[row] = Number.NaN;
-  }
-  return columns.size > 0 ? { columns, rows: records.length } : undefined;
+  return settled(columns, nulls, records.length);
+}
+
+function addNull(nulls: Nulls, row: number, name: string): void {
+  const known = nulls[row];
+  if (known) known.push(name);
+  else nulls[row] = [name];
+}
+
+/**
+ * Null is what JSON.stringify makes of NaN, and what tables write where they have no number. The loss of training is written whenever the
+ * training was: where it is null, the nulls of its row are NaN, but not in a row of something else, which has a number where the row before
+ * had null. Undefined: there are no numbers.
+ */
+function settled(columns: Map<string, Cells>, nulls: Nulls, rows: number): LogTable | undefined {
+  nulls.forEach((empty = [], row) => {
+    const isOther = nulls[row - 1]?.some((name) => columns.get(name)?.[row] !== undefined) ?? false;
+    if (isOther || !empty.some(isTrainingLoss)) return;
+    for (const name of empty) (columns.get(name) as Cells)[row] = Number.NaN;
+  });
+  for (const [name, cells] of columns) if (!cells.some((value) => value !== undefined)) columns.delete(name);
+  return columns.size > 0 ? { columns, rows } : undefined;
 }
 
 /** Python writes NaN and Infinity, which JSON does not know; they come as texts. */

@@ -78,14 +78,14 @@ export class LogFiles {
       if (known && error instanceof ModelError && error.code === 'file-changed') return known.log;
       throw error;
     }
-    const log = await tableFile(path, kind, bytes, isGrowing);
+    const log = { ...(await tableFile(path, kind, bytes, isGrowing)), modified: mtimeMs };
     this.#tables.delete(path);
     this.#tables.set(path, { stamp, log });
     return log;
   }
 }
 
-async function tableFile(file: string, kind: 'csv' | 'json', bytes: Buffer, isGrowing: boolean): Promise<TrainingLog> {
+async function tableFile(file: string, kind: 'csv' | 'json', bytes: Buffer, isGrowing: boolean): Promise<Omit<TrainingLog, 'modified'>> {
   const wide = bytes[0] === 0xff && bytes[1] === 0xfe;
   const text = new TextDecoder(wide ? 'utf-16le' : 'utf-8').decode(bytes);
   const { axis, series, restarts } = tableLog(kind === 'csv' ? await csvTable(text, file, isGrowing) : jsonTable(text, file, isGrowing));
@@ -98,7 +98,7 @@ async function tableFile(file: string, kind: 'csv' | 'json', bytes: Buffer, isGr
 }
 
 function unread(file: string, kind: LogKind, warnings: readonly ErrorRecord[]): TrainingLog {
-  return { file, kind, axis: 'epoch', series: [], warnings };
+  return { file, kind, modified: Number.NaN, axis: 'epoch', series: [], warnings };
 }
 
 async function kindOf(file: string): Promise<LogKind | undefined> {

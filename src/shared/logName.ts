@@ -1,4 +1,4 @@
-import type { TrainingLog } from '../../../src/shared/trainingProtocol.ts';
+import type { TrainingLog } from './trainingProtocol.ts';
 
 /** Folders of a TensorBoard run that are parts of one. */
 const parts = new Set(['train', 'training', 'validation', 'val', 'eval', 'test']);
