@@ -169,9 +169,10 @@ test('where a person says which files are checkpoints, one is enough', () => {
   );
 });
 
-test('five thousand files are looked through in no time', () => {
+test('five thousand files are looked through with little work', () => {
   const names = Array.from({ length: 5000 }, (_, i) => `runs/${i % 50}/weights.${i}-${(i / 7).toFixed(3)}.keras`);
-  const began = performance.now();
+  // What others do on the same machine does not count.
+  const before = process.cpuUsage();
   assert.equal(runsOf(names).length, 50);
-  assert(performance.now() - began < 2000);
+  assert(process.cpuUsage(before).user < 2_000_000);
 });

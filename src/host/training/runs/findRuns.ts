@@ -42,9 +42,10 @@ export function findRuns(
 ): FoundRun[] {
   const left = new Set(paths);
   const runs: FoundRun[] = [];
+  const levels = Array.from({ length: highest + 1 }, (_, level) => [...left].flatMap((path) => read(path, level, roots) ?? []));
   for (const sureness of ['named', 'short', 'bare'] as const) {
-    for (let level = 0; level <= highest; level++) {
-      const readings = [...left].flatMap((path) => read(path, level, roots) ?? []);
+    for (const [level, all] of levels.entries()) {
+      const readings = all.filter(({ path }) => left.has(path));
       for (const { run, taken } of grouped(readings, sureness, { told, isFar: level === highest })) {
         for (const path of taken) left.delete(path);
         runs.push(run);
@@ -108,24 +109,48 @@ interface Member {
  * epoch). Where none is, the first divides (`model_1_05`, `model_2_05`), or counts where a word names it.
  */
 function keyed(group: readonly Reading[], sureness: Sureness, told: boolean): Member[][] {
-  const keysOf = ({ parsed }: Reading) => parsed.keys.filter((key) => key.sureness === sureness);
-  const count = keysOf(group[0] as Reading).length;
-  const rank = (index: number) => axisRank[(keysOf(group[0] as Reading)[index] as NameKey).axis];
-  const order = Array.from({ length: count }, (_, index) => index).sort((a, b) => rank(a) - rank(b) || a - b);
-  const by = (index: number) => group.map((reading) => ({ reading, key: keysOf(reading)[index] as NameKey }));
-  const distinct = order.find((index) => new Set(by(index).map(({ key }) => key.at)).size === group.length);
-  const chosen = distinct ?? order[0] ?? 0;
-  if (distinct !== undefined || count === 1 || sureness === 'named' || told) return [by(chosen)];
+  const shared = sharedParts(group);
+  const isSure = ({ part, sureness: of }: NameKey) => of === sureness && shared.has(part);
+  const keys = (group[0] as Reading).parsed.keys.filter(isSure).sort((a, b) => axisRank[a.axis] - axisRank[b.axis] || a.part - b.part);
+  const [usual] = keys;
+  if (!usual) return [];
+  const by = ({ part }: NameKey) => group.map((reading) => ({ reading, key: keyIn(reading, part) as NameKey }));
+  const distinct = keys.find((key) => new Set(by(key).map(({ key: { at } }) => at)).size === group.length);
+  if (distinct) return [by(distinct)];
+  if (sureness === 'named') {
+    const behind = (group[0] as Reading).parsed.keys.filter(
+      (key) => key.sureness === 'bare' && key.part > usual.part && shared.has(key.part),
+    );
+    return [by(behind.find((key) => isRising(by(usual), by(key))) ?? usual)];
+  }
+  const last = keys.reduce((latest, key) => (key.part > latest.part ? key : latest));
+  if (keys.length === 1 || told) return [by(usual)];
   // The last counts, those before it divide.
   const parts = new Map<string, Member[]>();
-  for (const member of by(count - 1)) {
-    const name = keysOf(member.reading)
-      .slice(0, -1)
-      .map(({ at }) => at)
-      .join(' ');
+  for (const member of by(last)) {
+    const before = keys.filter((key) => key !== last).map(({ part }) => keyIn(member.reading, part)?.at);
+    const name = before.join(' ');
     parts.set(name, [...(parts.get(name) ?? []), member]);
   }
   return [...parts.values()];
+}
+
+function keyIn({ parsed }: Reading, part: number): NameKey | undefined {
+  return parsed.keys.find((key) => key.part === part);
+}
+
+/** Parts that may count in all of them: `dice_1` does not, beside `dice_0.93`. */
+function sharedParts(group: readonly Reading[]): ReadonlySet<number> {
+  const times = new Map<number, number>();
+  for (const { part } of group.flatMap(({ parsed }) => parsed.keys)) times.set(part, (times.get(part) ?? 0) + 1);
+  return new Set([...times].filter(([, n]) => n === group.length).map(([part]) => part));
+}
+
+/** Steps without a word, behind epochs that several are of: `epoch_3_1000`, `epoch_3_2000`, `epoch_4_3000`. */
+function isRising(epochs: readonly Member[], steps: readonly Member[]): boolean {
+  const pairs = epochs.map(({ key }, i) => [key.at, (steps[i] as Member).key.at] as const).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  const rises = pairs.every(([, step], i) => i === 0 || step > (pairs[i - 1] as readonly [number, number])[1]);
+  return rises && pairs.length >= least.bare && pairs[0]?.[0] !== pairs.at(-1)?.[0];
 }
 
 const axisRank: Readonly<Record<RunAxis, number>> = { epoch: 0, step: 1, number: 2, version: 3 };
