@@ -2,18 +2,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type AlertCause, alertCauses, alertsOf } from '../../../src/host/training/news/alertRules.ts';
+import type { LogFault } from '../../../src/host/training/news/logNews.ts';
 import type { Facts } from '../../../src/host/training/news/runReading.ts';
 import type { Checkpoint } from '../../../src/shared/trainingProtocol.ts';
 import { checkpoint, facts, minute, right, starAlarm, start } from './made.ts';
 
 function told(
   said: readonly (Facts | [Checkpoint, Facts])[],
-  { causes = alertCauses as readonly AlertCause[], since = start, now = start, drop = 10 } = {},
+  { causes = alertCauses as readonly AlertCause[], faults = [] as readonly LogFault[], since = start, now = start, drop = 10 } = {},
 ) {
   const all = said.map((each, i) => (Array.isArray(each) ? each : ([checkpoint(i + 1), each] as const)));
   const known = new Map(all.map(([{ id }, of]) => [id, of]));
   const checkpoints = all.map(([each]) => each);
-  return alertsOf(causes, { checkpoints, facts: known, since, now, drop });
+  return alertsOf(causes, { checkpoints, facts: known, faults, since, now, drop });
 }
 
 const causesOf = (alerts: ReturnType<typeof told>) => alerts.map(({ cause }) => cause);
@@ -45,6 +46,13 @@ test('weights that are not finite: of the answers, or as the reason why a checkp
   assert.deepEqual(told([facts(right(1)), [failed, facts()]]), [{ cause: 'nan', message: "epoch_02: 'conv1' has NaN values." }]);
   const other = checkpoint(2, { reading: { state: 'failed', error: { code: 'shape', message: 'No.' } } });
   assert.deepEqual(told([facts(right(1)), [other, facts()]]), []);
+});
+
+test('a loss that is no number in a log is told as weights are, under the same cause', () => {
+  const fault: LogFault = { file: '/w/history.csv', kind: 'csv', axis: 'epoch', name: 'loss', at: 3, step: undefined, value: Number.NaN };
+  assert.deepEqual(told([facts(right(1))], { faults: [fault] }), [{ cause: 'nan', message: 'loss is NaN at epoch 3 (history.csv).' }]);
+  assert.equal(told([facts({ notFinite: 12 })], { faults: [fault] }).length, 1);
+  assert.deepEqual(told([facts(right(1))], { faults: [fault], causes: ['accuracyDrop', 'stale', 'shortcut'] }), []);
 });
 
 test('a shortcut', () => {

@@ -1,5 +1,6 @@
 import type { Checkpoint } from '../../../shared/trainingProtocol.ts';
 import { alarmSentence, count, percent } from './checkpointText.ts';
+import { faultText, type LogFault } from './logNews.ts';
 import { duration, isStale, rhythmOf } from './rhythm.ts';
 import { type Facts, nothingRead } from './runReading.ts';
 
@@ -16,6 +17,8 @@ interface Watched {
   /** In order of the run. */
   checkpoints: readonly Checkpoint[];
   facts: ReadonlyMap<string, Facts>;
+  /** Curves of its logs that have stopped being finite since then; the one that says most first. */
+  faults: readonly LogFault[];
   /** Only what was written since then is news, ms since 1970. */
   since: number;
   now: number;
@@ -38,7 +41,9 @@ const rules: Record<AlertCause, (watched: Watched) => string | undefined> = {
         return `${name}: the network has no finite answer for ${count(facts.notFinite, 'probe')}: NaN or infinite weights.`;
       if (reading.state === 'failed' && reading.error.code === 'weights') return `${name}: ${reading.error.message}`;
     }
-    return undefined;
+    // A loss is logged long before the next checkpoint is written.
+    const [fault] = watched.faults;
+    return fault && faultText(fault);
   },
 
   accuracyDrop({ checkpoints, facts, since, drop }) {
