@@ -56,3 +56,31 @@ test('a close-up whose checkpoint is gone keeps the map that there is, and says 
     assert.match(await textOf(page, 'close-line'), /as it is kept$/);
   });
 });
+
+test('a close-up that is closed leaves the focus on its row, and the row in sight', async () => {
+  await withPage(probeScene(), { width: 300, height: 500 }, async (page) => {
+    await byId(page, 'probe-canvas').first().waitFor();
+    const picture = row(page, 11).locator('button.probe-picture');
+    const close = {
+      escape: () => page.keyboard.press('Escape'),
+      button: () => byId(page, 'close-close').click(),
+    };
+    for (const [how, act] of Object.entries(close)) {
+      await picture.press('Enter');
+      await page.waitForSelector('[data-testid=close-up][data-fine=true]');
+      await byId(page, 'close-close').scrollIntoViewIfNeeded();
+      await act();
+      await byId(page, 'close-up').waitFor({ state: 'detached' });
+      assert.equal(await picture.evaluate((e) => e === document.activeElement), true, how);
+      await page.waitForFunction(
+        (image) => {
+          const slider = document.querySelector('[data-testid=slider-bar]')!.getBoundingClientRect();
+          const { top, bottom } = document.querySelector(`[data-image="${image}"] .probe-picture`)!.getBoundingClientRect();
+          return top >= slider.bottom - 1 && bottom <= innerHeight + 1;
+        },
+        await row(page, 11).getAttribute('data-image'),
+        { timeout: 5000 },
+      );
+    }
+  });
+});

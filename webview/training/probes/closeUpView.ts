@@ -17,6 +17,7 @@ import type { Layout } from '../layout.ts';
 import { lookOf, opacityOf } from '../look.ts';
 import { pairOf, rowOf } from '../reading.ts';
 import type { CloseMap, PageState } from '../state.ts';
+import { closeCloseUp } from './goTo.ts';
 import { coarseMap, paintProbe } from './paintProbe.ts';
 import { scalesOf } from './strip.ts';
 
@@ -66,7 +67,7 @@ export function closeUpView(state: PageState, flow: Flow, image: string, layout:
       ${lookControls(state, flow, now)}
       <div class="buttons">
         ${button({ testid: 'close-explain', label: 'Open explanation', disabled: checkpoint.gone, onClick: () => void flow.ask(() => flow.client.call('openProbe', { checkpoint: checkpoint.id, image })) })}
-        ${iconButton({ testid: 'close-close', label: 'Close (Escape)', icon: 'close', onClick: () => flow.choose({ probe: undefined }) })}
+        ${iconButton({ testid: 'close-close', label: 'Close (Escape)', icon: 'close', onClick: () => closeCloseUp(flow, image) })}
       </div>
     </div>
   </section>`;

@@ -16,6 +16,7 @@ import { readCheckpoints } from '../selectors.ts';
 import type { PageState } from '../state.ts';
 import { cursor } from '../views/cursor.ts';
 import { closeUpView } from './closeUpView.ts';
+import { closeCloseUp } from './goTo.ts';
 import { measuresView } from './measuresView.ts';
 import { coarseMap, paintFrame, paintProbe } from './paintProbe.ts';
 import { rowMenu } from './rowMenu.ts';
@@ -36,8 +37,7 @@ export function rowView(state: PageState, flow: Flow, probe: Probe, layout: Layo
   const closeOnEscape = (event: KeyboardEvent) => {
     if (event.key !== 'Escape' || flow.state.choices.probe !== image) return;
     event.stopPropagation();
-    (event.currentTarget as Element).querySelector<HTMLElement>('.probe-picture')?.focus();
-    flow.choose({ probe: undefined });
+    closeCloseUp(flow, image);
   };
   return html`<li class=${classMap({ probe: true, open: isOpen })} data-testid="probe" data-image=${image} @keydown=${closeOnEscape}>
     ${guard(
@@ -163,7 +163,7 @@ function track(state: PageState, flow: Flow, image: string, name: string, axis: 
     if (now && scale) paintFrame(pen, coarseMap(now, row, scale, choices), whole);
   };
   return html`<div class="probe-track" data-testid="probe-track" title="Click or drag: the slider goes along" @pointerdown=${down} @pointermove=${move} @pointerup=${up} @pointercancel=${up}>
-    <div class="trace-room">${guard([frames, axis.x, axis.checkpoints.length, now?.scored, name], () => (now?.scored === false ? nothing : trace(pointsOf(state, axis, image), name)))}</div>
+    <div class="trace-room">${guard([frames, axis.x, axis.checkpoints.length, now?.scored, name], () => (now?.scored === false ? nothing : trace(pointsOf(state, axis, image), name, axis)))}</div>
     <div class="strip" ${vars({ height: `${tall}px` })}>
       <canvas
         data-testid="strip"
