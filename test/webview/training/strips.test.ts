@@ -158,3 +158,22 @@ test('traces go through the probabilities; a change of the predicted class is ma
     );
   });
 });
+
+test('where only the newest is read, nothing is said of those before it', async () => {
+  await withPage(probeScene({ checkpoints: 5, read: 0 }), { width: 300 }, async (page) => {
+    await byId(page, 'probe').first().waitFor();
+    await page.evaluate(() => window.trainingHost.sendFrames(window.trainingHost.generation, 4));
+    await byId(page, 'summary').getByText('no earlier one is read').waitFor();
+    const from = (i: number) =>
+      row(page, i)
+        .locator('.trace-band')
+        .evaluateAll((all) =>
+          Math.min(...all.flatMap((each) => [...(each.getAttribute('d') ?? '').matchAll(/M([\d.]+)/g)].map(([, x]) => Number(x)))),
+        );
+    // Half a step of four before the last.
+    assert.equal(await from(0), 875);
+    await page.evaluate(() => window.trainingHost.sendFrames(window.trainingHost.generation, 0));
+    await byId(page, 'slider').press('Home');
+    await byId(page, 'summary').getByText('epoch_01 is the first').waitFor();
+  });
+});

@@ -1,11 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { ProbeFrames } from '../../../src/shared/trainingProtocol.ts';
+import type { Checkpoint, ProbeFrames } from '../../../src/shared/trainingProtocol.ts';
 import { icon } from '../../ui/icons.ts';
 import { painted } from '../../ui/painted.ts';
 import type { Flow } from '../flow.ts';
 import { flipsSince, pairOf, rightOf, rowOf } from '../reading.ts';
 import type { PageState } from '../state.ts';
+import { goTo } from './goTo.ts';
 import { paintProbe } from './paintProbe.ts';
 import { flipText, rightText } from './summaryText.ts';
 import { share } from './verdictView.ts';
@@ -31,7 +32,7 @@ export function flipsView(state: PageState, flow: Flow): TemplateResult | typeof
   return html`<section class="flips" aria-label="What changed" data-testid="flips">
     <p class="summary" data-testid="summary">
       <strong>${rightText(now)}</strong>${told === undefined ? nothing : html` · <span data-testid="flip-text">${told}</span>`}
-      <span class="small">${earlier ? html`since ${earlier.name}` : html`${checkpoint.name} is the first`}</span>
+      <span class="small">${earlier ? `since ${earlier.name}` : nothingBefore(state, checkpoint)}</span>
     </p>
     ${
       all.length === 0 || !was
@@ -52,6 +53,11 @@ export function flipsView(state: PageState, flow: Flow): TemplateResult | typeof
         : nothing
     }
   </section>`;
+}
+
+/** Why there is nothing to compare with: the newest checkpoint is read first. */
+function nothingBefore({ subject }: PageState, { id, name }: Checkpoint): string {
+  return subject?.checkpoints[0]?.id === id ? `${name} is the first` : 'no earlier one is read';
 }
 
 /** Why nothing is right or wrong. */
@@ -81,15 +87,4 @@ function flip(state: PageState, flow: Flow, was: ProbeFrames, now: ProbeFrames, 
       <span class="flip-numbers">true class ${from} → ${to}</span>
     </span>
   </button>`;
-}
-
-/** The row comes into view and takes the focus, whatever is filtered. */
-export function goTo(flow: Flow, image: string): void {
-  const find = () => document.querySelector<HTMLElement>(`[data-testid=probe][data-image="${CSS.escape(image)}"]`);
-  if (!find()) flow.choose({ only: undefined });
-  requestAnimationFrame(() => {
-    const row = find();
-    row?.scrollIntoView({ block: 'center' });
-    row?.querySelector<HTMLElement>('.probe-picture')?.focus({ preventScroll: true });
-  });
 }

@@ -34,11 +34,11 @@ export function pointsOf(state: Pick<PageState, 'frames'>, axis: Axis, image: st
 }
 
 /** Probabilities of the true and of the predicted class over the checkpoints, and under them where the prediction is right, wrong, another one. */
-export function trace(points: readonly Point[], name: string): TemplateResult {
+export function trace(points: readonly Point[], name: string, axis: Axis): TemplateResult {
   return html`<svg class="trace" viewBox="0 0 ${width} ${band.top + band.height}" preserveAspectRatio="none" role="img" aria-label=${traceText(points, name)} data-testid="trace">
     <path class="trace-grid" d="M0 1H${width}M0 ${height / 2}H${width}M0 ${height}H${width}" />
     ${curve('predicted', points, ({ confidence }) => confidence)} ${curve('true', points, ({ trueProbability }) => trueProbability)}
-    ${bandOf(points)}
+    ${bandOf(points, axis)}
   </svg>`;
 }
 
@@ -53,13 +53,13 @@ function curve(kind: string, points: readonly Point[], value: (point: Point) => 
 }
 
 /** Full where the prediction is right, a thin line where it is wrong, a gap where it becomes another one. */
-function bandOf(points: readonly Point[]) {
+function bandOf(points: readonly Point[], { checkpoints }: Axis) {
   const known = points.filter(({ predicted }) => predicted >= 0);
   const edge = (i: number): number => {
     const [left, right] = [known[i - 1]?.x, known[i]?.x];
     if (left !== undefined && right !== undefined) return (left + right) / 2;
-    // Half a step beyond the first and the last that was read.
-    const half = known.length > 1 ? Math.abs((known[i === 0 ? 1 : i - 2]?.x ?? 0) - (left ?? right ?? 0)) / 2 : width / 2;
+    // Half a step beyond the first and the last that was read: what is farther is not read.
+    const half = width / Math.max(1, checkpoints.length - 1) / 2;
     return Math.min(width, Math.max(0, left === undefined ? (right ?? 0) - half : left + half));
   };
   const part = (from: number, to: number, kind: 'right' | 'wrong' | 'open') => {
