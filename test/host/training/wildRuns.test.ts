@@ -43,3 +43,68 @@ test('steps behind an epoch, or a counter, that several files are of', () => {
     [['epoch_1-95.h5', 'epoch_2-93.h5', 'epoch_2-94.h5'], ['epoch_*-*.h5 epoch: 1 2 2']],
   ]);
 });
+
+test('a loss that is no number, or below zero, divides no run', () => {
+  check([
+    [['weights.03-0.88.keras', 'weights.04-nan.keras', 'weights.05-inf.keras'], ['weights.*-*.keras number: 3 4 5']],
+    [['epoch=1-val_loss=0.5.onnx', 'epoch=2-val_loss=nan.onnx'], ['epoch=*-val_loss=*.onnx epoch: 1 2']],
+    [['ep1-loss0.5.h5', 'ep2-lossnan.h5'], ['ep*-loss*.h5 epoch: 1 2']],
+    [['epoch=3-reward=-1.25.onnx', 'epoch=4-reward=0.25.onnx', 'epoch=5-reward=1.onnx'], ['epoch=*-reward=*.onnx epoch: 3 4 5']],
+    [['m_3_score_-12.onnx', 'm_4_score_-7.onnx', 'm_5_score_3.onnx'], ['m_*_score_*.onnx number: 3 4 5']],
+    [['nan_net_1.h5', 'inf_net_2.h5'], []],
+  ]);
+});
+
+test("Keras' .{epoch:02d}-{val_loss:.2f} counts whatever the name before it ends in", () => {
+  const ends = ['01-0.41', '02-0.38', '10-0.5', '11-nan'];
+  const numbers = 'number: 1 2 10 11';
+  check([
+    [ends.map((end) => `cifar10.${end}.hdf5`), [`cifar10.*-*.hdf5 ${numbers}`]],
+    [ends.map((end) => `first.3.${end}.hdf5`), [`first.3.*-*.hdf5 ${numbers}`]],
+    [ends.map((end) => `weights_test.${end}.h5`), [`weights_test.*-*.h5 ${numbers}`]],
+    [ends.map((end) => `Model.1.${end}.20240101-120000.hdf5`), [`Model.1.*-*.20240101-120000.hdf5 ${numbers}`]],
+    [['m.0.81-0.71-01-0.41.h5', 'm.0.85-0.73-05-0.4.h5', 'm.0.86-0.74-08-0.3.h5'], ['m.*-*-*-*.h5 number: 1 5 8']],
+    [['net-1.0.1.onnx', 'net-1.0.2.onnx', 'net-1.0.3.onnx'], []],
+    [['squeezenet1.0-7.onnx', 'squeezenet1.1-7.onnx', 'squeezenet1_0.onnx', 'squeezenet1_1.onnx'], []],
+  ]);
+});
+
+test('words in the plural, thousands, and other spellings', () => {
+  check([
+    [['checkpoints_001.keras'], ['checkpoints_*.keras number: 1']],
+    [
+      ['k32_10_date_0101.1234_epo_0001_valloss_0.4.h5', 'k32_10_date_0101.1234_epo_0002_valloss_0.3.h5'],
+      ['k32_10_date_*_epo_*_valloss_*.h5 epoch: 1 2'],
+    ],
+    [['step_10k.onnx', 'step_20k.onnx'], ['step_*k.onnx step: 10000 20000']],
+    [[1000, 2000, 30_000].map((n) => `ppo_${n}_steps.onnx`), ['ppo_*_steps.onnx step: 1000 2000 30000']],
+    // So many epochs it was trained for: one model.
+    [['my_model_epochs_50.h5'], []],
+    [['my_model_epochs_50.h5', 'my_model_epochs_60.h5'], ['my_model_epochs_*.h5 epoch: 50 60']],
+  ]);
+});
+
+test('folds, copies, times of day and depths behind a version are no runs', () => {
+  const rows = [
+    [1, 2, 3, 4, 5].map((n) => `kfold_${n}.h5`),
+    [1, 2, 3, 4, 5].map((n) => `model_cv_${n}.h5`),
+    [1, 2, 3].map((n) => `model (${n}).onnx`),
+    [1, 2, 3].map((n) => `converted_tfjs (${n})/model.json`),
+    [2, 3, 4].map((n) => `model copy ${n}.h5`),
+    ['12-00-00', '13-10-00', '15-00-59'].map((time) => `outputs/2024-01-31/${time}/model.onnx`),
+    ['05_12-14-54', '05_02-24-00', '05_02-34-10', '06_02-34-10'].map((time) => `runs/May${time}_mac/model.onnx`),
+    [50, 101, 152].flatMap((n) => [`resnet_v1_${n}.h5`, `resnet-v2-${n}.h5`]),
+    ['wide_resnet_16_8.h5', 'wide_resnet_28_10.h5', 'wide_resnet_40_4.h5'],
+    ['model.quant8.onnx', 'model.quant16.onnx', 'model.int8.onnx', 'model_q4.onnx'],
+    [1, 2, 3].map((n) => `train-0000${n}-of-00010.h5`),
+    [1, 2, 3].map((n) => `stage-${n}.onnx`),
+  ];
+  check(rows.map((names) => [names, []]));
+  // Within them there may be one.
+  check([
+    [
+      ['outputs/2024-01-31/12-00-00/ckpt-1.onnx', 'outputs/2024-01-31/13-10-00/ckpt-1.onnx'],
+      ['outputs/2024-01-31/12-00-00/ckpt-*.onnx number: 1', 'outputs/2024-01-31/13-10-00/ckpt-*.onnx number: 1'],
+    ],
+  ]);
+});

@@ -8,14 +8,12 @@ import type { RunAxis } from '../../../shared/trainingProtocol.ts';
 export type Sureness = 'named' | 'short' | 'bare';
 
 const words: readonly { words: readonly string[]; axis: RunAxis; sureness: Sureness }[] = [
-  { words: ['epoch', 'epochs'], axis: 'epoch', sureness: 'named' },
-  {
-    words: ['step', 'steps', 'global_step', 'globalstep', 'iter', 'iters', 'iteration', 'iterations'],
-    ...{ axis: 'step', sureness: 'named' },
-  },
-  { words: ['ckpt', 'checkpoint', 'chkpt'], axis: 'number', sureness: 'named' },
-  { words: ['ep', 'e'], axis: 'epoch', sureness: 'short' },
-  { words: ['it', 'batch'], axis: 'step', sureness: 'short' },
+  { words: ['epoch'], axis: 'epoch', sureness: 'named' },
+  { words: ['step', 'global_step', 'globalstep', 'iter', 'iters', 'iteration', 'iterations'], axis: 'step', sureness: 'named' },
+  { words: ['ckpt', 'ckpts', 'checkpoint', 'checkpoints', 'chkpt'], axis: 'number', sureness: 'named' },
+  // Several may be how many there were: net_epochs_50, timing_steps_4.
+  { words: ['epochs', 'epo', 'ep', 'e'], axis: 'epoch', sureness: 'short' },
+  { words: ['steps', 'itr', 'it', 'batch'], axis: 'step', sureness: 'short' },
   { words: ['cp', 'snapshot'], axis: 'number', sureness: 'short' },
 ];
 /** What counts behind a word, lower case. */
@@ -26,4 +24,4 @@ export const measures =
   /^(val|train|test|valid|validation|loss|acc|accuracy|top|f1|auc|map|miou|iou|precision|recall|error|err|lr|score|psnr|mse|mae)$/;
 /** Numbers behind these tell one experiment, part or kind of export from the other: each has a run of its own. */
 export const others =
-  /^(fold|seed|trial|run|exp|experiment|version|ver|v|rank|gpu|rev|stage|phase|part|split|class|classes|layer|layers|head|member|client|worker|size|width|height|depth|opset|int|fp|float|uint|bits|bit|bs|job|task|imgsz|img|res|input|group|shard|of)$/;
+  /^(fold|folds|kfold|cv|seed|seeds|trial|trials|copy|run|runs|exp|exps|experiment|experiments|version|versions|ver|v|rank|gpu|rev|stage|phase|part|split|class|classes|layer|layers|head|member|client|worker|size|width|height|depth|opset|int|fp|float|uint|bits|bit|bs|job|task|imgsz|img|res|input|group|shard|of)$/;

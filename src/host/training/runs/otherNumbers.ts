@@ -6,7 +6,13 @@ const family =
 
 /** Depths that architectures are called after, sizes of pictures, years: numbers that differ without counting checkpoints. */
 export function areOtherNumbers(name: ParsedName, part: number, numbers: readonly number[]): boolean {
-  const { word } = wordBefore(name.parts[part - 1] as string);
+  // `resnet-50`, `resnet_v2_50`.
+  const { word } = wordBefore(
+    name.parts
+      .slice(0, part)
+      .join('')
+      .replace(/[-_]?v\d[-_]$/i, '_'),
+  );
   if (family.test(word) && numbers.every((n) => depths.has(n))) return true;
   if (numbers.every((n) => n % 32 === 0 && n >= 32 && n <= 2048)) return true;
   if (numbers.every((n) => n > 0 && (n & (n - 1)) === 0) && numbers.some((n) => n > 4)) return true;
@@ -14,6 +20,6 @@ export function areOtherNumbers(name: ParsedName, part: number, numbers: readonl
 }
 
 const depths = new Set([
-  ...[8, 11, 13, 14, 16, 18, 19, 20, 26, 32, 34, 38, 44, 50, 53, 56, 68, 74, 92, 98, 101, 103, 107],
+  ...[8, 10, 11, 13, 14, 16, 18, 19, 20, 22, 26, 28, 32, 34, 38, 40, 44, 50, 53, 56, 68, 74, 92, 98, 101, 103, 107],
   ...[110, 121, 131, 152, 161, 164, 169, 200, 201, 264, 269],
 ]);

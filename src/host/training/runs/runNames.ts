@@ -1,6 +1,6 @@
 import type { RunAxis } from '../../../shared/trainingProtocol.ts';
 import { datedParts, isTime } from './nameDates.ts';
-import { isNumber, splitName, wordBefore } from './nameParts.ts';
+import { splitName, wordBefore } from './nameParts.ts';
 import { byWord, measures, others, type Sureness } from './nameWords.ts';
 
 /** A number of a name that may be the one that counts. */
@@ -35,8 +35,7 @@ export function parseName(name: string): ParsedName | undefined {
   const keys: NameKey[] = [];
   const free = new Set<number>();
   const dated = datedParts(parts);
-  for (const [index, part] of parts.entries()) {
-    if (!isNumber(part)) continue;
+  for (let index = 1; index < parts.length; index += 2) {
     const key = dated.has(index) ? undefined : keyAt(parts, index);
     if (key) keys.push(key);
     if (isMeasure(parts, index)) free.add(index);
@@ -57,12 +56,25 @@ function keyAt(parts: readonly string[], index: number): NameKey | undefined {
     const { axis } = known;
     // One letter is part of hashes too.
     if (known.sureness === 'short' && /^[a-zA-Z]/.test(after)) return undefined;
-    return { sureness: known.sureness, axis, at, part: index };
+    return { sureness: known.sureness, axis, at: /^k(?![a-z])/i.test(after) ? at * 1000 : at, part: index };
   }
   const standsAlone = separated && (after === '' || /^[-_. =()[\]]/.test(after));
+  if (!standsAlone || isTime(digits) || isCopy(parts, index)) return undefined;
   const isVersion = index > 1 && parts[index - 1] === '.';
-  if (!standsAlone || isVersion || others.test(word) || measures.test(word) || isTime(digits)) return undefined;
-  return { sureness: 'bare', axis: 'number', at, part: index };
+  if (!isBeforeLoss(parts, index) && (isVersion || others.test(word) || measures.test(word))) return undefined;
+  // `ppo_20000_steps`.
+  const axis = byWord.get(/^[-_ ](epochs|steps|iters|iterations)(?![a-z])/i.exec(after)?.[1]?.toLowerCase() ?? '')?.axis ?? 'number';
+  return { sureness: 'bare', axis, at, part: index };
+}
+
+/** Keras' `test.{epoch:02d}-{val_loss:.2f}`, whatever the word before it means elsewhere. */
+function isBeforeLoss(parts: readonly string[], index: number): boolean {
+  return /\.$/.test(parts[index - 1] as string) && parts[index + 1] === '-' && /^(\d+\.\d|nan|inf)/i.test(parts[index + 2] ?? '');
+}
+
+/** Downloaded once more: `model (2)`. */
+function isCopy(parts: readonly string[], index: number): boolean {
+  return /\($/.test(parts[index - 1] as string) && /^\)/.test(parts[index + 1] as string);
 }
 
 /** Floats are measures whatever stands before them; whole numbers where a word says so, and what else counts, a step beside an epoch. */
