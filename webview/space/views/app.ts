@@ -1,4 +1,4 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
 import { describeError } from '../../../src/shared/errors.ts';
 import { announcements } from '../../page/announcements.ts';
 import { banner } from '../../page/banner.ts';
