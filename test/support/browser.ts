@@ -15,9 +15,9 @@ const flags = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  // WebGL without a graphics card.
+  // WebGL without a graphics card, and only that by SwiftShader: pages themselves are drawn several times as fast without.
   '--use-gl=angle',
-  '--use-angle=swiftshader',
+  '--use-angle=swiftshader-webgl',
   '--enable-unsafe-swiftshader',
   // /dev/shm is tiny in many containers.
   '--disable-dev-shm-usage',

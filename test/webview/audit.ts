@@ -2,12 +2,21 @@
 
 /** Texts whose colour is too near to what is behind them (WCAG AA: 4.5, large text 3), with the ratio. Also looks into shadow trees. */
 export function lowContrast(): string[] {
+  const pen = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })!;
+  // A page has few colours and many texts, each with all that is behind it.
+  const parsed = new Map<string, number[]>();
   const parse = (color: string): number[] => {
-    const canvas = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })!;
-    canvas.fillStyle = color;
-    canvas.fillRect(0, 0, 1, 1);
-    const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data;
-    return [r!, g!, b!, a! / 255];
+    const known = parsed.get(color);
+    if (known) return known;
+    pen.clearRect(0, 0, 1, 1);
+    // What is no colour leaves the one before.
+    pen.fillStyle = '#000';
+    pen.fillStyle = color;
+    pen.fillRect(0, 0, 1, 1);
+    const [r, g, b, a] = pen.getImageData(0, 0, 1, 1).data;
+    const channels = [r!, g!, b!, a! / 255];
+    parsed.set(color, channels);
+    return channels;
   };
   const over = (top: number[], under: number[]) => [0, 1, 2].map((i) => top[i]! * top[3]! + under[i]! * (1 - top[3]!)).concat(1);
   const parentOf = (e: Element): Element | null => e.assignedSlot ?? e.parentElement ?? ((e.getRootNode() as ShadowRoot).host || null);

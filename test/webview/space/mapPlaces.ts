@@ -22,13 +22,14 @@ export async function atRest(page: Page): Promise<void> {
       pen?.clearRect(0, 0, 400, 300);
       for (const canvas of document.querySelectorAll<HTMLCanvasElement>('[data-testid=map-surface] canvas'))
         pen?.drawImage(canvas, 0, 0, 400, 300);
-      return pen?.getImageData(0, 0, 400, 300).data.join() ?? '';
+      return new Uint32Array(pen?.getImageData(0, 0, 400, 300).data.buffer ?? []);
     };
-    let before = '';
+    let before = new Uint32Array();
     for (let i = 0, same = 0; i < 200 && same < 3; i++) {
       await frame();
       const now = look();
-      same = now === before ? same + 1 : 0;
+      const last = before;
+      same = now.length === last.length && now.every((pixel, at) => pixel === last[at]) ? same + 1 : 0;
       before = now;
     }
   });
