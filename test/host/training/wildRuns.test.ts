@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { relative } from 'node:path';
 import { test } from 'node:test';
 import { findRuns } from '../../../src/host/training/runs/findRuns.ts';
+import { RunFiles } from '../../../src/host/training/watch/runFiles.ts';
 
 /** Runs as `label axis: numbers`, of names as training code in public repositories writes them. */
 function runs(...names: readonly string[]): string[] {
@@ -107,4 +108,60 @@ test('folds, copies, times of day and depths behind a version are no runs', () =
       ['outputs/2024-01-31/12-00-00/ckpt-*.onnx number: 1', 'outputs/2024-01-31/13-10-00/ckpt-*.onnx number: 1'],
     ],
   ]);
+});
+
+test('a date behind the number is when a checkpoint was saved, unless several have the same', () => {
+  check([
+    [['model_epoch_1_20240101-120001.h5', 'model_epoch_2_20240101-121502.h5'], ['model_epoch_*_*-*.h5 epoch: 1 2']],
+    [['m_e1_20240101_120001.onnx', 'm_e2_20240101_120102.onnx'], ['m_e*_*_*.onnx epoch: 1 2']],
+    [[1, 2, 3].map((n) => `model_${n}_2024-01-01_12-00-0${n}.h5`), ['model_*_*-*-*_*-*-*.h5 number: 1 2 3']],
+    // Two runs, by when they began.
+    [
+      ['epoch_1_20240101.h5', 'epoch_2_20240101.h5', 'epoch_1_20240202.h5', 'epoch_2_20240202.h5'],
+      ['epoch_*_20240101.h5 epoch: 1 2', 'epoch_*_20240202.h5 epoch: 1 2'],
+    ],
+    [
+      ['20240101_epoch_1.h5', '20240202_epoch_1.h5'],
+      ['20240101_epoch_*.h5 epoch: 1', '20240202_epoch_*.h5 epoch: 1'],
+    ],
+  ]);
+});
+
+test('the same number in the name of the folder and of the file in it is one run', () => {
+  check([
+    [['ck/epoch_1/model_epoch_1.onnx'], ['ck/epoch_*/model_epoch_*.onnx epoch: 1']],
+    [['ck/epoch_1/model_epoch_1.onnx', 'ck/epoch_10/model_epoch_10.onnx'], ['ck/epoch_*/model_epoch_*.onnx epoch: 1 10']],
+    [['ck/1/model_1.h5', 'ck/2/model_2.h5', 'ck/3/model_3.h5'], ['ck/*/model_*.h5 number: 1 2 3']],
+    // Ultralytics' exports of one checkpoint.
+    [
+      [1, 10].flatMap((n) => [
+        `w/epoch${n}.onnx`,
+        `w/epoch${n}_saved_model/saved_model.pb`,
+        `w/epoch${n}_saved_model/epoch${n}_float16.tflite`,
+      ]),
+      ['w/epoch*.onnx epoch: 1 10', 'w/epoch*_saved_model/epoch*_float16.tflite epoch: 1 10', 'w/epoch*_saved_model epoch: 1 10'],
+    ],
+    // Other numbers, and files that all have the first one's.
+    [['epoch_1/net_1.onnx', 'epoch_2/net_1.onnx'], ['epoch_*/net_1.onnx epoch: 1 2']],
+    [
+      ['fold_1/epoch_1.onnx', 'fold_2/epoch_1.onnx'],
+      ['fold_1/epoch_*.onnx epoch: 1', 'fold_2/epoch_*.onnx epoch: 1'],
+    ],
+    [['ckpt-1/epoch_1.onnx', 'ckpt-1/epoch_2.onnx'], ['ckpt-1/epoch_*.onnx epoch: 1 2']],
+    [['.ipynb_checkpoints/epoch_1-checkpoint.h5', 'epoch_1.h5'], ['epoch_*.h5 epoch: 1']],
+  ]);
+});
+
+test('the watch of such a run knows its next checkpoint by the name of the folder', () => {
+  const of = (...names: readonly string[]) =>
+    findRuns(
+      names.map((name) => `/w/${name}`),
+      (path) => path,
+    )[0];
+  const [first, second] = ['ck/epoch_9_lr0.1/net_epoch_9.onnx', 'ck/epoch_10_lr0.1/net_epoch_10.onnx'];
+  const run = of(first);
+  assert(run);
+  const files = new RunFiles(run);
+  assert.equal(files.take(['epoch_9_lr0.1', 'epoch_10_lr0.1', 'best', 'logs_2024']), true);
+  assert.deepEqual(files.files, of(first, second)?.files);
 });

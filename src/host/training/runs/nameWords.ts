@@ -5,7 +5,10 @@ import type { RunAxis } from '../../../shared/trainingProtocol.ts';
  * `short`: a word that means other things too (`e12`, `ep-3`, `batch_8`); two files are. `bare`: a number that stands alone between
  * separators (`model-05`, `0001`); three are.
  */
-export type Sureness = 'named' | 'short' | 'bare';
+export type Sureness = (typeof surenesses)[number];
+
+/** The surest first. */
+export const surenesses = ['named', 'short', 'bare'] as const;
 
 const words: readonly { words: readonly string[]; axis: RunAxis; sureness: Sureness }[] = [
   { words: ['epoch'], axis: 'epoch', sureness: 'named' },

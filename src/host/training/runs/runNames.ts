@@ -18,8 +18,10 @@ export interface ParsedName {
   /** Text, and numbers as written. */
   parts: readonly string[];
   keys: readonly NameKey[];
-  /** Parts that say how good the checkpoint was or when it was made: they differ without counting. */
+  /** Parts that say how good the checkpoint was: they differ without counting. */
   free: ReadonlySet<number>;
+  /** Parts of dates and times. */
+  dated: ReadonlySet<number>;
 }
 
 /** Half-written by its name, or hidden: what writes through a temporary name renames when it is done. */
@@ -42,7 +44,7 @@ export function parseName(name: string): ParsedName | undefined {
   }
   // Lightning's second file of one name: epoch=3-step=400-v1.
   if (/-v$/.test(parts.at(-3) ?? '') && parts.at(-1) === '') free.add(parts.length - 2);
-  return keys.length > 0 ? { parts, keys, free } : undefined;
+  return keys.length > 0 ? { parts, keys, free, dated } : undefined;
 }
 
 function keyAt(parts: readonly string[], index: number): NameKey | undefined {

@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import type { FoundRun, RunFile } from '../runs/checkpointFile.ts';
 import { findRuns } from '../runs/findRuns.ts';
+import { parseName } from '../runs/runNames.ts';
 
 const same = (path: string) => path;
 
 /** The files of one run as its folder shows them: new ones are told by the run's own pattern. */
 export class RunFiles {
   readonly #run: FoundRun;
-  /** Behind the name that holds the number: `/model.json`, or nothing. */
+  /** Behind the name that holds the number: `/model.json`, `/model_*.onnx` with the number again, or nothing. */
   readonly #rest: string;
   /** Names in the folder that were tried. */
   #seen = new Set<string>();
@@ -47,13 +48,22 @@ export class RunFiles {
     const unseen = names.filter((name) => !this.#seen.has(name));
     if (unseen.length === 0) return false;
     this.#seen = new Set([...names, ...this.#files.map(({ path }) => this.nameOf(path))]);
-    const paths = [...this.#files.map(({ path }) => path), ...unseen.map((name) => join(this.#run.folder, name) + this.#rest)];
+    const paths = [...this.#files.map(({ path }) => path), ...unseen.flatMap((name) => this.#pathsOf(name))];
     const find = (told: boolean) => findRuns(paths, same, { told }).find(({ id }) => id === this.#run.id);
     // One that a person told of may be too small to be found again.
     const found = find(false) ?? find(true);
     if (!found || (found.files.length === this.#files.length && found.axis === this.#run.axis)) return false;
     this.#files = found.files;
     return true;
+  }
+
+  /** What a name in the folder may lead to: which of its numbers counts, the pattern tells. */
+  #pathsOf(name: string): string[] {
+    const path = join(this.#run.folder, name);
+    if (!this.#rest.includes('*')) return [path + this.#rest];
+    const parsed = parseName(name);
+    const numbers = new Set(parsed?.keys.map(({ part }) => parsed.parts[part] as string));
+    return [...numbers].map((number) => path + this.#rest.replaceAll('*', number));
   }
 
   /** Its file is gone: it is tried again when its name comes back. */
