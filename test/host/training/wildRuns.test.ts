@@ -165,3 +165,22 @@ test('the watch of such a run knows its next checkpoint by the name of the folde
   assert.equal(files.take(['epoch_9_lr0.1', 'epoch_10_lr0.1', 'best', 'logs_2024']), true);
   assert.deepEqual(files.files, of(first, second)?.files);
 });
+
+test('a name that begins with its number counts what the folder is called after', () => {
+  check([
+    [['epochs/01.onnx'], ['epochs/*.onnx epoch: 1']],
+    [['out/checkpoints/500/saved_model.pb', 'out/checkpoints/1000/saved_model.pb'], ['out/checkpoints/* number: 500 1000']],
+    [['checkpoints/1/epoch_1.h5', 'checkpoints/2/epoch_2.h5'], ['checkpoints/*/epoch_*.h5 number: 1 2']],
+    [['exp/0001.keras', 'exp/0002.keras', 'exp/0003.keras'], ['exp/*.keras number: 1 2 3']],
+    [['train/1.keras', 'train/2.keras', 'train/3.keras'], ['train/*.keras number: 1 2 3']],
+    // One experiment each.
+    [[1, 2, 3].map((n) => `runs/${n}/model.h5`), []],
+    [[1, 2, 3].map((n) => `exp/${n}/best.onnx`), []],
+    [[1, 2, 3].map((n) => `folds/${n}.h5`), []],
+    [['checkpoints/1700000000/saved_model.pb', 'checkpoints/2024-01-31.h5', 'checkpoints/3fa9c2b.onnx', 'checkpoints/best.h5'], []],
+    [
+      ['runs/1/epoch_1.h5', 'runs/1/epoch_2.h5', 'runs/2/epoch_1.h5'],
+      ['runs/1/epoch_*.h5 epoch: 1 2', 'runs/2/epoch_*.h5 epoch: 1'],
+    ],
+  ]);
+});

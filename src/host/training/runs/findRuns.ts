@@ -28,7 +28,7 @@ export function findRuns(
 ): FoundRun[] {
   const left = new Set(paths);
   const runs: FoundRun[] = [];
-  const levels = Array.from({ length: highest + 1 }, (_, level) => [...left].flatMap((path) => read(path, level, roots) ?? []));
+  const levels = Array.from({ length: highest + 1 }, (_, level) => [...left].flatMap((path) => read(path, level, { told, roots }) ?? []));
   for (const sureness of surenesses) {
     for (const [level, all] of levels.entries()) {
       const readings = all.filter(({ path }) => left.has(path));

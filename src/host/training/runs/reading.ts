@@ -16,12 +16,12 @@ export interface Reading {
   /** Folder that the name lies in, and what follows the name: `.onnx`, `/model.json`. */
   before: string;
   after: string;
-  /** What folders above it are called that may hold the number as well. */
+  /** Folders above it whose names may hold the number as well, absolute. */
   folders: readonly string[];
 }
 
 /** Level 0: the file's own name; 1: its folder's, 2: the one above. */
-export function read(path: string, level: number, roots: readonly string[]): Reading | undefined {
+export function read(path: string, level: number, { told, roots }: { told: boolean; roots: readonly string[] }): Reading | undefined {
   const above = Array.from({ length: level }).reduce<string>((folder) => dirname(folder), path);
   const after = level === 0 ? extname(path) : path.slice(above.length);
   const name = level === 0 ? basename(path, after) : basename(above);
@@ -37,10 +37,10 @@ export function read(path: string, level: number, roots: readonly string[]): Rea
     return undefined;
   // Jupyter's copies of what somebody opened.
   if (/[\\/]\.ipynb_checkpoints[\\/]/.test(path)) return undefined;
-  const parsed = parseName(name);
+  const parsed = parseName(name, told ? undefined : { folder: basename(dirname(above)), isFile: level === 0 });
   if (!parsed) return undefined;
   const higher = [dirname(above), dirname(dirname(above))].slice(0, highest - level);
-  const folders = higher.filter((folder) => !roots.some((root) => isInside(folder, root))).map((folder) => basename(folder));
+  const folders = higher.filter((folder) => !roots.some((root) => isInside(folder, root)));
   return { path, name, parsed, before: dirname(above), after, folders };
 }
 
@@ -80,7 +80,7 @@ export function isRepeatedAbove({ parsed, folders }: Reading, part: number, sure
   const isSame = ({ part: of, sureness: sure }: NameKey, name: ParsedName) =>
     name.parts[of] === parsed.parts[part] && surenesses.indexOf(sure) <= surenesses.indexOf(sureness);
   return folders.some((folder) => {
-    const name = parseName(folder);
+    const name = parseName(basename(folder), { folder: basename(dirname(folder)), isFile: false });
     return name?.keys.some((key) => isSame(key, name)) ?? false;
   });
 }

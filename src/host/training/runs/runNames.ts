@@ -31,20 +31,38 @@ export function isTemporary(name: string): boolean {
   return temporary.test(name);
 }
 
+/** What a name lies in: it says what a number that the name begins with counts (`checkpoints/05.keras`, `runs/3/model.h5`). */
+interface Place {
+  /** Name of the folder. */
+  folder: string;
+  /** The name is that of a file. */
+  isFile: boolean;
+}
+
 /** Undefined: nothing in it can count. `name`: of a file without its extension, or of a folder. */
-export function parseName(name: string): ParsedName | undefined {
+export function parseName(name: string, place?: Place): ParsedName | undefined {
   const parts = splitName(name);
   const keys: NameKey[] = [];
   const free = new Set<number>();
   const dated = datedParts(parts);
   for (let index = 1; index < parts.length; index += 2) {
-    const key = dated.has(index) ? undefined : keyAt(parts, index);
+    const key = dated.has(index) ? undefined : index === 1 && parts[0] === '' ? firstKey(parts, place) : keyAt(parts, index);
     if (key) keys.push(key);
     if (isMeasure(parts, index)) free.add(index);
   }
   // Lightning's second file of one name: epoch=3-step=400-v1.
   if (/-v$/.test(parts.at(-3) ?? '') && parts.at(-1) === '') free.add(parts.length - 2);
   return keys.length > 0 ? { parts, keys, free, dated } : undefined;
+}
+
+function firstKey(parts: readonly string[], place: Place | undefined): NameKey | undefined {
+  const key = keyAt(parts, 1);
+  if (!key || !place) return key;
+  const { word } = wordBefore(place.folder);
+  // Files of one run lie in `exp`, those of several in `exps`.
+  if (others.test(word) && (!place.isFile || word.endsWith('s'))) return undefined;
+  const known = byWord.get(word.replace(/s$/, ''));
+  return known?.sureness === 'named' ? { ...key, sureness: 'named', axis: known.axis } : key;
 }
 
 function keyAt(parts: readonly string[], index: number): NameKey | undefined {
