@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { findRuns } from '../../../src/host/training/runs/findRuns.ts';
@@ -52,6 +52,8 @@ test('numbered data sets and other JSON are no runs; what is half-written, or na
     files[`empty/net_${n}.h5`] = n < 3 ? h5 : '';
     files[`epochs/epoch_${n}.h5`] = data;
     files[`weights/cp-${n}.weights.h5`] = data;
+    files[`cifar/data_batch_${n}.h5`] = data;
+    files[`batches/net_batch_${n}00.h5`] = h5;
   }
   for (const [name, content] of Object.entries(files)) {
     await mkdir(dirname(join(folder, name)), { recursive: true });
@@ -61,7 +63,31 @@ test('numbered data sets and other JSON are no runs; what is half-written, or na
     Object.keys(files).map((name) => join(folder, name)),
     (path) => path,
   );
-  assert.equal(found.length, 8);
+  assert.equal(found.length, 10);
   const runs = await rankRuns(found);
-  assert.deepEqual(runs.map((run) => basename(run.folder)).sort(), ['begun', 'empty', 'epochs', 'nets', 'tfjs', 'weights']);
+  assert.deepEqual(runs.map((run) => basename(run.folder)).sort(), ['batches', 'begun', 'empty', 'epochs', 'nets', 'tfjs', 'weights']);
+});
+
+test('a run that a link leads to as well is found once, by its own path', async (t) => {
+  const folder = await newFolder(t);
+  for (const run of ['2026-01-01', '2026-01-02']) {
+    await mkdir(join(folder, 'runs', run, 'weights'), { recursive: true });
+    for (const n of [1, 2]) await writeFile(join(folder, 'runs', run, 'weights', `epoch${n}.onnx`), '');
+  }
+  await symlink(join(folder, 'runs', '2026-01-02'), join(folder, 'runs', 'a-latest'));
+  await mkdir(join(folder, 'elsewhere'));
+  await writeFile(join(folder, 'elsewhere', 'epoch1.onnx'), '');
+  await symlink(join(folder, 'elsewhere'), join(folder, 'runs', 'one'));
+  await symlink(join(folder, 'elsewhere'), join(folder, 'runs', 'other'));
+  const names = ['2026-01-01/weights', '2026-01-02/weights', 'a-latest/weights'].flatMap((name) => [
+    `${name}/epoch1.onnx`,
+    `${name}/epoch2.onnx`,
+  ]);
+  const paths = [...names, 'one/epoch1.onnx', 'other/epoch1.onnx'].map((name) => join(folder, 'runs', name));
+  const runs = await rankRuns(findRuns(paths, (path) => path.slice(folder.length + 1)));
+  assert.deepEqual(runs.map(({ label }) => label).sort(), [
+    'runs/2026-01-01/weights/epoch*.onnx',
+    'runs/2026-01-02/weights/epoch*.onnx',
+    'runs/one/epoch*.onnx',
+  ]);
 });
