@@ -1,6 +1,6 @@
-import { basename } from 'node:path';
 import type * as vscode from 'vscode';
 import type { Probe } from '../../../shared/trainingProtocol.ts';
+import { probeNames } from './probeNames.ts';
 import { sampleProbes } from './sampleProbes.ts';
 
 /** What a person wants, kept per workspace; absolute paths. */
@@ -29,7 +29,9 @@ export class ProbeSet {
     const { pinned, left } = this.#wishes();
     const others = dataset.filter((image) => !pinned.includes(image) && !left.includes(image));
     const sample = sampleProbes(others, Math.max(0, usual - pinned.length));
-    return [...pinned.map((path) => probe(path, true)), ...sample.map((path) => probe(path, false))];
+    const all = [...pinned, ...sample];
+    const names = probeNames(all);
+    return all.map((path, i) => ({ path, name: names[i]!, pinned: i < pinned.length }));
   }
 
   async pin(images: readonly string[]): Promise<void> {
@@ -49,8 +51,4 @@ export class ProbeSet {
   #wishes(): Wishes {
     return this.#state.get<Wishes>(key, { pinned: [], left: [] });
   }
-}
-
-function probe(path: string, pinned: boolean): Probe {
-  return { path, name: basename(path), pinned };
 }
