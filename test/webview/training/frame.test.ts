@@ -26,11 +26,17 @@ test('the page opens with everything the host holds', async () => {
 test('what goes on, in words', () => {
   const scene = probeScene({ checkpoints: 4, read: 2 });
   const [probes, all] = [probesOf(scene), checkpointsOf(scene)];
+  const read = new Map(all.slice(0, 2).map(({ id }) => [id, true]));
   const of = (patch: object[], paused = false) =>
-    goingOn({ probes, paused, checkpoints: all.map((each, i) => ({ ...each, ...patch[i] })) });
+    goingOn({ probes, paused, checkpoints: all.map((each, i) => ({ ...each, ...patch[i] })) }, read);
   assert.equal(of([]), '2 checkpoints to read');
   assert.equal(of([], true), 'paused: 2 checkpoints to read');
+  // Those that are read and wait for the whole set are told of last.
+  const waiting = { reading: { state: 'waiting' } };
+  assert.equal(of([waiting, waiting]), '2 checkpoints to read');
   const done = { reading: { state: 'done' } };
+  assert.equal(of([waiting, done, done, done]), '1 checkpoint to evaluate');
+  assert.equal(of([waiting, done, done, done], true), 'paused: 1 checkpoint to evaluate');
   assert.equal(of([done, done, done, done]), 'waiting for the next checkpoint');
   assert.equal(of([done, done, done, done], true), 'paused');
   assert.equal(of([done, done, { reading: { state: 'running', what: 'probes', done: 5, total: 12 } }]), 'reading epoch_03: 5 of 12 probes');
@@ -39,7 +45,7 @@ test('what goes on, in words', () => {
     of([done, done, done, { reading: { state: 'incomplete', why } }]),
     'epoch_04: it is being written: 2 of 3 weight files are there',
   );
-  assert.equal(goingOn({ probes, paused: false, checkpoints: [] }), 'waiting for the first checkpoint');
+  assert.equal(goingOn({ probes, paused: false, checkpoints: [] }, read), 'waiting for the first checkpoint');
 });
 
 test('kept choices are checked: what is of another version is left out', () => {

@@ -15,7 +15,7 @@ export function runView(state: PageState, flow: Flow): TemplateResult | typeof n
   const { paused, checkpoints, notice } = subject;
   return html`<section class="run" aria-label="Training run" data-testid="run">
     <div class="run-line">${runName(state, flow)}</div>
-    <p class="going-on small" data-testid="going-on">${progress(state)}<span>${goingOn(subject)}</span>${paused ? resume(flow) : nothing}</p>
+    <p class="going-on small" data-testid="going-on">${progress(state)}<span>${goingOn(subject, state.frames)}</span>${paused ? resume(flow) : nothing}</p>
     <p class="visually-hidden" role="status" aria-live="polite" data-testid="news">${state.news}</p>
     ${notice === undefined ? nothing : html`<p class="run-notice" data-testid="run-notice">${icon('info')}<span>${notice}</span></p>`}
     ${failedView(checkpoints, flow)} ${setupView(state, flow)}
