@@ -65,9 +65,12 @@ export interface Probe extends ImageRef {
 /** Which class the maps of a film strip explain: the true one (where known, else the predicted one), or whatever each checkpoint predicts. */
 export type ExplainedClass = 'truth' | 'predicted';
 
+/** Which maps: a method, its variant, its layer. */
+export type ProbeMapRequest = Pick<MapRequest, 'method' | 'variant' | 'layer' | 'params'>;
+
 /** One method at one layer for all probes and checkpoints. */
 export interface MapChoice {
-  request: Pick<MapRequest, 'method' | 'variant' | 'layer' | 'params'>;
+  request: ProbeMapRequest;
   of: ExplainedClass;
 }
 
@@ -388,8 +391,20 @@ export interface ComparisonPageCalls {
   drift: Call<OfComparison, Drift>;
   /** What the network sees of images, in their order, no larger than 128 pixels a side; undefined where it cannot be read. */
   thumbnails: Call<OfComparison & { images: readonly string[] }, readonly (RgbPixels | undefined)[]>;
-  /** Both maps of an image for the same class at their own resolution. Without `class`: the true one, else what `to` predicts. */
-  explainBoth: Call<OfComparison & { image: string; class?: number; background?: boolean }, ComparedImage>;
+  /**
+   * Both maps of an image for the same class at their own resolution. Without `class`: the true one, else what `to` predicts. Without
+   * `request`: the maps of the training view. Progress: 0..1 of both.
+   */
+  explainBoth: Call<
+    OfComparison & { image: string; class?: number; request?: ProbeMapRequest; background?: boolean },
+    ComparedImage,
+    { done: number }
+  >;
+  /**
+   * Maps of all probes other than those of the training view, of the true class where it is known. Of a checkpoint whose files are gone:
+   * what is kept. Undefined: there are none of that side. Progress: maps of both.
+   */
+  framesOfBoth: Call<OfComparison & { request: ProbeMapRequest }, BothSides<ProbeFrames | undefined>, { done: number; total: number }>;
   /** Opens the explanation of an image by a checkpoint. */
   openImage: Call<OfComparison & { checkpoint: string; image: string }, void>;
   retry: Call<{ checkpoint: string }, void>;

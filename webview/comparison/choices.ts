@@ -1,3 +1,5 @@
+import type { ProbeMapRequest } from '../../src/shared/trainingProtocol.ts';
+
 /** `probe`: one picture closely. `grid`: all probes. `set`: the whole data set. */
 export const views = ['probe', 'grid', 'set'] as const;
 export type View = (typeof views)[number];
@@ -24,6 +26,8 @@ export interface Choices {
   image?: string;
   /** Class whose maps are compared; undefined: the true one, else what the second predicts. */
   explained?: number;
+  /** Maps of this comparison's own; undefined: those of the training view. */
+  request?: ProbeMapRequest;
   /** The maps alone, without the picture below. */
   bare: boolean;
   /** Cells as squares. */
@@ -41,6 +45,7 @@ export function restore(value: unknown): { choices: Choices } {
   const kept = record(record(value)['choices']);
   const one = <T extends string>(name: string, of: readonly T[], or: T) => of.find((each) => each === kept[name]) ?? or;
   const { image, explained, wipe } = kept;
+  const request = requestOf(record(kept['request']));
   return {
     choices: {
       view: one('view', views, usual.view),
@@ -49,10 +54,16 @@ export function restore(value: unknown): { choices: Choices } {
       sharing: one('sharing', sharings, usual.sharing),
       ...(typeof image === 'string' && { image }),
       ...(typeof explained === 'number' && { explained }),
+      ...(request && { request }),
       ...{ bare: kept['bare'] === true, cells: kept['cells'] === true },
       wipe: typeof wipe === 'number' && wipe >= 0 && wipe <= 1 ? wipe : usual.wipe,
     },
   };
+}
+
+function requestOf({ method, variant, layer }: Record<string, unknown>): ProbeMapRequest | undefined {
+  if (typeof method !== 'string') return undefined;
+  return { method, ...(typeof variant === 'string' && { variant }), ...(typeof layer === 'string' && { layer }) };
 }
 
 function record(value: unknown): Record<string, unknown> {

@@ -6,6 +6,7 @@ import type {
   ComparisonPageEvents,
   ComparisonResults,
   ComparisonSubject,
+  ProbeMapRequest,
 } from '../../src/shared/trainingProtocol.ts';
 import type { Store } from '../page/store.ts';
 import { Asks } from './asks.ts';
@@ -106,6 +107,15 @@ export class Flow {
     const { store } = this.#page;
     const { explained: _, ...rest } = store.get().choices;
     store.set({ choices: index === undefined ? rest : { ...rest, explained: index } });
+    this.#sync();
+  }
+
+  /** Maps of this comparison's own; undefined: those of the training view. */
+  chooseMaps(request: ProbeMapRequest | undefined): void {
+    const { store } = this.#page;
+    const { request: _, ...rest } = store.get().choices;
+    this.#asks.stopPassing();
+    store.set({ choices: request ? { ...rest, request } : rest, notice: undefined });
     this.#sync();
   }
 

@@ -1,4 +1,5 @@
 import type { BothSides, Checkpoint, ComparisonSubject, ProbeFrames } from '../../src/shared/trainingProtocol.ts';
+import { mapFrames } from './method/ownMaps.ts';
 import { type Probes, probesOf } from './probes/probes.ts';
 import type { ComparisonState } from './state.ts';
 
@@ -14,7 +15,7 @@ export function phase({ subject, failure }: ComparisonState): Phase {
 /** Probes that at least one of the two says something of, those that changed first. */
 export function probes(state: ComparisonState): Probes {
   const { subject, results } = state;
-  return probesOf(subject?.probes ?? [], results.frames);
+  return probesOf(subject?.probes ?? [], results.frames, mapFrames(state));
 }
 
 /** Path of the probe that is looked at closely. */
@@ -29,7 +30,9 @@ export function rowOf(frames: ProbeFrames | undefined, image: string | undefined
 }
 
 /** Class of the map that is kept of a checkpoint whose files are gone: no other one can be compared. Undefined: nothing binds. */
-export function keptClass({ subject, results: { frames } }: ComparisonState, image: string): number | undefined {
+export function keptClass(state: ComparisonState, image: string): number | undefined {
+  const { subject } = state;
+  const frames = mapFrames(state);
   for (const side of ['from', 'to'] as const) {
     const index = subject?.[side].gone ? frames[side]?.explained[rowOf(frames[side], image)] : undefined;
     if (index !== undefined && index >= 0) return index;

@@ -1,6 +1,14 @@
 import type { ErrorRecord } from '../../src/shared/errors.ts';
 import type { MethodInfo } from '../../src/shared/protocol.ts';
-import type { ComparedImage, ComparisonResults, ComparisonSubject, Drift } from '../../src/shared/trainingProtocol.ts';
+import type {
+  BothSides,
+  ComparedImage,
+  ComparisonResults,
+  ComparisonSubject,
+  Drift,
+  ProbeFrames,
+  ProbeMapRequest,
+} from '../../src/shared/trainingProtocol.ts';
 import { noAnswer, type Slot } from '../page/ask.ts';
 import type { Choices } from './choices.ts';
 
@@ -20,6 +28,12 @@ export interface ComparisonState {
   both: Slot<ComparedImage>;
   /** Of those that the grid asked for, by image. */
   passing: ReadonlyMap<string, ComparedImage | ErrorRecord>;
+  /** Maps of all probes, where the comparison's are its own. */
+  frames: Slot<BothSides<ProbeFrames | undefined>>;
+  /** How far both maps of the probe, and those of all probes are, 0..1. */
+  done: { both: number; frames: number };
+  /** Own maps that both checkpoints had last; undefined: those of the training view. */
+  worked: ProbeMapRequest | undefined;
   drift: Slot<Drift>;
   /** Counts thumbnails that came: the page draws anew. */
   thumbs: number;
@@ -40,6 +54,7 @@ export const nothing: ComparisonResults = { frames: { from: undefined, to: undef
 export function initialState(choices: Choices): ComparisonState {
   return {
     ...{ subject: undefined, results: nothing, methods: [], choices, both: noAnswer, passing: new Map(), drift: noAnswer },
+    ...{ frames: noAnswer, done: { both: 0, frames: 0 }, worked: undefined },
     ...{ thumbs: 0, place: undefined, flipped: false, lit: undefined, failure: undefined, notice: undefined },
   };
 }

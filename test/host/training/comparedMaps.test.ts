@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { createEngine } from '../../../src/engine/engine.ts';
-import { type BothQuestion, explainBoth } from '../../../src/host/training/comparison/comparedMaps.ts';
+import { type BothQuestion, explainBoth, type MappedSide } from '../../../src/host/training/comparison/comparedMaps.ts';
 import { comparisonCalls, expectKnown } from '../../../src/host/training/comparison/comparisonCalls.ts';
 import { SharedJobs } from '../../../src/shared/sharedJobs.ts';
 import type { Checkpoint, ProbeFrames } from '../../../src/shared/trainingProtocol.ts';
@@ -41,11 +41,15 @@ async function framesOf(name: string, of: 'truth' | 'predicted'): Promise<ProbeF
   return await engine.call('probeFrames', { model: checkpoint(name).path, store, images: [image, other], masks: {}, choice }, { signal });
 }
 
+/** `maps`: of what is asked for, where that is not what was read. */
+function sideOf(name: string, frames: ProbeFrames | undefined, patch: Partial<Checkpoint> = {}, maps = frames): MappedSide {
+  return { checkpoint: checkpoint(name, patch), frames, maps };
+}
+
 function asked(patch: Partial<BothQuestion> = {}): BothQuestion {
-  const side = (name: string) => ({ checkpoint: checkpoint(name), frames: undefined });
   return {
-    from: side('epoch_01'),
-    to: side('epoch_10'),
+    from: sideOf('epoch_01', undefined),
+    to: sideOf('epoch_10', undefined),
     image,
     class: undefined,
     request: { method: 'grad-cam' },
@@ -98,8 +102,8 @@ test('measures are those of the class on show, also where the probes explain ano
   const truth = await framesOf('epoch_10', 'truth');
   assert.notEqual(frames.to.explained[0], truth.explained[0], 'the network takes the stamp for a star');
   const sides = {
-    from: { checkpoint: checkpoint('epoch_01'), frames: frames.from },
-    to: { checkpoint: checkpoint('epoch_10'), frames: frames.to },
+    from: sideOf('epoch_01', frames.from),
+    to: sideOf('epoch_10', frames.to),
   };
   const both = await explainBoth(engine, asked(sides), signal);
   assert.equal(both.measured.to?.borderShare, truth.borderShare[0]);
@@ -110,7 +114,7 @@ test('measures are those of the class on show, also where the probes explain ano
 
 test('of one whose files are gone the kept map answers, of its class alone; the other side is as ever', async () => {
   const frames = await framesOf('epoch_01', 'truth');
-  const from = { checkpoint: checkpoint('epoch_01', { gone: true, path: '/nowhere/model.json' }), frames };
+  const from = sideOf('epoch_01', frames, { gone: true, path: '/nowhere/model.json' });
   const both = await explainBoth(engine, asked({ from }), signal);
   assert.deepEqual([both.from.kept, both.from.map?.height, both.from.map?.class.label], [true, frames.height, 'square']);
   assert.deepEqual(both.from.map?.values, frames.maps.slice(0, frames.height * frames.width));
@@ -128,7 +132,7 @@ test('of one whose files are gone the kept map answers, of its class alone; the 
 });
 
 test('of two that are gone both kept maps answer, without a picture; a picture that nobody kept is refused', async () => {
-  const side = async (name: string) => ({ checkpoint: checkpoint(name, { gone: true }), frames: await framesOf(name, 'truth') });
+  const side = async (name: string) => sideOf(name, await framesOf(name, 'truth'), { gone: true });
   const gone = { from: await side('epoch_01'), to: await side('epoch_10') };
   const both = await explainBoth(engine, asked(gone), signal);
   assert.deepEqual([both.picture, both.from.kept, both.to.kept], [undefined, true, true]);
@@ -137,7 +141,7 @@ test('of two that are gone both kept maps answer, without a picture; a picture t
 
 test('files that were deleted a moment ago are gone too; a cancelled question ends', async () => {
   const frames = await framesOf('epoch_01', 'truth');
-  const from = { checkpoint: checkpoint('epoch_01', { path: join(store, 'deleted/model.json') }), frames };
+  const from = sideOf('epoch_01', frames, { path: join(store, 'deleted/model.json') });
   const both = await explainBoth(engine, asked({ from }), signal);
   assert.equal(both.from.kept, true);
   const controller = new AbortController();

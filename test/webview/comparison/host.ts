@@ -1,5 +1,7 @@
 // Runs in the browser, before the page: plays the extension's side of the page about two checkpoints. Tests steer it through
 // `window.comparisonHost`.
+
+import type { ErrorRecord } from '../../../src/shared/errors.ts';
 import { frameMap } from '../../../src/shared/frameMap.ts';
 import type { ExplanationMap } from '../../../src/shared/protocol.ts';
 import { emit, type Handlers, serve } from '../../../src/shared/rpc.ts';
@@ -13,6 +15,7 @@ import type {
   ComparisonSubject,
   MapMeasures,
   ProbeFrames,
+  ProbeMapRequest,
 } from '../../../src/shared/trainingProtocol.ts';
 import { plugIn, SteeredHost } from '../steered.ts';
 import { checkpointsOf, framesOf, pictureOf, probesOf, wholeOf } from '../training/made.ts';
@@ -30,6 +33,10 @@ export class ComparisonTestHost extends SteeredHost {
   scene: ComparisonScene;
   /** What differs from the scene since. */
   patch: Partial<ComparisonSubject> = {};
+  /** The maps that were asked for last are so far, 0..1. */
+  advance: (done: number) => void = () => {};
+  /** Methods that the network does not support. */
+  readonly refused = new Set<string>();
   /** What of the two is not read yet. */
   readonly unread = new Set<'from' | 'to'>();
 
@@ -39,8 +46,10 @@ export class ComparisonTestHost extends SteeredHost {
     const calls = Object.keys(this.#answers) as (keyof ComparisonPageCalls)[];
     const handler =
       (name: keyof ComparisonPageCalls) =>
-      (params: Record<string, unknown>, { signal }: { signal: AbortSignal }) =>
-        this.answer(name, params, signal, async () => await (this.#answers[name] as (params: unknown) => unknown)(params));
+      (params: Record<string, unknown>, { signal, progress }: { signal: AbortSignal; progress: (value: { done: number }) => void }) => {
+        if (name === 'explainBoth') this.advance = (done) => progress({ done });
+        return this.answer(name, params, signal, async () => await (this.#answers[name] as (params: unknown) => unknown)(params));
+      };
     serve<ComparisonPageCalls>(
       this.port,
       Object.fromEntries(calls.map((name) => [name, handler(name)])) as unknown as Handlers<ComparisonPageCalls>,
@@ -100,19 +109,26 @@ export class ComparisonTestHost extends SteeredHost {
       return { ...to!.drift!, from: 'a', to: 'b' };
     },
     thumbnails: ({ images }) => images.map(pictureOf),
-    explainBoth: ({ image, class: index }) => this.both(image, index),
+    explainBoth: ({ image, class: index, request }) => this.both(image, index, request),
+    framesOfBoth: ({ request }) => ({ from: this.frames(this.scene.from, request), to: this.frames(this.scene.to, request) }),
     savePicture: () => ({ savedAs: '/work/saved.png' }),
     ...{ follow: () => {}, openImage: () => {}, retry: () => {}, showLog: () => {} },
   };
 
-  both(image: string, asked: number | undefined): ComparedImage {
+  /** As they were read, or of other maps; a method that is refused has none. */
+  frames(at: number, request?: ProbeMapRequest): ProbeFrames {
+    const frames = framesOf(this.scene.training, at);
+    return request ? framesWith(frames, request, this.refused.has(request.method)) : frames;
+  }
+
+  both(image: string, asked: number | undefined, request?: ProbeMapRequest): ComparedImage {
     const { training, from, to, gone } = this.scene;
-    const [first, second] = [framesOf(training, from), framesOf(training, to)];
+    const [first, second] = [this.frames(from, request), this.frames(to, request)];
     const row = Math.max(0, second.images.indexOf(image));
     const index = asked ?? (second.truth[row] as number);
     const of = (frames: ProbeFrames, at: number): ComparedMap => {
-      const map = mapFor(frames, row, index);
-      return { map, error: undefined, kept: gone.includes(at) };
+      if (request && this.refused.has(request.method)) return { map: undefined, error: refusal, kept: false };
+      return { map: mapFor(frames, row, index), error: undefined, kept: gone.includes(at) };
     };
     const say = (frames: ProbeFrames, of: number) => {
       if (of === frames.predicted[row]) return frames.confidence[row] as number;
@@ -129,6 +145,20 @@ export class ComparisonTestHost extends SteeredHost {
         .slice(0, 6),
     };
   }
+}
+
+const refusal: ErrorRecord = {
+  ...{ code: 'unsupported', message: "LRP needs a rule for layer 'conv3' (Selu): there is none." },
+  hint: 'Choose another method.',
+};
+
+/** Of the true class. LRP and occlusion say where nothing speaks for it; each layer has a strength of its own. */
+function framesWith(frames: ProbeFrames, { method, layer = 'conv5', variant = '' }: ProbeMapRequest, isRefused: boolean): ProbeFrames {
+  const relu = !['lrp', 'occlusion'].includes(method);
+  const strength = layer === 'conv4' ? 2 : 3;
+  const maps = frames.maps.map((value) => (isRefused ? Number.NaN : strength * (relu ? value : value - 0.3)));
+  const map = { method: isRefused ? '' : method, variant, layer, relu, signed: true, unit: `${method}, logit` };
+  return { ...frames, explained: frames.truth, maps, map };
 }
 
 function measuresIn(frames: ProbeFrames, row: number): MapMeasures {

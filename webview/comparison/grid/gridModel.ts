@@ -3,9 +3,10 @@ import type { ErrorRecord } from '../../../src/shared/errors.ts';
 import { frameMap } from '../../../src/shared/frameMap.ts';
 import type { ExplanationMap } from '../../../src/shared/protocol.ts';
 import type { BothSides } from '../../../src/shared/trainingProtocol.ts';
+import { mapFrames } from '../method/ownMaps.ts';
 import { joinedScale, type PairModel, pairModel } from '../pair/pairModel.ts';
 import type { ProbeRow } from '../probes/probes.ts';
-import { probes } from '../selectors.ts';
+import { probes, rowOf } from '../selectors.ts';
 import type { ComparisonState } from '../state.ts';
 
 /** A probe of the grid: its maps as they were read of the checkpoints, else as they were asked for. */
@@ -27,7 +28,7 @@ export interface GridModel {
 const nothing = { from: undefined, to: undefined };
 
 export function gridModel(state: ComparisonState): GridModel {
-  const rows = probes(state).rows.map((probe) => rowOf(state, probe));
+  const rows = probes(state).rows.map((probe) => gridRow(state, probe));
   return {
     rows,
     scale: joinedScale(rows.map(({ model }) => model.scale)),
@@ -35,7 +36,7 @@ export function gridModel(state: ComparisonState): GridModel {
   };
 }
 
-function rowOf(state: ComparisonState, probe: ProbeRow): GridRow {
+function gridRow(state: ComparisonState, probe: ProbeRow): GridRow {
   const { measure } = state.choices;
   const read = readMaps(state, probe);
   if (read) return { probe, model: pairModel(read, measure), explained: read.to.class.label, error: undefined };
@@ -46,14 +47,17 @@ function rowOf(state: ComparisonState, probe: ProbeRow): GridRow {
   return { probe, model, explained: asked.explained.label, error: model.error ?? asked.from.error ?? asked.to.error };
 }
 
-/** The next probe whose maps have to be asked for: what was read of the two explains different classes. */
+/** The next probe whose maps have to be asked for: what was read of the two explains different classes, or has none. */
 export function toPass(state: ComparisonState): string | undefined {
-  const { subject, results, choices, passing } = state;
-  if (!subject || subject.trouble || choices.view !== 'grid' || !results.frames.from || !results.frames.to) return undefined;
+  const { subject, results, choices, passing, frames } = state;
+  if (!subject || subject.trouble || choices.view !== 'grid' || frames.loading) return undefined;
+  if (!results.frames.from || !results.frames.to) return undefined;
   return probes(state).rows.find((probe) => !passing.has(probe.path) && !readMaps(state, probe))?.path;
 }
 
-function readMaps({ results: { frames } }: ComparisonState, { at }: ProbeRow): BothSides<ExplanationMap> | undefined {
+function readMaps(state: ComparisonState, { path }: ProbeRow): BothSides<ExplanationMap> | undefined {
+  const frames = mapFrames(state);
+  const at = { from: rowOf(frames.from, path), to: rowOf(frames.to, path) };
   if (!frames.from || !frames.to || at.from < 0 || at.to < 0) return undefined;
   if (frames.from.explained[at.from] !== frames.to.explained[at.to]) return undefined;
   const [from, to] = [frameMap(frames.from, at.from), frameMap(frames.to, at.to)];

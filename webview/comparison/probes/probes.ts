@@ -34,19 +34,27 @@ export interface Probes {
 
 let last: { of: readonly unknown[]; made: Probes } | undefined;
 
-/** Worked out once for the same frames. */
-export function probesOf(probes: readonly Probe[], frames: BothSides<ProbeFrames | undefined>): Probes {
-  const of = [probes, frames.from, frames.to];
+/** Worked out once for the same frames. `maps`: where the maps on show are read from. */
+export function probesOf(
+  probes: readonly Probe[],
+  frames: BothSides<ProbeFrames | undefined>,
+  maps: BothSides<ProbeFrames | undefined> = frames,
+): Probes {
+  const of = [probes, frames.from, frames.to, maps.from, maps.to];
   if (last?.of.every((each, i) => each === of[i])) return last.made;
-  const made = compared(probes, frames);
+  const made = compared(probes, frames, maps);
   last = { of, made };
   return made;
 }
 
-function compared(probes: readonly Probe[], { from, to }: BothSides<ProbeFrames | undefined>): Probes {
+function compared(
+  probes: readonly Probe[],
+  { from, to }: BothSides<ProbeFrames | undefined>,
+  maps: BothSides<ProbeFrames | undefined>,
+): Probes {
   const both = from && to ? { from, to } : undefined;
   const { becameWrong = [], becameRight = [] } = both ? flips(both.from, both.to) : {};
-  const correlations = both && moved(both.from, both.to);
+  const correlations = maps.from && maps.to && moved(maps.from, maps.to);
   const rows = probes.map(({ path, name }): ProbeRow => {
     const at = { from: from?.images.indexOf(path) ?? -1, to: to?.images.indexOf(path) ?? -1 };
     const change = becameWrong.includes(at.to) ? 'wrong' : becameRight.includes(at.to) ? 'right' : 'none';
@@ -56,7 +64,7 @@ function compared(probes: readonly Probe[], { from, to }: BothSides<ProbeFrames 
       predicted: { from: classOf(from, from?.predicted[at.from]), to: classOf(to, to?.predicted[at.to]) },
       right: { from: isRight(from, at.from), to: isRight(to, at.to) },
       trueProbability: { from: from?.trueProbability[at.from] ?? Number.NaN, to: to?.trueProbability[at.to] ?? Number.NaN },
-      correlation: correlations?.[at.to] ?? Number.NaN,
+      correlation: correlations?.[maps.to?.images.indexOf(path) ?? -1] ?? Number.NaN,
     };
   });
   const order = (row: ProbeRow) => {

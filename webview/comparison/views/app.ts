@@ -6,6 +6,7 @@ import { segments } from '../../ui/segments.ts';
 import type { View } from '../choices.ts';
 import type { Flow } from '../flow.ts';
 import { gridView } from '../grid/gridView.ts';
+import { methodView } from '../method/methodView.ts';
 import { pairView } from '../pair/pairView.ts';
 import { probeList } from '../probes/probeList.ts';
 import { phase } from '../selectors.ts';
@@ -33,17 +34,20 @@ function body(state: ComparisonState, flow: Flow): TemplateResult {
       return troubleView(state, flow);
     case 'ready':
       return html`${failuresView(state, flow)} ${summaryView(state, flow)}
-        ${segments<View>({
-          testid: 'view',
-          label: 'What to compare',
-          value: state.choices.view,
-          options: [
-            { id: 'probe', label: 'One probe' },
-            { id: 'grid', label: 'All probes' },
-            { id: 'set', label: 'Data set' },
-          ],
-          onChange: (view) => flow.choose({ view }),
-        })}
+        <div class="comparison-what">
+          ${segments<View>({
+            testid: 'view',
+            label: 'What to compare',
+            value: state.choices.view,
+            options: [
+              { id: 'probe', label: 'One probe' },
+              { id: 'grid', label: 'All probes' },
+              { id: 'set', label: 'Data set' },
+            ],
+            onChange: (view) => flow.choose({ view }),
+          })}
+          ${state.choices.view === 'set' || state.subject?.probes.length === 0 ? nothing : methodView(state, flow)}
+        </div>
         ${content(state, flow)}`;
   }
 }

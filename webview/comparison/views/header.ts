@@ -3,6 +3,8 @@ import type { Checkpoint, ComparisonSubject } from '../../../src/shared/training
 import { iconButton } from '../../ui/button.ts';
 import { select } from '../../ui/select.ts';
 import type { Flow } from '../flow.ts';
+import { goesView } from '../method/methodView.ts';
+import { shownText } from '../method/ownMaps.ts';
 import { pairAt } from '../selectors.ts';
 import type { ComparisonState } from '../state.ts';
 import { readingsView } from './readingsView.ts';
@@ -21,7 +23,7 @@ export function header(state: ComparisonState, subject: ComparisonSubject, flow:
         ${iconButton({ testid: 'pair-after', label: 'Pair after, at the same distance ( ] )', icon: 'right', ...step(1) })}
       </span>
     </div>
-    <p class="small comparison-run" data-testid="run"><span title=${run}>${run}</span> <span data-testid="method">${methodText(state, subject)}</span> ${readingsView(state)}</p>
+    <p class="small comparison-run" data-testid="run"><span title=${run}>${run}</span> <span data-testid="shown">${shownText(state)}</span> ${goesView(state)} ${readingsView(state)}</p>
   </header>`;
 }
 
@@ -36,12 +38,4 @@ function sideSelect(
   const all = others.some(({ id }) => id === side.id) ? others : [side, ...others];
   const options = all.map(({ id, name, gone }) => ({ id, label: gone ? `${name} (files gone)` : name }));
   return select({ testid, label, value: side.id, groups: [{ label: run, options }], onChange });
-}
-
-/** `Grad-CAM at conv5`: of what was read, else of what is asked for. */
-function methodText({ methods, results: { frames } }: ComparisonState, { choice }: ComparisonSubject): string {
-  const { method, layer } = (frames.to ?? frames.from)?.map ?? choice.request;
-  const known = methods.find(({ id }) => id === method);
-  const at = layer && known?.at !== 'input' ? ` at ${layer}` : '';
-  return `${known?.label ?? method}${at}`;
 }

@@ -1,11 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { familyNames } from '../../../src/shared/families.ts';
-import type { MethodFamily, MethodInfo } from '../../../src/shared/protocol.ts';
 import type { ExplainedClass, MapChoice } from '../../../src/shared/trainingProtocol.ts';
+import { methodFields } from '../../page/methodFields.ts';
 import { checkbox } from '../../ui/fields.ts';
 import { icon } from '../../ui/icons.ts';
 import { segments } from '../../ui/segments.ts';
-import { select } from '../../ui/select.ts';
 import type { Flow } from '../flow.ts';
 import type { PageState } from '../state.ts';
 
@@ -13,9 +11,6 @@ const explained: readonly { id: ExplainedClass; label: string; about: string }[]
   { id: 'predicted', label: 'predicted class', about: 'Of what each checkpoint predicts: where does it look for what it says?' },
   { id: 'truth', label: 'true class', about: 'Of the same class at every checkpoint: where does it find what it should?' },
 ];
-
-/** Stands for the method's own layer, or variant. */
-const own = '';
 
 /** Which maps are made at each checkpoint. */
 export function setupView(state: PageState, flow: Flow): TemplateResult | typeof nothing {
@@ -32,8 +27,7 @@ export function setupView(state: PageState, flow: Flow): TemplateResult | typeof
   return html`<details class="setup" data-testid="setup" ?open=${choices.setup ?? false} @toggle=${toggled}>
     <summary title="Which maps are made at each checkpoint">${icon('chevron')}<span class="setup-words">${method?.label ?? request.method}${where}, ${of === 'truth' ? 'true' : 'predicted'} class</span></summary>
     <div class="setup-fields">
-      ${methodSelect(state, flow)} ${method ? variantSelect(method, subject.choice, flow) : nothing}
-      ${method?.at === 'layer' ? layerSelect(state, flow) : nothing}
+      ${methodFields({ methods, layers: subject.layers, request, onChange: (chosen) => choose(flow, { request: chosen, of }) })}
       ${segments({ testid: 'explained', label: 'Class that the maps explain', value: of, options: explained, onChange: (id) => choose(flow, { request, of: id }) })}
       ${checkbox('own-scales', 'Each map its own scale, not one per picture', choices.ownScales ?? false, (ownScales) => flow.choose({ ownScales: ownScales || undefined }))}
       <p class="small">
@@ -46,40 +40,4 @@ export function setupView(state: PageState, flow: Flow): TemplateResult | typeof
 
 function choose(flow: Flow, choice: MapChoice): void {
   void flow.ask(() => flow.client.call('choose', { choice }));
-}
-
-function methodSelect({ methods, subject }: PageState, flow: Flow): TemplateResult {
-  const { request, of } = subject!.choice;
-  const groups = (Object.keys(familyNames) as MethodFamily[]).map((family) => ({
-    label: familyNames[family],
-    options: methods.filter((method) => method.family === family).map(({ id, label }) => ({ id, label })),
-  }));
-  return select({
-    ...{ testid: 'method', label: 'Method', value: request.method, groups },
-    // Parameters and variant are the method's.
-    onChange: (method) => choose(flow, { request: { method, ...(request.layer !== undefined && { layer: request.layer }) }, of }),
-  });
-}
-
-function variantSelect({ variants }: MethodInfo, { request, of }: MapChoice, flow: Flow): TemplateResult | typeof nothing {
-  if (variants.length < 2) return nothing;
-  return select({
-    ...{ testid: 'variant', label: 'Variant', value: request.variant ?? variants[0]?.id ?? own },
-    groups: [{ label: 'Variant', options: variants.map(({ id, label }) => ({ id, label: label === '' ? id : label })) }],
-    onChange: (variant) => choose(flow, { request: { ...request, variant }, of }),
-  });
-}
-
-function layerSelect({ subject }: PageState, flow: Flow): TemplateResult {
-  const { choice, layers } = subject!;
-  const { layer, ...rest } = choice.request;
-  const spatial = layers
-    .filter((each) => each.spatial)
-    .map(({ name, shape }) => ({ id: name, label: `${name} (${shape.slice(1).join(' × ')})` }));
-  const known = layer === undefined || spatial.some(({ id }) => id === layer) ? [] : [{ id: layer, label: layer }];
-  return select({
-    ...{ testid: 'layer', label: 'Layer', value: layer ?? own },
-    groups: [{ label: 'Layer', options: [{ id: own, label: 'the last with a map' }, ...spatial, ...known] }],
-    onChange: (id) => choose(flow, { request: { ...rest, ...(id !== own && { layer: id }) }, of: choice.of }),
-  });
 }

@@ -2,12 +2,13 @@ import { reducedTo } from '../../../shared/blockMeans.ts';
 import { isAbort, ModelError } from '../../../shared/errors.ts';
 import type { CallContext, Handlers } from '../../../shared/rpc.ts';
 import type { SharedJobs } from '../../../shared/sharedJobs.ts';
-import type { ComparisonPageCalls, ComparisonResults, MapChoice } from '../../../shared/trainingProtocol.ts';
+import type { ComparisonPageCalls, ComparisonResults, MapChoice, ProbeMapRequest } from '../../../shared/trainingProtocol.ts';
 import type { RgbPixels } from '../../../shared/unitsProtocol.ts';
 import type { EngineClient } from '../../engineClient.ts';
-import { masksOf } from '../desk/masksOf.ts';
+import { type MaskFolders, masksOf } from '../desk/masksOf.ts';
 import type { ComparedSide } from './comparedClasses.ts';
-import { explainBoth } from './comparedMaps.ts';
+import { explainBoth, type MappedSide } from './comparedMaps.ts';
+import { framesOfBoth, keptFrames } from './framesOfBoth.ts';
 
 /** What a person looks at comes before what is drawn in passing, and that before what goes on by itself. */
 const [shown, passing] = [1, 0];
@@ -33,6 +34,7 @@ interface Serving {
   jobs: SharedJobs;
   /** Throws 'cancelled' for a generation that is no longer shown. */
   now(generation: number): ComparedNow;
+  maskFolders(): MaskFolders;
 }
 
 /** Calls of a page about two checkpoints that the engine answers. */
@@ -40,7 +42,8 @@ export function comparisonCalls({
   engine,
   jobs,
   now,
-}: Serving): Pick<Handlers<ComparisonPageCalls>, 'drift' | 'thumbnails' | 'explainBoth'> {
+  maskFolders,
+}: Serving): Pick<Handlers<ComparisonPageCalls>, 'drift' | 'thumbnails' | 'explainBoth' | 'framesOfBoth'> {
   return {
     drift: async ({ generation }, context) => {
       const { from, to, store } = now(generation);
@@ -56,17 +59,41 @@ export function comparisonCalls({
       if (model === undefined) return images.map(() => undefined);
       return await Promise.all(images.map((image) => thumbnail(engine, model, image, context)));
     },
-    explainBoth: async ({ generation, image, class: index, background }, context) => {
+    explainBoth: async ({ generation, image, class: index, request, background }, context) => {
       const of = now(generation);
       expectKnown(of, image);
-      const { from, to, choice, store } = of;
-      const masks = await masksOf([image]);
+      const { choice, store } = of;
+      const masks = await masksOf([image], maskFolders());
       const priority = background ? passing : shown;
-      return await jobs.run(`both ${JSON.stringify([image, index])}`, context, ({ signal }) =>
-        explainBoth(engine, { from, to, image, class: index, request: choice.request, masks, store, priority }, signal),
-      );
+      const asked = { image, class: index, request: request ?? choice.request, masks, store, priority };
+      return await jobs.run(`both ${JSON.stringify([image, index, asked.request])}`, context, async ({ signal, progress }) => {
+        const [from, to] = await Promise.all([of.from, of.to].map((side) => mapped(engine, side, of, asked, signal)));
+        return await explainBoth(engine, { ...asked, from: from as MappedSide, to: to as MappedSide }, signal, (done) =>
+          progress({ done }),
+        );
+      });
+    },
+    framesOfBoth: async ({ generation, request }, context) => {
+      const { from, to, images, store } = now(generation);
+      const masks = await masksOf(images, maskFolders());
+      const asked = { from: from.checkpoint, to: to.checkpoint, images, masks, request, store, priority: passing };
+      return await jobs.run(`frames ${JSON.stringify(request)}`, context, (of) => framesOfBoth(engine, asked, of));
     },
   };
+}
+
+/** What was read of a side's probes is of the training view's maps; of others there is what the store keeps, where the files are gone. */
+async function mapped(
+  engine: Serving['engine'],
+  side: ComparedSide,
+  { choice, store }: ComparedNow,
+  { image, request }: { image: string; request: ProbeMapRequest },
+  signal: AbortSignal,
+): Promise<MappedSide> {
+  if (JSON.stringify(request) === JSON.stringify(choice.request)) return { ...side, maps: side.frames };
+  const { checkpoint } = side;
+  const maps = checkpoint.gone ? await keptFrames(engine, checkpoint, { images: [image], request, store }, signal) : undefined;
+  return { ...side, maps };
 }
 
 /** A page may name probes, and images of the data set that was evaluated. Throws for others. */
