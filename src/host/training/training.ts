@@ -56,6 +56,8 @@ export class Training implements vscode.Disposable {
   #found: Promise<void> | undefined;
   #paused = false;
   #failure: TrainingState['failure'];
+  /** Why there is no run. */
+  #whyNone: string | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(host: Host) {
@@ -114,7 +116,7 @@ export class Training implements vscode.Disposable {
       layers: followed?.layers ?? [],
       set: this.#question?.set,
       paused: this.#paused,
-      notice: undefined,
+      notice: followed ? undefined : this.#whyNone,
       failure: this.#failure,
     };
   }
@@ -235,6 +237,7 @@ export class Training implements vscode.Disposable {
     try {
       const before = new Set(this.#runs.map(({ id }) => id));
       this.#runs = this.#mayFollow ? await this.#finder.runs() : [];
+      this.#whyNone = this.#mayFollow && this.#runs.length === 0 ? await this.#finder.whyNone() : undefined;
       const run = this.#toFollow(before);
       if (run && run.id === this.#followed?.run.id) this.#followed.renew(run);
       else this.#turnTo(run);

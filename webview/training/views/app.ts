@@ -38,7 +38,7 @@ function body(state: PageState, flow: Flow): TemplateResult {
     case 'off':
       return offView(flow);
     case 'none':
-      return noneView(flow);
+      return noneView(flow, state.subject?.notice);
     case 'ready':
       return html`${runView(state, flow)} ${sliderView(state, flow)} ${probesView(state, flow)} ${logsView(state, flow)} ${wholeView(state, flow)}`;
   }

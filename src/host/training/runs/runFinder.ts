@@ -9,6 +9,7 @@ import { workspacePath } from '../../subject.ts';
 import type { FoundRun } from './checkpointFile.ts';
 import { findRuns } from './findRuns.ts';
 import { rankRuns } from './rankRuns.ts';
+import { unreadableFiles, whyUnreadable } from './unreadable.ts';
 
 const watchedKey = 'trainingWatched';
 const mostFiles = 5_000;
@@ -70,6 +71,12 @@ export class RunFinder implements vscode.Disposable {
     const runs = await this.#search;
     this.#found = JSON.stringify(keyOf(runs));
     return runs;
+  }
+
+  /** Where there is no run: why one of the checkpoints that training code writes is none. One search, to its first find. */
+  async whyNone(): Promise<string | undefined> {
+    const [found] = await vscode.workspace.findFiles(unreadableFiles, anyOf(settings().modelFilesExclude), 1);
+    return found && whyUnreadable(workspacePath(found.fsPath));
   }
 
   /**
