@@ -31,6 +31,9 @@ export interface OpenOptions<Host = TestHost> {
   reducedMotion?: 'reduce' | 'no-preference';
 }
 
+/** Without a graphics card the browser reads what WebGL drew back to put the page together, and remarks on that itself. */
+const readBack = /GL Driver Message \(OpenGL, Performance, [^)]*\): GPU stall due to ReadPixels/;
+
 /** One browser and one site for a test file; every opened page is checked for errors and policy violations when closed. */
 export function useBrowser() {
   return usePage<Scene, TestHost>(explainPage);
@@ -55,7 +58,9 @@ export function usePage<S extends object, Host>(of: TestPage<S>) {
       const page = await context.newPage();
       const complaints: string[] = [];
       page.on('pageerror', (error) => complaints.push(String(error.stack ?? error)));
-      page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()));
+      page.on('console', (message) => {
+        if (['error', 'warning'].includes(message.type()) && !readBack.test(message.text())) complaints.push(message.text());
+      });
       if (steer) await page.addInitScript(`addEventListener('host', ({ detail }) => { (${steer})(detail); })`);
       try {
         await page.goto(site.url(scene, theme));
