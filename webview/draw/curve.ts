@@ -8,6 +8,8 @@ export interface Curve {
   y: ArrayLike<number>;
   /** Which colour and dashes; curves of one look in several charts belong together. Default: its place in the chart. */
   look?: number;
+  /** Index of the value at which it stops being finite: a small cross says so. Default: nobody is told. */
+  endsAt?: number | undefined;
   /** Behind the others, without key and value. */
   faint?: boolean;
 }

@@ -3,7 +3,7 @@ import { AsyncDirective, directive } from 'lit/async-directive.js';
 import { sliderKey } from '../ui/sliderKey.ts';
 import { vars } from '../ui/vars.ts';
 import { type CurvesOptions, indexAt, toldOf, valueAt } from './curve.ts';
-import { Drawing, defaultHeight, width } from './curvesDrawing.ts';
+import { type Cross, Drawing, defaultHeight, width } from './curvesDrawing.ts';
 
 export type { Curve, CurvesOptions } from './curve.ts';
 
@@ -86,6 +86,7 @@ class CurvesDirective extends AsyncDirective {
           ${drawing.paths.map(({ line, singles, look, faint }) => svg`<path class="curve look-${look}${faint ? ' faint' : ''}" d=${line} /><path class="curve-single look-${look}" d=${singles} />`)}
           ${this.#cursor(options.at, 'curves-cursor', options, drawing)} ${this.#hover === undefined ? nothing : this.#cursor(this.#hover, 'curves-hover', options, drawing)}
         </svg>
+        ${drawing.crosses.map(crossView)}
         ${this.#hover === undefined ? nothing : html`<span class="curves-read" aria-hidden="true" ${vars({ '--x': String(options.x(this.#hover)) })}>${xText(this.#hover)}</span>`}
         ${drawing.ticks.values.map((value) => html`<span class="curves-tick" aria-hidden="true" ${vars({ '--top': `${drawing.y(value)}px` })}>${(options.tickText ?? drawing.ticks.text)(value)}</span>`)}
       </div>
@@ -117,6 +118,13 @@ class CurvesDirective extends AsyncDirective {
 }
 
 export const curves = directive(CurvesDirective);
+
+/** What it says is in the chart's sentence, too. */
+function crossView({ share, top, look, text }: Cross): TemplateResult {
+  return html`<span class="curves-cross look-${look}" title=${text} aria-hidden="true" ${vars({ '--x': String(share), '--top': `${top}px` })}>
+    <svg viewBox="0 0 12 12"><path d="M2.5 2.5l7 7m0 -7l-7 7" /></svg>
+  </span>`;
+}
 
 function ends(options: CurvesOptions, { places }: Drawing): TemplateResult | typeof nothing {
   const [first, last] = [places[0], places.at(-1)];

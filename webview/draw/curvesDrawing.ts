@@ -8,11 +8,22 @@ export const width = 1000;
 export const defaultHeight = 96;
 const room = 5;
 
+/** Where a curve stops being finite. */
+export interface Cross {
+  /** Of the width. */
+  share: number;
+  /** CSS pixels. */
+  top: number;
+  look: number;
+  text: string;
+}
+
 /** What of a chart is the same wherever its cursor stands. */
 export class Drawing {
   readonly #of: CurvesOptions;
   readonly ticks: Ticks;
   readonly paths: readonly (CurvePath & { look: number; faint: boolean })[];
+  readonly crosses: readonly Cross[];
   /** Wherever a curve has a value, in order. */
   readonly places: readonly number[];
   readonly sentence: string;
@@ -46,13 +57,26 @@ export class Drawing {
       look: lookOf(curve, i),
       faint: curve.faint ?? false,
     }));
+    this.crosses = toldOf(curves).flatMap(({ curve, look }) => this.#crossOf(curve, look) ?? []);
     this.places = placesOf(curves);
     const ways = toldOf(curves)
-      .map(({ curve }) => `${curve.name} ${endsOf(curve.y, options)}`)
+      .map(
+        ({ curve }) =>
+          `${curve.name} ${endsOf(curve.y, options)}${curve.endsAt === undefined ? '' : `, ${endText(curve, curve.endsAt, options)}`}`,
+      )
       .join('; ');
     const [first, last] = [this.places[0], this.places.at(-1)];
     this.sentence =
       first === undefined || last === undefined ? `${label}: no values` : `${label}, ${xText(first)} to ${xText(last)}: ${ways}`;
+  }
+
+  /** Beside its last value; on the ground, where there is none before. */
+  #crossOf(curve: Curve, look: number): Cross | undefined {
+    const { endsAt, x, y, name } = curve;
+    if (endsAt === undefined) return undefined;
+    const before = Array.from(y).slice(0, endsAt).findLast(Number.isFinite);
+    const top = (before === undefined ? undefined : this.y(before)) ?? (this.#of.height ?? defaultHeight) - room;
+    return { share: this.#of.x(x[endsAt] as number), top, look, text: `${name}: ${endText(curve, endsAt, this.#of)}` };
   }
 
   fits({ curves, x, scale, height, range }: CurvesOptions): boolean {
@@ -69,8 +93,13 @@ export class Drawing {
   }
 }
 
+/** `NaN at epoch 4`. */
+function endText({ x, y }: Curve, endsAt: number, { xText }: CurvesOptions): string {
+  return `${Number.isNaN(y[endsAt]) ? 'NaN' : 'infinite'} at ${xText(x[endsAt] as number)}`;
+}
+
 function same(a: Curve, b: Curve): boolean {
-  return a.x === b.x && a.y === b.y && a.name === b.name && a.look === b.look && a.faint === b.faint;
+  return a.x === b.x && a.y === b.y && a.name === b.name && a.look === b.look && a.endsAt === b.endsAt && a.faint === b.faint;
 }
 
 function placesOf(curves: readonly Curve[]): readonly number[] {

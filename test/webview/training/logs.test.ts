@@ -125,6 +125,53 @@ test('a value that is no number is a gap and is told; a single value is a point'
   });
 });
 
+test('where a curve stops being finite a cross says so, beside its last value; what is not defined yet has none', async () => {
+  await withPage(trainingScene({ logs: false }), { width: 300 }, async (page) => {
+    const x = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+    const loss = [3, 2, 1.5, null, null, null, null, null, null, null];
+    const seldom = [null, null, 2, null, 1, 1, 1, 1, 1, 1];
+    const fine = [null, null, 0.5, 0.6, 0.7, 0.7, 0.7, 0.7, 0.7, 0.7];
+    await tell(page, [
+      {
+        file: '/work/runs/a/a.csv',
+        series: [
+          { name: 'loss', x, y: loss },
+          { name: 'val_loss', x, y: seldom },
+          { name: 'val_acc', x, y: fine },
+        ],
+      },
+    ]);
+    await chart(page, 'loss').waitFor();
+    const crosses = chart(page, 'loss').locator('.curves-cross');
+    assert.deepEqual(await crosses.evaluateAll((all) => all.map((each) => (each as HTMLElement).title)), [
+      'loss: NaN at epoch 4',
+      'val_loss: NaN at epoch 4',
+    ]);
+    assert.equal(
+      await byId(page, 'curves-loss-plot').getAttribute('aria-label'),
+      'loss, epoch 1 to epoch 10: loss 3 to 1.5, NaN at epoch 4; val_loss 2 to 1, NaN at epoch 4',
+    );
+    const plot = (await byId(page, 'curves-loss-plot').boundingBox())!;
+    const [first, second] = await Promise.all([0, 1].map(async (i) => (await crosses.nth(i).boundingBox())!));
+    assert.ok(Math.abs(first!.x + first!.width / 2 - plot.x - plot.width / 3) < 1, 'the fourth of ten');
+    // 1…3 from 91 to 5 CSS pixels: 1.5 stands at 69.5, 2 at 48.
+    for (const [box, top] of [
+      [first!, 69.5],
+      [second!, 48],
+    ] as const)
+      assert.ok(Math.abs(box.y + box.height / 2 - plot.y - top) < 1);
+    assert.equal(await chart(page, 'accuracy').locator('.curves-cross').count(), 0);
+    // The chart can be used there as elsewhere.
+    await crosses.first().click();
+    await page.waitForFunction(() =>
+      document.querySelector('[data-testid=slider]')!.getAttribute('aria-valuetext')!.startsWith('epoch_04'),
+    );
+    // Nothing is left of it once the run was started again.
+    await tell(page, [{ file: '/work/runs/a/a.csv', series: [{ name: 'loss', x: [1, 2, 3], y: [3, 2, 1] }] }]);
+    await page.waitForFunction(() => document.querySelectorAll('.curves-cross').length === 0);
+  });
+});
+
 test('which quantities are drawn and on which scale is chosen, and kept', async () => {
   await withPage(trainingScene(), { width: 300 }, async (page) => {
     const { series } = await page.evaluate(() => {
@@ -267,7 +314,10 @@ for (const theme of ['vscode-dark', 'vscode-light', 'vscode-high-contrast', 'vsc
             file: '/work/runs/a/history.csv',
             series: ['loss', 'val_loss', 'accuracy', 'val_accuracy', 'lr'].map((name, k) => ({
               ...{ name, x: epochs },
-              y: epochs.map((epoch) => (name.includes('acc') ? 1 - Math.exp(-epoch / (2 + k)) : Math.exp(-epoch / (2 + k)) + k / 10)),
+              y: epochs.map((epoch) => {
+                if (epoch > 7 && name === 'val_loss') return null;
+                return name.includes('acc') ? 1 - Math.exp(-epoch / (2 + k)) : Math.exp(-epoch / (2 + k)) + k / 10;
+              }),
             })),
           },
           {

@@ -1,4 +1,5 @@
 import { type Quantity, quantityOf, type Split } from '../../../src/shared/logQuantity.ts';
+import { firstNotFinite } from '../../../src/shared/notFinite.ts';
 import type { Checkpoint, RunAxis, TrainingLog } from '../../../src/shared/trainingProtocol.ts';
 import type { Curve } from '../../draw/curves.ts';
 import { type Axis, axisOf } from '../axis.ts';
@@ -127,6 +128,6 @@ function curvesOf(members: readonly { curve: PlacedSeries; split: Split | undefi
     const own = looks[split ?? 'train'];
     const look = taken.has(own) ? next++ : own;
     taken.add(look);
-    return { name: series.name, x, y: series.y, look };
+    return { name: series.name, x, y: series.y, look, endsAt: firstNotFinite(series) };
   });
 }
