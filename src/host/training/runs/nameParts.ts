@@ -30,6 +30,7 @@ export function splitName(name: string): string[] {
 
 /** The number that `rest` begins with, as written. `text`: what stands before it, since the last number. */
 function numberAt(text: string, rest: string, isBehind: boolean): string | undefined {
+  if (!/^[-\dni]/i.test(rest)) return undefined;
   const { word } = wordBefore(text);
   const found = number.exec(rest)?.[0];
   if (found === undefined) return isBehind && (measures.test(word) || /[-_=. (]$/.test(text)) ? noNumber.exec(rest)?.[0] : undefined;
