@@ -154,6 +154,16 @@ const finished: Record<string, Step> = {
     await rowSays(editor, 'epoch_01', isRead);
     await assertQuiet(editor);
   },
+
+  'a run that is chosen in the page is unfolded in the tree': async (editor) => {
+    const page = await training.trainingPage(editor);
+    await byId(page, 'run-select').selectOption({ label: healthyRun });
+    await editor.page
+      .locator('[aria-expanded=true]')
+      .and(treeRow(editor, `${healthyRun}, followed`))
+      .waitFor();
+    await rowSays(editor, 'epoch_10', isRead);
+  },
 };
 
 const running: Record<string, Step> = {

@@ -56,7 +56,8 @@ export function runItem({ run }: RunItem, { followed, unfolded }: RunLook): vsco
   const { Expanded, Collapsed, None } = vscode.TreeItemCollapsibleState;
   const item = new vscode.TreeItem(run.label, followed ? (unfolded ? Expanded : Collapsed) : None);
   const what = `${count(run.count, run.axis === 'version' ? 'version' : 'checkpoint')}${run.kind === 'file' ? '' : ` · ${run.axis}`}`;
-  item.id = `run ${run.id}`;
+  // Another row for the editor once it is followed: one that it has known without children stays folded.
+  item.id = `run ${run.id}${followed ? ' followed' : ''}`;
   item.description = followed ? `followed · ${what}` : what;
   item.iconPath = new vscode.ThemeIcon('pulse', new vscode.ThemeColor(followed ? 'charts.blue' : 'disabledForeground'));
   item.contextValue = ['run', followed && 'followed', run.kind === 'file' && 'file'].filter(Boolean).join(' ');

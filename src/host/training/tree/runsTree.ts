@@ -109,7 +109,8 @@ export class RunsTree implements vscode.TreeDataProvider<RunRow>, vscode.Disposa
     const { runs, run, checkpoints } = this.#training.state;
     const known = new Map([...this.#runs, ...this.#checkpoints].map((row) => [idOf(row), row]));
     this.#runs = runs.map((each) => {
-      const summary = each.id === run?.id ? { ...each, count: checkpoints.length } : each;
+      // Just after it was turned to, none of its files has been looked at.
+      const summary = each.id === run?.id && checkpoints.length > 0 ? { ...each, count: checkpoints.length } : each;
       return Object.assign((known.get(`run ${each.id}`) as RunItem | undefined) ?? { type: 'run' as const, run: summary }, {
         run: summary,
       });
