@@ -70,6 +70,11 @@ test("Keras' .{epoch:02d}-{val_loss:.2f} counts whatever the name before it ends
   ]);
 });
 
+test('versions with a point divide as others do', () => {
+  const names = ['net_v1.0_epoch_1.h5', 'net_v1.0_epoch_2.h5', 'net_v1.5_epoch_1.h5'];
+  check([[names, ['net_v1.0_epoch_*.h5 epoch: 1 2', 'net_v1.5_epoch_*.h5 epoch: 1']]]);
+});
+
 test('words in the plural, thousands, and other spellings', () => {
   check([
     [['checkpoints_001.keras'], ['checkpoints_*.keras number: 1']],

@@ -97,9 +97,9 @@ function isCopy(parts: readonly string[], index: number): boolean {
   return /\($/.test(parts[index - 1] as string) && /^\)/.test(parts[index + 1] as string);
 }
 
-/** Floats are measures whatever stands before them; whole numbers where a word says so, and what else counts, a step beside an epoch. */
+/** Floats are measures, unless a word says `v1.5`; whole numbers where a word says so, and what else counts, a step beside an epoch. */
 function isMeasure(parts: readonly string[], index: number): boolean {
-  if (!/^\d+$/.test(parts[index] as string)) return true;
   const { word } = wordBefore(parts[index - 1] as string);
+  if (!/^\d+$/.test(parts[index] as string)) return !others.test(word);
   return measures.test(word) || byWord.get(word)?.sureness === 'named';
 }
