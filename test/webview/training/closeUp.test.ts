@@ -58,7 +58,8 @@ test('a close-up whose checkpoint is gone keeps the map that there is, and says 
 });
 
 test('a close-up that is closed leaves the focus on its row, and the row in sight', async () => {
-  await withPage(probeScene(), { width: 300, height: 500 }, async (page) => {
+  // Lower than a row is: a view beside another one, zoomed.
+  await withPage(probeScene(), { width: 300, height: 240 }, async (page) => {
     await byId(page, 'probe-canvas').first().waitFor();
     const picture = row(page, 11).locator('button.probe-picture');
     const close = {

@@ -1,7 +1,8 @@
 import type { Flow } from '../flow.ts';
 
 const find = (image: string) => document.querySelector<HTMLElement>(`[data-testid=probe][data-image="${CSS.escape(image)}"]`);
-const focus = (row: HTMLElement | null) => row?.querySelector<HTMLElement>('.probe-picture')?.focus({ preventScroll: true });
+const pictureOf = (row: HTMLElement | null) => row?.querySelector<HTMLElement>('.probe-picture');
+const focus = (row: HTMLElement | null) => pictureOf(row)?.focus({ preventScroll: true });
 
 /** The row comes into view and takes the focus, whatever is filtered. */
 export function goTo(flow: Flow, image: string): void {
@@ -17,5 +18,5 @@ export function goTo(flow: Flow, image: string): void {
 export function closeCloseUp(flow: Flow, image: string): void {
   focus(find(image));
   flow.choose({ probe: undefined });
-  requestAnimationFrame(() => find(image)?.scrollIntoView({ block: 'nearest' }));
+  requestAnimationFrame(() => pictureOf(find(image))?.scrollIntoView({ block: 'nearest' }));
 }
