@@ -148,7 +148,7 @@ export class ComparisonTestHost extends SteeredHost {
 }
 
 const refusal: ErrorRecord = {
-  ...{ code: 'unsupported', message: "LRP needs a rule for layer 'conv3' (Selu): there is none." },
+  ...{ code: 'method', message: "LRP needs a rule for layer 'conv3' (Selu): there is none." },
   hint: 'Choose another method.',
 };
 

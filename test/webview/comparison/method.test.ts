@@ -141,6 +141,7 @@ test('a method that the network does not support is refused with the layer that 
     await byId(page, 'method').selectOption('lrp');
     for (const side of ['from', 'to']) await page.locator(`figure[data-testid=${side}]`).getByText("layer 'conv3'").waitFor();
     await page.locator('figure[data-testid=difference]').getByText('needs both maps').waitFor();
+    assert.equal(await byId(page, 'retry').count(), 0, 'asking again does not help');
     assert.equal(await textOf(page, 'maps-back'), 'Back to Relevance-CAM at conv4');
     await screenshot(page, 'comparison-refused-1400');
     await audit(page);

@@ -1,6 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { methodFields } from '../../page/methodFields.ts';
-import { vars } from '../../ui/vars.ts';
 import type { Flow } from '../flow.ts';
 import type { ComparisonState } from '../state.ts';
 import { isRefused, ownRequest, requestText } from './ownMaps.ts';
@@ -40,6 +39,5 @@ export function goesView(state: ComparisonState): TemplateResult | typeof nothin
   const method = methods.find(({ id }) => id === own.method);
   const what = `${method?.label} of ${ofProbe ? 'both checkpoints' : 'all probes'}`;
   const text = `${what}${share > 0 ? `: ${Math.floor(100 * share)} %` : ' …'}${method?.slow ? '. It asks the network many times.' : ''}`;
-  return html`<span class="comparison-reading" aria-live="off" data-testid="maps-status">${text}</span>
-    <span class="progress-bar" aria-hidden="true"><span ${vars({ '--done': String(share) })}></span></span>`;
+  return html`<span class="comparison-reading" aria-live="off" data-testid="maps-status">${text}</span>`;
 }

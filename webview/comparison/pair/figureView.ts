@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ErrorRecord } from '../../../src/shared/errors.ts';
+import type { ErrorCode, ErrorRecord } from '../../../src/shared/errors.ts';
 import type { ExplanationMap } from '../../../src/shared/protocol.ts';
 import { type ErrorActions, errorView } from '../../page/errorView.ts';
 import { painted } from '../../ui/painted.ts';
@@ -97,7 +97,9 @@ function mark(map: ExplanationMap, place: Place): TemplateResult {
   ></span>`;
 }
 
-/** What is gone does not come back by asking again. */
+/** What is gone does not come back by asking again, and what does not fit does not fit then. */
+const lasting: ReadonlySet<ErrorCode> = new Set(['file-missing', 'shape', 'unsupported', 'method']);
+
 function actionsOn({ code }: ErrorRecord, flow: Flow): ErrorActions {
-  return { ...(code !== 'file-missing' && code !== 'shape' && { retry: () => flow.retry() }), showLog: () => flow.showLog() };
+  return { ...(!lasting.has(code) && { retry: () => flow.retry() }), showLog: () => flow.showLog() };
 }
