@@ -50,6 +50,14 @@ async function colours(page: FrameLocator, id: string): Promise<number> {
   });
 }
 
+/** What a canvas shows, as one text. */
+async function pixels(page: FrameLocator, id: string): Promise<string> {
+  return await byId(page, id).evaluate((node: unknown) => {
+    const canvas = node as Pixels;
+    return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.join();
+  });
+}
+
 const steps: Record<string, Step> = {
   'two checkpoints of the tree open side by side': async (editor) => {
     await editors.revealInExplorer(editor, 'models');
@@ -95,6 +103,30 @@ const steps: Record<string, Step> = {
     await byId(page, 'view-probe').click();
   },
 
+  'another method and layer are chosen here, for both, and the training view keeps its own': async (editor) => {
+    const page = await comparison(editor);
+    const drawn = async () => await Promise.all(['from-canvas', 'to-canvas'].map((id) => pixels(page, id)));
+    const before = await drawn();
+    assert.match(await textOf(page, 'shown'), /^Grad-CAM at \S+$/);
+    await byId(page, 'method').selectOption('lrp');
+    await byId(page, 'shown').getByText('LRP', { exact: true }).waitFor({ timeout: 60_000 });
+    await page.locator('[data-testid=pair][aria-busy=false]').waitFor();
+    const signed = await drawn();
+    for (const [i, id] of ['from', 'to'].entries()) assert.notEqual(signed[i], before[i], `another map of ${id}`);
+    const [low, high] = await page
+      .locator('[data-testid=legend-maps]')
+      .locator('[data-testid=scale-low], [data-testid=scale-high]')
+      .allTextContents();
+    assert.equal(low?.replace('−', ''), high, 'a map with a sign has 0 in its middle');
+    await editors.screenshot(editor, 'training-compare-lrp');
+    await byId(page, 'method').selectOption('relevance-cam');
+    await byId(page, 'layer').selectOption({ index: 1 });
+    const layer = await byId(page, 'layer').inputValue();
+    await byId(page, 'shown').getByText(`Relevance-CAM at ${layer}`).waitFor({ timeout: 60_000 });
+    const view = await training.trainingPage(editor);
+    assert.match(await textOf(view, 'setup'), /Grad-CAM/);
+  },
+
   'a reload of the window brings it back, with the picture that was looked at': async (editor) => {
     const page = await comparison(editor);
     await byId(page, 'probe').nth(3).click();
@@ -105,6 +137,9 @@ const steps: Record<string, Step> = {
     const again = await comparison(editor);
     await again.locator(`[data-testid=pair][aria-busy=false][data-image="${name}"]`).waitFor({ timeout: 60_000 });
     for (const id of ['from-canvas', 'to-canvas', 'difference-canvas']) assert((await colours(again, id)) > 20, id);
+    await byId(again, 'shown').getByText('Relevance-CAM at').waitFor();
+    await byId(again, 'maps-usual').click();
+    await byId(again, 'shown').getByText('Grad-CAM at').waitFor({ timeout: 60_000 });
   },
 
   'a checkpoint whose files are deleted keeps the map that was read of it': async (editor) => {
