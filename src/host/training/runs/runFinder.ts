@@ -8,11 +8,11 @@ import { section, settings } from '../../settings.ts';
 import { workspacePath } from '../../subject.ts';
 import type { FoundRun } from './checkpointFile.ts';
 import { findRuns } from './findRuns.ts';
+import { type Find, findModelFiles, mostFiles } from './modelFiles.ts';
 import { rankRuns } from './rankRuns.ts';
 import { unreadableFiles, whyUnreadable } from './unreadable.ts';
 
 const watchedKey = 'trainingWatched';
-const mostFiles = 5_000;
 /** Files come and go several at once, ms. */
 const calm = 300;
 /** How often files are searched for that no watcher told of, ms: while somebody looks, else; and at most for this part of the time. */
@@ -105,14 +105,16 @@ export class RunFinder implements vscode.Disposable {
   async #find(): Promise<readonly FoundRun[]> {
     const told = vscode.workspace.getConfiguration(section).get<readonly string[]>('training.checkpoints', []);
     const { modelFiles, modelFilesExclude } = settings();
-    const patterns = (told.length > 0 ? told : [anyOf(modelFiles) ?? '']).filter((glob) => glob !== '').map(patternOf);
-    this.#watch(patterns);
-    const exclude = told.length > 0 ? undefined : anyOf(modelFilesExclude);
-    const uris = await Promise.all(patterns.map((pattern) => vscode.workspace.findFiles(pattern, exclude, mostFiles)));
-    const paths = [...new Set(uris.flat().map(({ fsPath }) => fsPath))].slice(0, mostFiles);
+    const isTold = told.length > 0;
+    this.#watch((isTold ? told : [anyOf(modelFiles) ?? '']).filter((glob) => glob !== '').map(patternOf));
+    const exclude = isTold ? undefined : anyOf(modelFilesExclude);
+    const find: Find = async (glob, most) => (await vscode.workspace.findFiles(patternOf(glob), exclude, most)).map(({ fsPath }) => fsPath);
+    const paths = isTold
+      ? [...new Set((await Promise.all(told.map((glob) => find(glob, mostFiles)))).flat())].slice(0, mostFiles)
+      : await findModelFiles(modelFiles, find);
     const roots = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
-    const files = told.length > 0 ? paths.filter((path) => modelFile.test(path)) : paths;
-    const runs = findRuns(files, workspacePath, { roots, told: told.length > 0 });
+    const files = isTold ? paths.filter((path) => modelFile.test(path)) : paths;
+    const runs = findRuns(files, workspacePath, { roots, told: isTold });
     return await rankRuns([...runs, ...this.#watched().map(runOfFile)]);
   }
 
