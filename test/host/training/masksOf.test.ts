@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { masksOf } from '../../../src/host/training/desk/masksOf.ts';
+import { masksOf, withoutMasks } from '../../../src/host/training/desk/masksOf.ts';
 
 /** A folder with these files; answers the mask of an image, both relative to it. */
 async function folderOf(t: TestContext, files: readonly string[]) {
@@ -51,4 +51,15 @@ test('no mask: another folder, another name, a folder instead of a file, nothing
   assert.deepEqual(await maskOf('images/c.png', { images: 'masks' }), []);
   assert.deepEqual(await maskOf('other/b.png', { images: 'masks' }), []);
   assert.deepEqual(await maskOf('images/b.png', { '': 'masks', images: '' }), []);
+});
+
+test('masks in the data set are no pictures of it', () => {
+  const at = (...parts: string[]) => join('/', 'data', ...parts);
+  const pictures = [at('images', 'cat', 'a.png'), at('images', 'dog', 'b.png'), at('more', 'dog', 'c.png')];
+  const masks = [at('masks', 'cat', 'a.png'), at('masks', 'more', 'dog', 'c.png')];
+  assert.deepEqual(withoutMasks([...pictures, ...masks], { images: 'masks' }), pictures);
+  // Of nothing that is there, in another data set, or in the same folder.
+  const others = [at('masks', 'carnival', 'd.png'), join('/', 'other', 'images', 'e.png')];
+  assert.deepEqual(withoutMasks(others, { images: 'masks' }), others);
+  assert.deepEqual(withoutMasks(pictures, { images: 'images', more: 'more/masks' }), pictures);
 });

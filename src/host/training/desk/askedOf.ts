@@ -1,7 +1,7 @@
 import type { MapChoice, TrainingState } from '../../../shared/trainingProtocol.ts';
 import type { ImageSet } from '../../datasets/imageSet.ts';
 import type { Asked, EvaluatedSet } from './desk.ts';
-import { type MaskFolders, masksOf } from './masksOf.ts';
+import { type MaskFolders, masksOf, withoutMasks } from './masksOf.ts';
 import type { ProbeSet } from './probeSet.ts';
 
 /** Images of a data set that are evaluated at each checkpoint. */
@@ -25,10 +25,11 @@ export interface Question {
 /** `isIndexed`: a person has the data set indexed for something else. */
 export async function questionOf(
   probeSet: ProbeSet,
-  dataset: ImageSet | undefined,
+  whole: ImageSet | undefined,
   isIndexed: boolean,
   { choice, evaluates, masks: folders }: Wishes,
 ): Promise<Question> {
+  const dataset = whole && { ...whole, images: withoutMasks(whole.images, folders) };
   const probes = probeSet.of(dataset?.images ?? []);
   const masks = await masksOf(
     probes.map(({ path }) => path),

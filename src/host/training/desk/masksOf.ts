@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { parse, sep } from 'node:path';
+import { dirname, parse, sep } from 'node:path';
 
 /** Folder of pictures → folder that mirrors it with their masks; both may have several parts ("annotations/trimaps"). */
 export type MaskFolders = Readonly<Record<string, string>>;
@@ -13,15 +13,30 @@ export async function masksOf(images: readonly string[], folders: MaskFolders): 
   return Object.fromEntries(found.flatMap(([image, mask]) => (mask === undefined ? [] : [[image, mask]])));
 }
 
+/** Images of a data set without those in a folder of masks for others. */
+export function withoutMasks(images: readonly string[], folders: MaskFolders): readonly string[] {
+  const own = [...new Set(images.map((image) => dirname(image)))];
+  const isIn = (folder: string, root: string) => folder === root || folder.startsWith(root + sep);
+  // Where pictures and masks share a folder nothing tells them apart.
+  const roots = new Set(own.flatMap((folder) => mirrors(folder, folders).flatMap(({ root }) => (isIn(folder, root) ? [] : [root]))));
+  const masks = new Set(own.filter((folder) => [...roots].some((root) => isIn(folder, root))));
+  return masks.size === 0 ? images : images.filter((image) => !masks.has(dirname(image)));
+}
+
 function candidates(image: string, folders: MaskFolders): string[] {
   const { dir, name } = parse(image);
+  return mirrors(dir, folders).flatMap(({ folder }) => additions.map((addition) => `${folder}${sep}${name}${addition}.png`));
+}
+
+/** Where masks of the pictures in a folder would lie; `root`: the folder that holds masks only. */
+function mirrors(dir: string, folders: MaskFolders): { root: string; folder: string }[] {
   const parts = dir.split(sep);
   return Object.entries(folders).flatMap(([from, to]) => {
     const [own, others] = [partsOf(from), partsOf(to)];
     const at = own.length === 0 ? -1 : lastIndexOf(parts, own);
     if (at < 0 || others.length === 0) return [];
-    const folder = [...parts.slice(0, at), ...others, ...parts.slice(at + own.length)].join(sep);
-    return additions.map((addition) => `${folder}${sep}${name}${addition}.png`);
+    const root = [...parts.slice(0, at), ...others];
+    return [{ root: root.join(sep), folder: [...root, ...parts.slice(at + own.length)].join(sep) }];
   });
 }
 
