@@ -151,7 +151,7 @@ function cheating(count: number, row: Partial<Row> = {}): Row[] {
 }
 
 const alarmsOf = (...all: readonly (readonly Row[])[]) => {
-  const found = alarms(all.map((rows, i) => ({ checkpoint: `${i + 1}`, frames: framesOf(rows) })));
+  const found = alarms(all.map((rows, i) => ({ checkpoint: `${i + 1}`, frames: framesOf(rows, { height: 5, width: 8 }) })));
   return all.map((_, i) => (found.get(`${i + 1}`) ?? []).map(({ kind, label, since }) => `${kind} ${label} since ${since}`));
 };
 
@@ -196,6 +196,17 @@ test('off the object: only where there are masks', () => {
   assert.deepEqual(alarmsOf(on, on).flat(), []);
   const without = cheating(6, { border: [0.2, 0] });
   assert.deepEqual(alarmsOf(without, without).flat(), []);
+});
+
+test('a map of 4 cells a side has no border to speak of; one of 5 has', () => {
+  const frames = (height: number, width: number) => framesOf(cheating(9), { height, width });
+  const found = (height: number, width: number) =>
+    alarms(['1', '2'].map((checkpoint) => ({ checkpoint, frames: frames(height, width) })))
+      .get('2')
+      ?.map(({ kind }) => kind);
+  assert.deepEqual(found(4, 10), []);
+  assert.deepEqual(found(10, 4), []);
+  assert.deepEqual(found(5, 8), ['border']);
 });
 
 test('outputs that are no classes raise none', () => {
