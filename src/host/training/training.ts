@@ -54,6 +54,8 @@ export class Training implements vscode.Disposable {
   readonly #search = new Repeated(() => this.#find());
   /** The last look for runs. */
   #found: Promise<void> | undefined;
+  /** Whether a look for runs has ended: before, that there are none says nothing. */
+  #hasLooked = false;
   #paused = false;
   #failure: TrainingState['failure'];
   /** Why there is no run. */
@@ -140,6 +142,10 @@ export class Training implements vscode.Disposable {
   /** Once this is settled, `state` tells which runs there are. */
   async ready(): Promise<void> {
     await (this.#found ?? this.#look());
+  }
+
+  get hasLooked(): boolean {
+    return this.#hasLooked;
   }
 
   get desk(): Desk | undefined {
@@ -245,6 +251,7 @@ export class Training implements vscode.Disposable {
     } catch (error) {
       this.#failure = toErrorRecord(error);
     }
+    this.#hasLooked = true;
     this.#tell();
   }
 

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { TrainingState } from '../../shared/trainingProtocol.ts';
 import type { Training } from './training.ts';
 
-/** Tells menus and welcome texts how it stands: `glassbox.training` is `off`, `none` or `on`; unset before anybody looked. */
+/** Tells menus and welcome texts how it stands: `glassbox.training` is `off`, `none`, `on` or `failed`; unset until a look for runs has ended. */
 export function tellContexts(training: Training): vscode.Disposable {
   const told = new Map<string, unknown>();
   const tell = (key: string, value: unknown) => {
@@ -11,7 +11,7 @@ export function tellContexts(training: Training): vscode.Disposable {
     void vscode.commands.executeCommand('setContext', key, value);
   };
   const state = ({ following, paused, checkpoints, failure }: TrainingState) => {
-    tell('glassbox.training', failure ? 'failed' : following);
+    if (training.hasLooked) tell('glassbox.training', failure ? 'failed' : following);
     tell('glassbox.trainingPaused', paused);
     tell(
       'glassbox.checkpointPinned',
