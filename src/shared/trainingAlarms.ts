@@ -11,7 +11,7 @@ export interface Alarm {
   probes: number;
   /** Mean share of the positive evidence on the border; on the object. */
   share: number;
-  /** Part of the probes whose hottest point lies on the border; off the object. */
+  /** Part of the probes whose hottest point lies on the border, and not on the object where a mask tells; off the object. */
   peaks: number;
   /** The first of the checkpoints in a row that show it, its id. */
   since: string;
@@ -86,14 +86,21 @@ function signsOf(frames: ProbeFrames): Sign[] {
     });
 }
 
+/** Whether maps of so many cells raise no alarm about the border. */
+export function isTooCoarse({ height, width }: Pick<ProbeFrames, 'height' | 'width'>): boolean {
+  return Math.min(height, width) < fewestCells;
+}
+
 type Measured = Omit<Sign, 'class' | 'label'>;
 
 function border(frames: ProbeFrames, rows: readonly number[]): Measured | undefined {
-  const { borderShare, borderPeak, height, width } = frames;
-  if (Math.min(height, width) < fewestCells) return undefined;
+  const { borderShare, borderPeak, objectShare, objectPeak, height, width } = frames;
+  if (isTooCoarse({ height, width })) return undefined;
   const seen = rows.filter((row) => !Number.isNaN(borderShare[row]));
   const share = mean(seen, borderShare);
-  const peaks = mean(seen, borderPeak);
+  // What lies on an object at the edge of its picture is no shortcut.
+  const isOnObject = (row: number) => !Number.isNaN(objectShare[row]) && objectPeak[row] === 1;
+  const peaks = seen.filter((row) => borderPeak[row] === 1 && !isOnObject(row)).length / seen.length;
   if (!saysSomething(frames, seen, enough.border) || peaks < most || share <= less * borderArea) return undefined;
   return { kind: 'border', probes: seen.length, share, peaks, strong: share > borderArea };
 }

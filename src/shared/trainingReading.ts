@@ -1,7 +1,7 @@
 import { rankCorrelation } from './rankCorrelation.ts';
 import type { ProbeFrames } from './trainingProtocol.ts';
 
-export { type Alarm, alarms } from './trainingAlarms.ts';
+export { type Alarm, alarms, isTooCoarse } from './trainingAlarms.ts';
 
 /** Probes whose prediction changed between right and wrong: rows of the later checkpoint. */
 export interface Flips {

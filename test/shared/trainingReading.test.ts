@@ -198,6 +198,13 @@ test('off the object: only where there are masks', () => {
   assert.deepEqual(alarmsOf(without, without).flat(), []);
 });
 
+test('a hottest point on the border that lies on the object is none of it', () => {
+  const atEdge = cheating(6, { object: [0.5, 0.2, 1] });
+  assert.deepEqual(alarmsOf(atEdge, atEdge).flat(), []);
+  const beside = cheating(6, { object: [0.5, 0.2, 0] });
+  assert.deepEqual(alarmsOf(beside, beside)[1], ['border bee since 1']);
+});
+
 test('a map of 4 cells a side has no border to speak of; one of 5 has', () => {
   const frames = (height: number, width: number) => framesOf(cheating(9), { height, width });
   const found = (height: number, width: number) =>

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { createEngine } from '../../../src/engine/engine.ts';
+import { masksOf } from '../../../src/host/training/desk/masksOf.ts';
 import { sampleProbes } from '../../../src/host/training/desk/sampleProbes.ts';
 import { Random } from '../../../src/shared/random.ts';
 import type { ExplainedClass, ProbeFrames } from '../../../src/shared/trainingProtocol.ts';
@@ -16,7 +17,7 @@ const store = await mkdtemp(join(tmpdir(), 'glassbox-alarms-'));
 after(() => rm(store, { recursive: true, force: true }));
 const engine = createEngine({ engine: 'onnxruntime', cacheBytes: 2 ** 27 });
 const images = await imagesOf(['images', 'stamped']);
-const masks = Object.fromEntries(images.map((image) => [image, maskOf(image)]));
+const masks = await masksOf(images, { images: 'masks' });
 const epochs = ['epoch_01', 'epoch_03', 'epoch_05', 'epoch_07', 'epoch_10'];
 
 type Run = { checkpoint: string; frames: ProbeFrames }[];
@@ -30,11 +31,6 @@ async function imagesOf(folders: readonly string[]): Promise<string[]> {
     }
   }
   return all.sort();
-}
-
-function maskOf(image: string): string {
-  const [name, folder, kind] = [basename(image).replace(/\.\w+$/, '.png'), basename(dirname(image)), basename(dirname(dirname(image)))];
-  return join(sample, 'masks', ...(kind === 'stamped' ? ['stamped'] : []), folder, name);
 }
 
 /** Every image of the sample, at every checkpoint. */
@@ -64,13 +60,15 @@ const rowsOf = (some: readonly string[]) => some.map((image) => images.indexOf(i
 const raised = (run: Run): Alarm[] => [...alarms(run).values()].flat();
 
 test('the run that has learned the stamp raises the border alarm with the 12 probes that are taken by themselves, before its last epoch', async () => {
-  for (const method of ['grad-cam', 'layer-cam']) {
+  // By LayerCAM one star's hottest point of the first epoch lies on the star.
+  const firsts = { 'grad-cam': ['epoch_01', 'epoch_03'], 'layer-cam': ['epoch_03', 'epoch_05'] } as const;
+  for (const [method, [since, first]] of Object.entries(firsts)) {
     const all = alarms(only(await read('shapes-stamp-bug', 'predicted', method), rowsOf(sampleProbes(images, 12))));
     const star = (checkpoint: string) => all.get(checkpoint)?.find(({ kind, label }) => kind === 'border' && label === 'star');
-    assert.equal(star('epoch_01'), undefined, 'one checkpoint is not enough');
-    for (const checkpoint of ['epoch_03', 'epoch_05', 'epoch_07'])
-      assert.equal(star(checkpoint)?.since, 'epoch_01', `${method} ${checkpoint}`);
-    assert.ok(star('epoch_03')!.probes >= 6 && star('epoch_03')!.peaks >= 0.9 && star('epoch_03')!.share > 0.75);
+    const [before, after] = [epochs.slice(0, epochs.indexOf(first)), epochs.slice(epochs.indexOf(first), -1)];
+    for (const checkpoint of before) assert.equal(star(checkpoint), undefined, `${method} ${checkpoint}`);
+    for (const checkpoint of after) assert.equal(star(checkpoint)?.since, since, `${method} ${checkpoint}`);
+    assert.ok(star(first)!.probes >= 6 && star(first)!.peaks >= 0.9 && star(first)!.share > 0.75);
     assert.deepEqual([...new Set([...all.values()].flat().map(({ kind, label }) => `${kind} ${label}`))], ['border star'], 'and no other');
   }
 });

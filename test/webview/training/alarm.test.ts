@@ -101,3 +101,18 @@ test('maps that lie off the object are an alarm of their own', async () => {
     assert.match((await byId(page, 'alarm-text').nth(1).textContent()) ?? '', /lies off the object\.\s+The network may use the background/);
   });
 });
+
+test('maps too coarse to tell the border from the middle: said, so that silence is not taken for a good sign', async () => {
+  const coarse = probeScene({ cheats: true, probes: 24, masked: 0, checkpoints: 8, side: 4 });
+  await withPage(coarse, { width: 300 }, async (page) => {
+    assert.match(
+      await textOf(page, 'too-coarse'),
+      /^Maps of 4 × 4 cells cannot tell the border from the middle: no alarm about it\. An earlier layer has finer ones\.$/,
+    );
+    assert.equal(await byId(page, 'alarm').count(), 0);
+  });
+  await withPage(honest, { width: 300 }, async (page) => {
+    await byId(page, 'probe-key').or(byId(page, 'scale-about')).first().waitFor();
+    assert.equal(await byId(page, 'too-coarse').count(), 0);
+  });
+});

@@ -1,5 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import type { ProbeFrames } from '../../../src/shared/trainingProtocol.ts';
+import { isTooCoarse } from '../../../src/shared/trainingReading.ts';
 import { button } from '../../ui/button.ts';
 import type { Flow } from '../flow.ts';
 import { layoutOf } from '../layout.ts';
@@ -54,7 +56,16 @@ function noProbes(isSet: boolean, flow: Flow): TemplateResult {
 /** What the lines of a row are, and what its colours are on. */
 function key(state: PageState): TemplateResult {
   const scale = html`<p class="small" data-testid="scale-about">${state.choices.ownScales ? 'Maps: each its own scale, strengths do not compare.' : 'Maps: one scale per picture, over all checkpoints.'}</p>`;
-  return pairOf(state)?.now.scored === false ? scale : html`<div class="probe-key">${lines()} ${scale}</div>`;
+  const now = pairOf(state)?.now;
+  if (now?.scored === false) return scale;
+  return html`<div class="probe-key">${lines()} ${scale} ${now && isTooCoarse(now) ? tooCoarse(now) : nothing}</div>`;
+}
+
+/** That there is no alarm must not be taken for a good sign. */
+function tooCoarse({ height, width }: ProbeFrames): TemplateResult {
+  return html`<p class="small" data-testid="too-coarse">
+    Maps of ${height} × ${width} cells cannot tell the border from the middle: no alarm about it. An earlier layer has finer ones.
+  </p>`;
 }
 
 function lines(): TemplateResult {
