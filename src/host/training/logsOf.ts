@@ -28,6 +28,8 @@ interface Candidate {
   isOfMany: boolean;
   /** It may be of any run. */
   isFar: boolean;
+  /** From afar, out of the folder of many runs that this one lies in, too: of another one, most likely. */
+  isBeside: boolean;
   modified: number;
   begun: number;
 }
@@ -35,11 +37,11 @@ interface Candidate {
 /**
  * Log files that belong to a run, by where they lie, by name and by first bytes: the newest 20 in its folder, in the one above and in
  * folders for logs there and in the next one above. Where those of many runs lie side by side, and from afar, those that were written while
- * the run was. `root`: workspace folder; nothing
- * outside of it is read, without one nothing above the run's own folder. Absolute paths in order.
+ * the run was; none of a run beside it where it has its own. `root`: workspace folder; nothing outside of it is read, without one nothing
+ * above the run's own folder. Absolute paths in order.
  */
 export async function logsOf(run: FoundRun, root?: string): Promise<readonly string[]> {
-  const search = new Search(root === undefined ? undefined : await realpath(root).catch(() => root));
+  const search = new Search(run.folder, root === undefined ? undefined : await realpath(root).catch(() => root));
   let base = run.folder;
   for (let above = 0; above <= highest; above++) {
     await search.look(base, { base, depth: 0, isFar: above === highest });
@@ -48,11 +50,12 @@ export async function logsOf(run: FoundRun, root?: string): Promise<readonly str
   }
   const candidates = await ofItsTime([...search.found.values()], run);
   const newest = candidates.sort((a, b) => b.modified - a.modified || (a.path < b.path ? -1 : 1)).slice(0, most.sniffed);
-  const logs: string[] = [];
-  for (const { path } of newest) {
-    if (logs.length < most.files && (await isLog(path))) logs.push(path);
+  const logs: Candidate[] = [];
+  for (const each of newest) {
+    if (logs.length < most.files && (await isLog(each.path))) logs.push(each);
   }
-  return logs.sort();
+  const hasOwn = logs.some(({ isFar }) => !isFar);
+  return logs.flatMap(({ path, isBeside }) => (hasOwn && isBeside ? [] : [path])).sort();
 }
 
 /** A file written to within so many ms may end in half a line, which is read once it has rested. */
@@ -71,15 +74,20 @@ interface Place {
   base: string;
   depth: number;
   isFar: boolean;
+  /** Folder for logs in `base` that it has come to. */
+  top?: string;
 }
 
 class Search {
   readonly found = new Map<string, Candidate>();
+  readonly #run: string;
   readonly #root: string | undefined;
   #folders = 0;
   #entries = 0;
 
-  constructor(root: string | undefined) {
+  /** @param run its folder */
+  constructor(run: string, root: string | undefined) {
+    this.#run = run;
     this.#root = root;
   }
 
@@ -99,10 +107,10 @@ class Search {
         await this.#take(path, place);
       }
     }
-    for (const each of below) await this.look(each, { ...place, depth: depth + 1 });
+    for (const each of below) await this.look(each, { ...place, depth: depth + 1, top: place.top ?? each });
   }
 
-  async #take(path: string, { base, depth, isFar }: Place): Promise<void> {
+  async #take(path: string, { base, depth, isFar, top }: Place): Promise<void> {
     const { size, mtimeMs, birthtimeMs } = await stat(path).catch(() => ({ size: 0, mtimeMs: 0, birthtimeMs: 0 }));
     if (size === 0) return;
     const stamp = Number(/tfevents\.(\d{9,11})\b/.exec(basename(path))?.[1] ?? Number.NaN) * 1000;
@@ -110,7 +118,8 @@ class Search {
     const isPart = parts.has(basename(folder).toLowerCase()) && folder !== base;
     const begun = Number.isNaN(stamp) ? Math.min(birthtimeMs || mtimeMs, mtimeMs) : stamp;
     const group = isPart ? dirname(folder) : folder;
-    this.found.set(path, { path, group, isOfMany: depth > 1 && group !== base, isFar, modified: mtimeMs, begun });
+    const isBeside = isFar && top !== undefined && isInside(top, this.#run);
+    this.found.set(path, { path, group, isOfMany: depth > 1 && group !== base, isFar, isBeside, modified: mtimeMs, begun });
   }
 
   async #mayRead(folder: string): Promise<boolean> {

@@ -94,6 +94,17 @@ test('logs of the workspace count for a run deeper down if they are of its time'
   assert.deepEqual(await found(run('checkpoints/a', then - 900_000)), []);
 });
 
+test('of runs in one folder each has its own logs, though they were written at the same time; one without any has those of its time', async (t) => {
+  const { write, run, found } = workspace(t);
+  const [a, b, c] = [run('runs/a'), run('runs/b'), run('runs/c')];
+  write('runs/a/history.csv', csv);
+  write('runs/b/history.csv', csv);
+  write('tensorboard/d/events.csv', csv);
+  assert.deepEqual(await found(a), ['runs/a/history.csv', 'tensorboard/d/events.csv']);
+  assert.deepEqual(await found(b), ['runs/b/history.csv', 'tensorboard/d/events.csv']);
+  assert.deepEqual(await found(c), ['runs/a/history.csv', 'runs/b/history.csv', 'tensorboard/d/events.csv']);
+});
+
 test('nothing outside of the workspace folder, and no links', async (t) => {
   const { root, write, run, found } = workspace(t);
   const own = run('inside/model');
