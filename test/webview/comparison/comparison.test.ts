@@ -4,33 +4,10 @@ import type { Page } from 'playwright-core';
 import { sampleColorMap } from '../../../src/shared/colorMaps.ts';
 import { byId, textOf } from '../open.ts';
 import { useComparisonPage } from './open.ts';
+import { calls, colourAt, settledPair } from './reading.ts';
 import { comparisonScene } from './scenes.ts';
 
 const { withPage } = useComparisonPage();
-
-/** Both maps of a picture are there. */
-async function settledPair(page: Page): Promise<void> {
-  await page.waitForSelector('[data-testid=pair][aria-busy=false]:not([data-image=""])');
-}
-
-async function calls(page: Page, name: string, count: number): Promise<Record<string, unknown>[]> {
-  await page.waitForFunction(([of, least]) => window.comparisonHost.calls(of as string).length >= (least as number), [
-    name,
-    count,
-  ] as const);
-  return await page.evaluate((of) => window.comparisonHost.calls(of).map(({ params }) => params), name);
-}
-
-/** RGB of a canvas in the middle of a cell. */
-async function colourAt(page: Page, id: string, cell: number): Promise<number[]> {
-  return await byId(page, id).evaluate((node, at) => {
-    const canvas = node as HTMLCanvasElement;
-    const [x, y] = [(((at % 8) + 0.5) / 8) * canvas.width, ((Math.floor(at / 8) + 0.5) / 8) * canvas.height];
-    const copy = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })!;
-    copy.drawImage(canvas, -Math.floor(x), -Math.floor(y));
-    return [...copy.getImageData(0, 0, 1, 1).data].slice(0, 3);
-  }, cell);
-}
 
 /** Path of the n-th probe of the list. */
 const pathOf = (page: Page, at: number) => byId(page, 'probe').nth(at).getAttribute('data-path');

@@ -6,38 +6,16 @@ import { sampleColorMap } from '../../../src/shared/colorMaps.ts';
 import { audit, byId, screenshot, textOf } from '../open.ts';
 import type { ThemeKind } from '../themes.ts';
 import { useComparisonPage } from './open.ts';
+import { calls, colourAt, settledPair } from './reading.ts';
 import { comparisonScene } from './scenes.ts';
 
 const { withPage } = useComparisonPage();
 const wide = { width: 1400, height: 1000 };
 
-async function settledPair(page: Page): Promise<void> {
-  await page.waitForSelector('[data-testid=pair][aria-busy=false]:not([data-image=""])');
-}
-
 /** The maps on show are of this. */
 async function shows(page: Page, text: string): Promise<void> {
   await byId(page, 'shown').getByText(text, { exact: true }).waitFor();
   await settledPair(page);
-}
-
-async function asked(page: Page, name: string, count: number): Promise<Record<string, unknown>[]> {
-  await page.waitForFunction(([of, least]) => window.comparisonHost.calls(of as string).length >= (least as number), [
-    name,
-    count,
-  ] as const);
-  return await page.evaluate((of) => window.comparisonHost.calls(of).map(({ params }) => params), name);
-}
-
-/** RGB of a canvas in the middle of a cell. */
-async function colourAt(page: Page, id: string, cell: number): Promise<number[]> {
-  return await byId(page, id).evaluate((node, at) => {
-    const canvas = node as HTMLCanvasElement;
-    const [x, y] = [(((at % 8) + 0.5) / 8) * canvas.width, ((Math.floor(at / 8) + 0.5) / 8) * canvas.height];
-    const copy = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })!;
-    copy.drawImage(canvas, -Math.floor(x), -Math.floor(y));
-    return [...copy.getImageData(0, 0, 1, 1).data].slice(0, 3);
-  }, cell);
 }
 
 test('the methods and layers are those of the training view; another one is asked of both checkpoints, of this page alone', async () => {
@@ -54,9 +32,9 @@ test('the methods and layers are those of the training view; another one is aske
     await shows(page, 'Relevance-CAM at conv5');
     await byId(page, 'layer').selectOption('conv4');
     await shows(page, 'Relevance-CAM at conv4');
-    const requests = (await asked(page, 'explainBoth', 3)).map(({ request }) => request);
+    const requests = (await calls(page, 'explainBoth', 3)).map(({ request }) => request);
     assert.deepEqual(requests, [undefined, { method: 'relevance-cam' }, { method: 'relevance-cam', layer: 'conv4' }]);
-    const frames = await asked(page, 'framesOfBoth', 2);
+    const frames = await calls(page, 'framesOfBoth', 2);
     assert.deepEqual(frames.at(-1)?.['request'], { method: 'relevance-cam', layer: 'conv4' });
     const { choice } = await page.evaluate(() => window.comparisonHost.subject());
     assert.deepEqual(choice.request, { method: 'grad-cam' }, 'the training view keeps its own');
@@ -65,7 +43,7 @@ test('the methods and layers are those of the training view; another one is aske
     await byId(page, 'layer').waitFor({ state: 'detached' });
     await byId(page, 'maps-usual').click();
     await shows(page, 'Grad-CAM at conv5');
-    assert.equal((await asked(page, 'explainBoth', 5)).at(-1)?.['request'], undefined);
+    assert.equal((await calls(page, 'explainBoth', 5)).at(-1)?.['request'], undefined);
   });
 });
 
@@ -104,7 +82,7 @@ test('maps with a sign are drawn around 0, both on one scale, and so is their di
     );
     assert.deepEqual(low, around(a![0]! / reach));
     // All explain the true class: nothing is left to be asked for.
-    assert.equal((await asked(page, 'explainBoth', 1)).filter(({ background }) => background === true).length, 0);
+    assert.equal((await calls(page, 'explainBoth', 1)).filter(({ background }) => background === true).length, 0);
   });
 });
 
@@ -164,7 +142,7 @@ test('what was chosen survives hiding and a reload; what another version kept do
     await page.reload();
     await shows(page, 'Relevance-CAM at conv4');
     // Nothing of other maps was asked for on the way.
-    const [first] = await asked(page, 'explainBoth', 1);
+    const [first] = await calls(page, 'explainBoth', 1);
     assert.deepEqual(first?.['request'], { method: 'relevance-cam', layer: 'conv4' });
     await page.evaluate(() => {
       const kept = JSON.parse(sessionStorage.getItem('glassbox-state')!) as { choices: object };
