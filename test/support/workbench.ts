@@ -45,7 +45,7 @@ export async function appears(locator: Locator, timeout = 1000): Promise<true | 
 }
 
 /** Whether the element is gone within a short time; true or undefined, as `eventually` wants it. */
-async function vanishes(locator: Locator, timeout = 1000): Promise<true | undefined> {
+export async function vanishes(locator: Locator, timeout = 1000): Promise<true | undefined> {
   return locator.waitFor({ state: 'hidden', timeout }).then(
     () => true,
     () => undefined,
