@@ -28,6 +28,17 @@ async function worked(session: CDPSession): Promise<number> {
   return 1000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN);
 }
 
+/** What the page's thread needs for a sum of 20 million roots, ms of the processor: machines differ by more than what is measured here. */
+async function yardstick(page: Page, session: CDPSession): Promise<number> {
+  const before = await worked(session);
+  await page.evaluate(() => {
+    let sum = 0;
+    for (let i = 0; i < 2e7; i++) sum += Math.sqrt(i);
+    return sum;
+  });
+  return (await worked(session)) - before;
+}
+
 async function clock(page: Page): Promise<CDPSession> {
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable', { timeDomain: 'threadTicks' });
@@ -59,7 +70,8 @@ test('200 checkpoints × 24 probes: a step of the slider is quick, the page stay
     }, steps);
     const ms = ((await worked(session)) - before) / steps;
     t.diagnostic(`a step: ${ms.toFixed(1)} ms of the processor, style, layout and paint included`);
-    assert.ok(ms > 0 && ms < 50, `${ms} ms`);
+    const yards = ms / (await yardstick(page, session));
+    assert.ok(yards > 0 && yards < 2, `${ms} ms, ${yards} yardsticks`);
   });
 });
 
@@ -78,7 +90,8 @@ test('what is read next costs a step, not everything anew', async (t) => {
     }
     const ms = ((await worked(session)) - before) / 5;
     t.diagnostic(`a checkpoint: ${ms.toFixed(0)} ms of the processor, making up its numbers included`);
-    assert.ok(ms > 0 && ms < 300, `${ms} ms`);
+    const yards = ms / (await yardstick(page, session));
+    assert.ok(yards > 0 && yards < 6, `${ms} ms, ${yards} yardsticks`);
   });
 });
 
@@ -100,7 +113,7 @@ test('rows out of view are not painted', async () => {
   });
 });
 
-test('a page that is shown again is drawn in half a second', async (t) => {
+test('a page that is shown again is drawn in about half a second', async (t) => {
   const steer = (host: Window['trainingHost']) => {
     host.warm();
     host.held.add('ready');
@@ -115,6 +128,7 @@ test('a page that is shown again is drawn in half a second', async (t) => {
     t.diagnostic(
       `from the snapshot to pictures and film strips: ${ms.toFixed(0)} ms of the processor, sending the numbers of 200 × 24 maps included`,
     );
-    assert.ok(ms > 0 && ms < 500, `${ms} ms`);
+    const yards = ms / (await yardstick(page, session));
+    assert.ok(yards > 0 && yards < 25, `${ms} ms, ${yards} yardsticks`);
   });
 });
