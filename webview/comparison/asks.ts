@@ -37,6 +37,18 @@ export class Asks {
     this.#drift.again();
   }
 
+  /** A checkpoint that was being written can be read now: asks again for what it could not answer. */
+  mended(): void {
+    const { both, frames, passing, subject } = this.#page.store.get();
+    if (both.error || both.value?.from.error || both.value?.to.error) this.#both.again();
+    const isGap = (side: 'from' | 'to') => frames.value !== undefined && !frames.value[side] && !subject?.[side].gone;
+    if (frames.error || isGap('from') || isGap('to')) this.#frames.again();
+    const isWhole = (answer: ComparedImage | ErrorRecord) => 'from' in answer && !answer.from.error && !answer.to.error;
+    this.stopPassing();
+    this.#page.store.set({ passing: new Map([...passing].filter(([, answer]) => isWhole(answer))) });
+    this.sync();
+  }
+
   /** Another pair, other probes, other maps. */
   forget(): void {
     this.#both.drop();

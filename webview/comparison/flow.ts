@@ -75,6 +75,7 @@ export class Flow {
     const kept = image !== undefined ? { ...rest, image, view: 'probe' as const } : isOther ? rest : choices;
     store.set({ subject, choices: kept, ...(isAnew && { results: nothing, passing: new Map(), place: undefined, lit: undefined }) });
     this.#sync();
+    if (before && !isAnew && isMended(before, subject)) this.#asks.mended();
   }
 
   hearResults({ generation, frames, wholes }: ComparisonPageEvents['results']): void {
@@ -192,4 +193,9 @@ export class Flow {
     this.#blinks = blinks;
     this.blink.set(blinks);
   }
+}
+
+/** Whether a checkpoint that was not complete, or not read, is now. */
+function isMended(before: ComparisonSubject, now: ComparisonSubject): boolean {
+  return (['from', 'to'] as const).some((side) => before[side].reading.state !== 'done' && now[side].reading.state === 'done');
 }

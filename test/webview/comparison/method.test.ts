@@ -204,3 +204,25 @@ for (const theme of ['vscode-light', 'vscode-dark', 'vscode-high-contrast'] as T
     });
   }
 }
+
+test('what a half-written checkpoint could not answer is asked for again once the checkpoint is complete', async () => {
+  const steer = (host: Window['comparisonHost']) => host.refused.add('lrp');
+  await withPage(comparisonScene(), { ...wide, steer }, async (page) => {
+    await settledPair(page);
+    const read = (state: 'incomplete' | 'done') =>
+      page.evaluate((now) => {
+        const host = window.comparisonHost;
+        const to = host.checkpoints().find(({ id }) => id === host.subject().to.id)!;
+        host.tell({ to: { ...to, reading: now === 'done' ? { state: now } : { state: now, why: 'It is being written.' } } });
+      }, state);
+    await read('incomplete');
+    await byId(page, 'method').selectOption('lrp');
+    await byId(page, 'error-message').first().waitFor();
+    const count = (await calls(page, 'explainBoth', 1)).length;
+    await page.evaluate(() => window.comparisonHost.refused.delete('lrp'));
+    await read('done');
+    await byId(page, 'error-message').first().waitFor({ state: 'hidden' });
+    assert.ok((await calls(page, 'explainBoth', count + 1)).length > count);
+    await shows(page, 'LRP');
+  });
+});
